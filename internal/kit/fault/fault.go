@@ -35,6 +35,8 @@ const (
 	BadGateway                  // a provider answered something that may not pass: 502
 	Timeout                     // a provider did not answer in time: 504
 	Misdirected                 // the host is not ours: 421
+	LongURI                     // the address is longer than we read: 414
+	LargeHead                   // the headers are more than we read: 431
 )
 
 var statuses = map[Kind]int{
@@ -43,6 +45,7 @@ var statuses = map[Kind]int{
 	Method: http.StatusMethodNotAllowed, Conflict: http.StatusConflict, TooLarge: http.StatusRequestEntityTooLarge,
 	Limited: http.StatusTooManyRequests, Unavailable: http.StatusServiceUnavailable, BadGateway: http.StatusBadGateway,
 	Timeout: http.StatusGatewayTimeout, Misdirected: http.StatusMisdirectedRequest,
+	LongURI: http.StatusRequestURITooLong, LargeHead: http.StatusRequestHeaderFieldsTooLarge,
 }
 
 // Status is the HTTP status of the kind.
