@@ -1,0 +1,32 @@
+package blob
+
+import (
+	"lienthong/internal/kit/fault"
+	"lienthong/internal/kit/i18n"
+)
+
+// Messages are the sentences of this package's codes.
+var Messages = i18n.Messages{
+	"blob.storage_failed": {
+		Vi: "Ổ lưu trữ báo lỗi khi ghi nên hệ thống tạm ngừng nhận thay đổi để không mất dữ liệu. Đề nghị báo ngay quản trị viên kiểm tra ổ đĩa và khởi động lại hệ thống.",
+		En: "The storage reported an error while writing, so the system stopped taking changes in order to lose nothing. Tell the administrator at once to check the disk and restart the system.",
+	},
+	"blob.disk_full": {
+		Vi: "Ổ lưu trữ đã đầy nên chưa ghi được dữ liệu này. Đề nghị quản trị viên giải phóng dung lượng rồi thực hiện lại.",
+		En: "The storage is full, so this was not written. Ask the administrator to free space, then try again.",
+	},
+	"blob.not_found": {
+		Vi: "Không tìm thấy tệp {0}. Tệp có thể đã bị xóa theo thời hạn lưu trữ; hãy kiểm tra lại tên tệp.",
+		En: "The file {0} was not found. It may have been removed at the end of its retention; check the name.",
+	},
+	"blob.bad_name": {
+		Vi: "Tên tệp không hợp lệ. Hãy dùng tên không có “..”, dấu “\\”, dấu “:”, ký tự điều khiển và không bắt đầu bằng dấu chấm.",
+		En: "The file name is not allowed. Use one without “..”, backslash, colon or control characters that does not begin with a dot.",
+	},
+	"blob.exists": {
+		Vi: "Đã có tệp hoặc thư mục {0}. Dữ liệu đã lưu không được ghi đè; hãy dùng tên khác.",
+		En: "{0} already exists. Stored data is never overwritten; use another name.",
+	},
+}
+
+func exists(name string) error { return fault.New(fault.Conflict, "blob.exists", name) }

@@ -1,0 +1,282 @@
+package blob
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+	"sort"
+	"strings"
+	"sync"
+
+	"lienthong/internal/kit/fault"
+	"lienthong/internal/kit/ids"
+)
+
+// tmpFolder holds what is not committed. Names cannot begin with a dot, so none reaches it.
+const tmpFolder = ".tmp"
+
+// Store is one folder of committed files.
+type Store struct {
+	dir  string
+	disk Disk
+
+	mu     sync.Mutex
+	broken error           // the first failed sync
+	synced map[string]bool // folders whose entry in their parent is known to be on disk
+	open   map[string]bool // temporary paths in use, which Sweep leaves alone
+}
+
+// Open opens the store in dir, and creates the folder when it is missing.
+func Open(dir string) (*Store, error) { return OpenOn(dir, osDisk{}) }
+
+// OpenOn is Open on another disk.
+func OpenOn(dir string, disk Disk) (*Store, error) {
+	abs, err := filepath.Abs(dir)
+	if err != nil {
+		return nil, fmt.Errorf("open blob store %s: %w", dir, err)
+	}
+	s := &Store{dir: abs, disk: disk, synced: map[string]bool{}, open: map[string]bool{}}
+	if err := s.ensure(abs); err != nil {
+		return nil, fmt.Errorf("open blob store %s: %w", dir, err)
+	}
+	if err := s.ensure(filepath.Join(abs, tmpFolder)); err != nil {
+		return nil, fmt.Errorf("open blob store %s: %w", dir, err)
+	}
+	return s, nil
+}
+
+// Err is the fault of a store that lost a promise, for the health probe; nil while all is well.
+func (s *Store) Err() error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.err()
+}
+
+func (s *Store) err() error {
+	if s.broken == nil {
+		return nil
+	}
+	return fault.New(fault.Unavailable, "blob.storage_failed").Because(s.broken)
+}
+
+// fail upholds invariant 3.
+func (s *Store) fail(what string, cause error) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.broken == nil {
+		s.broken = fmt.Errorf("%s: %w", what, cause)
+	}
+	return s.err()
+}
+
+// ensure makes the folder and its parents, and syncs the parent of each that this process has not seen before: it may
+// have been made by a run that was cut off in between. Folders above the store are synced only when they are made here.
+func (s *Store) ensure(dir string) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.ensureLocked(dir)
+}
+
+func (s *Store) ensureLocked(dir string) error {
+	if s.synced[dir] {
+		return nil
+	}
+	parent := filepath.Dir(dir)
+	err := os.Mkdir(dir, 0o700)
+	if errors.Is(err, fs.ErrNotExist) && parent != dir {
+		if err := s.ensureLocked(parent); err != nil {
+			return err
+		}
+		err = os.Mkdir(dir, 0o700)
+	}
+	if err != nil && !errors.Is(err, fs.ErrExist) {
+		return classify("create folder", err)
+	}
+	inside := dir != s.dir && strings.HasPrefix(dir, s.dir+string(filepath.Separator))
+	if inside && err != nil { // it existed
+		if err := s.ensureLocked(parent); err != nil {
+			return err
+		}
+	}
+	existed := err != nil
+	if err := s.disk.Sync(parent); err != nil {
+		if existed && !inside && errors.Is(err, fs.ErrPermission) { // an administrator made the folder and its parent is not ours
+			s.synced[dir] = true
+			return nil
+		}
+		if s.broken == nil {
+			s.broken = fmt.Errorf("sync folder: %w", err)
+		}
+		return s.err()
+	}
+	s.synced[dir] = true
+	return nil
+}
+
+// locate checks a name and gives its path.
+func (s *Store) locate(name string) (string, error) {
+	if !validName(name) {
+		return "", fault.New(fault.Invalid, "blob.bad_name")
+	}
+	return filepath.Join(s.dir, filepath.FromSlash(name)), nil
+}
+
+func validName(name string) bool {
+	if !fs.ValidPath(name) || name == "." || len(name) > 1024 {
+		return false
+	}
+	for part := range strings.SplitSeq(name, "/") {
+		if part[0] == '.' || len(part) > 200 {
+			return false
+		}
+	}
+	return !strings.ContainsFunc(name, func(r rune) bool { return r < ' ' || r == 0x7F || r == '\\' || r == ':' })
+}
+
+// Path is where the file of that name lies, for readers that need a path; "" when the name may not exist.
+func (s *Store) Path(name string) string {
+	p, err := s.locate(name)
+	if err != nil {
+		return ""
+	}
+	return p
+}
+
+// OpenFile opens a committed file for reading.
+func (s *Store) OpenFile(name string) (*os.File, error) {
+	p, err := s.locate(name)
+	if err != nil {
+		return nil, err
+	}
+	f, err := os.Open(p)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, fault.New(fault.NotFound, "blob.not_found", name)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("open blob %s: %w", name, err)
+	}
+	return f, nil
+}
+
+// List gives the names of committed files that begin with prefix ("" for all), in byte order.
+func (s *Store) List(prefix string) ([]string, error) {
+	folder := path.Dir(prefix + "x")
+	if folder != "." && !validName(folder) {
+		return nil, fault.New(fault.Invalid, "blob.bad_name")
+	}
+	names := []string{}
+	err := filepath.WalkDir(filepath.Join(s.dir, filepath.FromSlash(folder)), func(p string, d fs.DirEntry, err error) error {
+		if errors.Is(err, fs.ErrNotExist) {
+			return nil // never there, or removed while we looked
+		}
+		if err != nil {
+			return err
+		}
+		if p != s.dir && strings.HasPrefix(d.Name(), ".") {
+			if d.IsDir() {
+				return fs.SkipDir
+			}
+			return nil
+		}
+		rel, err := filepath.Rel(s.dir, p)
+		if err != nil {
+			return err
+		}
+		if name := filepath.ToSlash(rel); d.Type().IsRegular() && strings.HasPrefix(name, prefix) {
+			names = append(names, name)
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("list blobs under %q: %w", prefix, err)
+	}
+	sort.Strings(names)
+	return names, nil
+}
+
+// Remove removes a file or a whole folder of files, durably. A name that does not exist is no fault, so that a removal
+// cut off half way can be repeated.
+func (s *Store) Remove(name string) error {
+	p, err := s.locate(name)
+	if err != nil {
+		return err
+	}
+	if err := s.Err(); err != nil {
+		return err
+	}
+	gone := s.tmpPath()
+	defer s.release(gone)
+	// One rename takes it away, so that no reader sees half a folder; the bytes go afterwards.
+	switch err := s.disk.Rename(p, gone); {
+	case errors.Is(err, fs.ErrNotExist):
+		return nil
+	case err != nil:
+		return classify("remove blob", err)
+	}
+	if err := s.disk.Sync(filepath.Dir(p)); err != nil {
+		return s.fail("sync folder after remove", err)
+	}
+	s.forget(p)
+	if err := os.RemoveAll(gone); err != nil {
+		return classify("remove blob", err)
+	}
+	return nil
+}
+
+// forget drops what is known of folders at and under p, which may be made again later.
+func (s *Store) forget(p string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for dir := range s.synced {
+		if dir == p || strings.HasPrefix(dir, p+string(filepath.Separator)) {
+			delete(s.synced, dir)
+		}
+	}
+}
+
+// Sweep removes what earlier runs left uncommitted. Call it once at start.
+func (s *Store) Sweep() error {
+	entries, err := os.ReadDir(filepath.Join(s.dir, tmpFolder))
+	if err != nil {
+		return fmt.Errorf("sweep blob store: %w", err)
+	}
+	for _, e := range entries {
+		p := filepath.Join(s.dir, tmpFolder, e.Name())
+		s.mu.Lock()
+		used := s.open[p]
+		s.mu.Unlock()
+		if used {
+			continue
+		}
+		if err := os.RemoveAll(p); err != nil {
+			return fmt.Errorf("sweep blob store: %w", err)
+		}
+	}
+	return nil
+}
+
+// tmpPath reserves a fresh path under .tmp.
+func (s *Store) tmpPath() string {
+	p := filepath.Join(s.dir, tmpFolder, ids.New())
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.open[p] = true
+	return p
+}
+
+func (s *Store) release(p string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	delete(s.open, p)
+}
+
+// classify tells a full disk, which someone can clear, from our own mistakes.
+func classify(what string, err error) error {
+	if isFull(err) {
+		return fault.New(fault.Unavailable, "blob.disk_full").Because(err)
+	}
+	return fmt.Errorf("%s: %w", what, err)
+}
