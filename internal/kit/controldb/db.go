@@ -41,6 +41,8 @@ type DB struct {
 	read     *sql.DB
 	mu       sync.RWMutex
 	onCommit []func(context.Context) error
+
+	generation generation // of commits, see Fresh
 }
 
 // Open opens the store: "sqlite:/folder/control.db" or "postgres://…".
@@ -205,10 +207,12 @@ func (db *DB) once(ctx context.Context, fn func(q Querier) error) (err error) {
 		return fmt.Errorf("commit: %w", err)
 	}
 	done = true
+	db.generation.Add(1)
 	return nil
 }
 
 func (db *DB) ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error) {
+	defer db.generation.Add(1)
 	return db.write.ExecContext(ctx, db.dialect(query), args...)
 }
 

@@ -1,0 +1,380 @@
+package access
+
+import (
+	"net/netip"
+	"slices"
+	"sort"
+	"strings"
+	"time"
+
+	"lienthong/internal/kit/fault"
+	"lienthong/internal/kit/i18n"
+)
+
+// Check is one of the eight checks; the words are the access log's decision.reason.
+type Check string
+
+const (
+	CheckOK      Check = "OK"
+	CheckAuthn   Check = "AUTHN"
+	CheckRole    Check = "ROLE"
+	CheckGrant   Check = "GRANT"
+	CheckPurpose Check = "PURPOSE"
+	CheckScope   Check = "SCOPE"
+	CheckTime    Check = "TIME"
+	CheckQuota   Check = "QUOTA"
+	CheckState   Check = "STATE"
+	CheckLevel   Check = "LEVEL"
+)
+
+// order of the checks: of several grants that all fail, the one that came furthest names the reason.
+var order = map[Check]int{
+	CheckAuthn: 1, CheckRole: 2, CheckGrant: 3, CheckLevel: 4, CheckPurpose: 5, CheckScope: 6, CheckTime: 7, CheckQuota: 8, CheckState: 9, CheckOK: 10,
+}
+
+// Decision is allow or deny, the first failing check, and what may leave.
+type Decision struct {
+	Allowed bool
+	Check   Check
+	Code    string // fault code, "access.purpose_mismatch"; empty when allowed
+	Args    []any
+	Kind    fault.Kind
+	Grant   *Grant
+	Columns []Column
+	Rows    []RowRule
+	Policy  string
+}
+
+// Fault is the refusal as the caller sees it; nil when allowed.
+func (d Decision) Fault() *fault.Fault {
+	if d.Allowed {
+		return nil
+	}
+	return fault.New(d.Kind, d.Code, d.Args...)
+}
+
+// Masked lists the columns that leave masked.
+func (d Decision) Masked() []string {
+	var out []string
+	for _, c := range d.Columns {
+		if c.Mask != MaskNone {
+			out = append(out, c.Name)
+		}
+	}
+	return out
+}
+
+type verdict struct {
+	check Check
+	kind  fault.Kind
+	code  string
+	args  []any
+}
+
+var ok = verdict{check: CheckOK}
+
+func deny(c Check, kind fault.Kind, code string, args ...any) verdict {
+	return verdict{c, kind, code, args}
+}
+
+// Decide is the one decision of the platform: pure, total, default deny. Every channel asks it.
+func Decide(r Request, f Facts) Decision {
+	d := Decision{Policy: f.Policy}
+	v := callerMay(r, f)
+	if v.check != CheckOK {
+		return d.with(v)
+	}
+	v = deny(CheckGrant, fault.Denied, "access.grant_missing", r.Dataset)
+	if f.Dataset == nil { // the same answer as without a grant: what exists is not told
+		return d.with(v)
+	}
+	candidates := slices.Clone(f.Grants)
+	sort.SliceStable(candidates, func(i, j int) bool { return candidates[i].ID < candidates[j].ID })
+	for i := range candidates {
+		g := &candidates[i]
+		columns, got := grantAllows(r, f, g)
+		if got.check == CheckOK {
+			return Decision{Allowed: true, Check: CheckOK, Grant: g, Columns: columns, Rows: slices.Clone(g.Rows), Policy: f.Policy}
+		}
+		if order[got.check] > order[v.check] || d.Grant == nil && order[got.check] == order[v.check] {
+			v, d.Grant = got, g
+		}
+	}
+	return d.with(v)
+}
+
+func (d Decision) with(v verdict) Decision {
+	d.Check, d.Kind, d.Code, d.Args = v.check, v.kind, v.code, v.args
+	return d
+}
+
+// callerMay is checks 1 and 2: AUTHN and ROLE.
+func callerMay(r Request, f Facts) verdict {
+	a := r.Actor
+	switch {
+	case a.Type == Anyone || a.Type == "" || a.ID == "" || f.Account == nil:
+		return deny(CheckAuthn, fault.Unauthenticated, "access.sign_in_required")
+	case !f.Account.Active:
+		return deny(CheckAuthn, fault.Unauthenticated, "access.account_inactive")
+	case f.Account.Suspended:
+		return deny(CheckAuthn, fault.Denied, "access.account_suspended")
+	case !within(r.Address, f.Account.Addresses):
+		return deny(CheckAuthn, fault.Denied, "access.address_not_allowed")
+	}
+	need, known := needs[r.Action]
+	if !known {
+		return deny(CheckRole, fault.Denied, "access.action_forbidden", r.Action)
+	}
+	if !a.Can(need.permission) && !roleless(r) {
+		return deny(CheckRole, fault.Denied, "access.permission_missing", need.permission)
+	}
+	return ok
+}
+
+// roleless: the right to update one's own source data or to share comes from the grant alone, held by the agency.
+func roleless(r Request) bool {
+	return (r.Action == UpdateSource || r.Action == ShareOnward) && r.Actor.Type == User && r.Actor.Has(Steward)
+}
+
+// grantAllows is checks 3 to 8 for one grant.
+func grantAllows(r Request, f Facts, g *Grant) ([]Column, verdict) {
+	for _, check := range []func(Request, Facts, *Grant) verdict{grantHolds, levelFits, purposeFits} {
+		if v := check(r, f, g); v.check != CheckOK {
+			return nil, v
+		}
+	}
+	columns, v := scopeFits(r, f, g)
+	if v.check != CheckOK {
+		return nil, v
+	}
+	for _, check := range []func(Request, Facts, *Grant) verdict{timeFits, quotaLeft, stateAllows} {
+		if v := check(r, f, g); v.check != CheckOK {
+			return nil, v
+		}
+	}
+	return columns, ok
+}
+
+// grantHolds is check 3: the grant is this subject's, on this dataset, and in force.
+func grantHolds(r Request, f Facts, g *Grant) verdict {
+	missing := deny(CheckGrant, fault.Denied, "access.grant_missing", r.Dataset)
+	if g.Dataset != r.Dataset || !subjectIs(g, r.Actor) {
+		return missing
+	}
+	switch g.Status {
+	case GrantActive:
+		return ok
+	case GrantSuspended:
+		return deny(CheckGrant, fault.Denied, "access.grant_suspended", g.Number)
+	case GrantEnded:
+		return deny(CheckGrant, fault.Denied, "access.grant_ended", g.Number)
+	}
+	return missing
+}
+
+func subjectIs(g *Grant, a Actor) bool {
+	switch g.Subject.Type {
+	case SubjectSystem:
+		return a.Type == System && g.Subject.ID == a.ID
+	case SubjectAccount:
+		return a.Type == User && g.Subject.ID == a.ID
+	case SubjectAgencyRole:
+		agency, role, found := strings.Cut(g.Subject.ID, "/")
+		return found && a.Type == User && a.Agency == agency && a.Has(Role(role))
+	}
+	return false
+}
+
+// levelFits is the second half of check 3: the right is of a level that carries the action (Điều 21.3).
+func levelFits(r Request, f Facts, g *Grant) verdict {
+	need := needs[r.Action]
+	if !slices.Contains(need.levels, g.Level) {
+		return deny(CheckLevel, fault.Denied, "access.level_required", need.levels[0])
+	}
+	// An UPDATE right shows records on screen only of the holder's own data.
+	if g.Level == LevelUpdate && r.Action == ViewRecord && (f.Dataset == nil || f.Dataset.Owner != r.Actor.Agency) {
+		return deny(CheckLevel, fault.Denied, "access.level_required", LevelView)
+	}
+	if r.Action == ShareOnward && !slices.Contains(g.Recipients, r.Recipient) {
+		return deny(CheckScope, fault.Denied, "access.recipient_not_granted", r.Recipient)
+	}
+	return ok
+}
+
+// purposeFits is check 4.
+func purposeFits(r Request, f Facts, g *Grant) verdict {
+	if r.Purpose == "" {
+		return deny(CheckPurpose, fault.Denied, "access.purpose_missing")
+	}
+	p, known := f.Purposes[r.Purpose]
+	if !known || !p.Active {
+		return deny(CheckPurpose, fault.Denied, "access.purpose_unknown", r.Purpose)
+	}
+	if !slices.Contains(g.Purposes, r.Purpose) {
+		return deny(CheckPurpose, fault.Denied, "access.purpose_mismatch", r.Purpose)
+	}
+	if (p.CaseRequired || g.Conditions.CaseRequired) && strings.TrimSpace(r.Case) == "" {
+		return deny(CheckPurpose, fault.Denied, "access.case_missing", r.Purpose)
+	}
+	if g.Conditions.OfficerRequired && r.Officer == "" {
+		return deny(CheckPurpose, fault.Denied, "access.officer_missing")
+	}
+	return ok
+}
+
+// scopeFits is check 5: the columns that may leave, each with its mask.
+func scopeFits(r Request, f Facts, g *Grant) ([]Column, verdict) {
+	for _, name := range r.Uses {
+		c, granted := g.Column(name)
+		if !granted || c.Mask != MaskNone {
+			return nil, deny(CheckScope, fault.Denied, "access.filter_not_granted", name)
+		}
+	}
+	if len(g.Operations) > 0 || r.Service != "" {
+		if !slices.Contains(g.Operations, r.Service) {
+			return nil, deny(CheckScope, fault.Denied, "access.operation_not_granted", r.Service)
+		}
+	}
+	if r.Unmask && (r.Actor.Type != User || len([]rune(strings.TrimSpace(r.Reason))) < 10) {
+		return nil, deny(CheckScope, fault.Denied, "access.unmask_reason_missing")
+	}
+	asked := r.Columns
+	if asked == nil {
+		for _, c := range g.Columns {
+			asked = append(asked, c.Name)
+		}
+	}
+	columns := make([]Column, 0, len(asked))
+	for _, name := range asked {
+		c, granted := g.Column(name)
+		if !granted {
+			return nil, deny(CheckScope, fault.Denied, "access.field_not_granted", name)
+		}
+		if !c.Mask.Known() { // a mask of a newer program: hide rather than guess
+			c.Mask = MaskHide
+		}
+		if r.Unmask && c.Mask == MaskPartial {
+			c.Mask = MaskNone
+		}
+		columns = append(columns, c)
+	}
+	if len(columns) == 0 {
+		return nil, deny(CheckScope, fault.Denied, "access.no_field_granted")
+	}
+	return columns, ok
+}
+
+// timeFits is check 6.
+func timeFits(r Request, _ Facts, g *Grant) verdict {
+	if r.At.Before(g.ValidFrom) {
+		return deny(CheckTime, fault.Denied, "access.grant_not_yet", i18n.Date(g.ValidFrom))
+	}
+	if !r.At.Before(g.ValidTo) {
+		return deny(CheckTime, fault.Denied, "access.grant_expired", i18n.Date(g.ValidTo))
+	}
+	if !inHours(r.At, g.Conditions.HourFrom, g.Conditions.HourTo) {
+		return deny(CheckTime, fault.Denied, "access.outside_hours", g.Conditions.HourFrom, g.Conditions.HourTo)
+	}
+	return ok
+}
+
+func inHours(at time.Time, from, to int) bool {
+	if from == 0 && to == 0 {
+		return true
+	}
+	h := at.In(i18n.Zone).Hour()
+	if from <= to {
+		return h >= from && h < to
+	}
+	return h >= from || h < to
+}
+
+// quotaLeft is check 7, together with the conditions of address and second factor.
+func quotaLeft(r Request, f Facts, g *Grant) verdict {
+	c := g.Conditions
+	if !within(r.Address, c.Addresses) {
+		return deny(CheckAuthn, fault.Denied, "access.address_not_allowed")
+	}
+	if c.StrongAuth && !r.Actor.Auth.Strong() {
+		return deny(CheckAuthn, fault.Denied, "access.strong_auth_required")
+	}
+	u := f.Usage[g.ID]
+	for _, q := range []struct {
+		limit, used int64
+		code        string
+	}{
+		{c.CallsPerMinute, u.CallsMinute, "access.quota_calls_minute"},
+		{c.CallsPerDay, u.CallsDay, "access.quota_calls_day"},
+		{c.RecordsPerDay, u.RecordsDay, "access.quota_records_day"},
+		{c.PersonsPerDay, u.PersonsDay, "access.quota_persons_day"},
+	} {
+		if q.limit > 0 && q.used >= q.limit {
+			return deny(CheckQuota, fault.Limited, q.code, q.limit)
+		}
+	}
+	if r.Action == ExportFile && c.RecordsPerCall > 0 && r.Limit > c.RecordsPerCall {
+		return deny(CheckQuota, fault.Limited, "access.quota_records_call", c.RecordsPerCall)
+	}
+	return ok
+}
+
+// stateAllows is check 8: nothing on the way is suspended, and the calling system is safe enough.
+func stateAllows(r Request, f Facts, g *Grant) verdict {
+	if f.Dataset.Suspended {
+		return deny(CheckState, fault.Denied, "access.dataset_suspended", r.Dataset)
+	}
+	if !f.Dataset.Served {
+		return deny(CheckState, fault.Unavailable, "access.dataset_not_served", r.Dataset)
+	}
+	if r.Actor.Type == System {
+		if v := systemAllows(f, g); v.check != CheckOK {
+			return v
+		}
+	}
+	if g.Implicit {
+		return ok
+	}
+	if g.Connection == "" {
+		return ok
+	}
+	switch state := f.Connection[g.Connection].State; {
+	case state == "live":
+		return ok
+	case state == "testing" && r.Actor.Probe == g.Connection:
+		return ok
+	case state == "suspended":
+		return deny(CheckState, fault.Denied, "access.connection_suspended")
+	case state == "terminated":
+		return deny(CheckState, fault.Denied, "access.connection_terminated")
+	}
+	return deny(CheckState, fault.Denied, "access.not_accepted")
+}
+
+func systemAllows(f Facts, g *Grant) verdict {
+	s := f.System
+	switch {
+	case s == nil || s.Suspended:
+		return deny(CheckState, fault.Denied, "access.system_suspended")
+	case !s.AgencyActive:
+		return deny(CheckState, fault.Denied, "access.agency_inactive")
+	}
+	for _, c := range g.Columns {
+		class, known := f.Dataset.Fields[c.Name]
+		if !known {
+			class = ClassCore // a field that the dataset does not describe is treated as the most protected
+		}
+		if s.SecurityLevel < class.MinimumSecurityLevel() {
+			return deny(CheckState, fault.Denied, "access.security_level_low", class.MinimumSecurityLevel())
+		}
+	}
+	return ok
+}
+
+// within: an empty list allows every address; a list allows nothing that has no address.
+func within(a netip.Addr, list []netip.Prefix) bool {
+	if len(list) == 0 {
+		return true
+	}
+	a = a.Unmap()
+	return a.IsValid() && slices.ContainsFunc(list, func(p netip.Prefix) bool { return p.Contains(a) })
+}

@@ -1,0 +1,57 @@
+package access
+
+// Permission is one action on one noun, "slice.verb". It stands beside the route and in the service.
+type Permission string
+
+const (
+	Public   Permission = "public"    // anyone may
+	SignedIn Permission = "signed_in" // any person who has signed in may
+
+	AgencyRead        Permission = "agency.read"
+	AgencyChange      Permission = "agency.change"
+	AccountRead       Permission = "account.read"
+	AccountChange     Permission = "account.change"
+	SystemRead        Permission = "system.read"
+	SystemChange      Permission = "system.change"
+	SystemCredential  Permission = "system.credential"
+	DictionaryRead    Permission = "dictionary.read"
+	DictionaryChange  Permission = "dictionary.change"
+	CatalogRead       Permission = "catalog.read"
+	CatalogRegister   Permission = "catalog.register"
+	CatalogReview     Permission = "catalog.review"
+	CatalogApprove    Permission = "catalog.approve"
+	CatalogTransfer   Permission = "catalog.transfer"
+	IngestRead        Permission = "ingest.read"
+	IngestDeliver     Permission = "ingest.deliver"
+	IngestRows        Permission = "ingest.rows" // see the values of quarantined rows
+	IngestRelease     Permission = "ingest.release"
+	WarehouseRead     Permission = "warehouse.read"
+	WarehouseView     Permission = "warehouse.view" // look at records on screen, under a grant
+	ConnectionRead    Permission = "connection.read"
+	ConnectionDraft   Permission = "connection.register"
+	ConnectionAppr    Permission = "connection.appraise"
+	ConnectionOpinion Permission = "connection.opinion"
+	ConnectionApprove Permission = "connection.approve"
+	ConnectionSetUp   Permission = "connection.provision"
+	ConnectionReview  Permission = "connection.review"
+	ConnectionTest    Permission = "connection.test"
+	ConnectionAccept  Permission = "connection.accept"
+	ConnectionSuspend Permission = "connection.suspend"
+	ConnectionEnd     Permission = "connection.terminate"
+	AccessRead        Permission = "access.read"
+	AccessSuspend     Permission = "access.suspend"
+	AuditRead         Permission = "audit.read"
+	AuditVerify       Permission = "audit.verify"
+	ExchangeRead      Permission = "exchange.read"
+	IncidentRead      Permission = "incident.read"
+	IncidentHandle    Permission = "incident.handle"
+	SettingsRead      Permission = "settings.read"
+	SettingsChange    Permission = "settings.change"
+
+	DataList   Permission = "data.list" // pages of records by API or query
+	DataLookup Permission = "data.lookup"
+	DataView   Permission = "data.view"
+	DataExport Permission = "data.export"
+	DataUpdate Permission = "data.update"
+	DataShare  Permission = "data.share"
+)

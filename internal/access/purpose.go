@@ -1,0 +1,75 @@
+package access
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+
+	"lienthong/internal/kit/controldb"
+	"lienthong/internal/kit/fault"
+)
+
+// Purpose of exploitation: five roots of Điều 17.1, each with child purposes (a procedure, a task).
+type Purpose struct {
+	Code         string `json:"code"`
+	Parent       string `json:"parent,omitempty"`
+	Name         string `json:"name"`
+	NameEn       string `json:"name_en"`
+	Article      string `json:"article"` // point of the regulation that the root stands for
+	CaseRequired bool   `json:"case_required"`
+	Procedure    string `json:"procedure,omitempty"` // code of the administrative procedure
+	Active       bool   `json:"active"`
+}
+
+const purposeCols = `code, parent, name, name_en, article, case_required, procedure_code, active`
+
+func listPurposes(ctx context.Context, q controldb.Querier) ([]Purpose, error) {
+	rows, err := q.QueryContext(ctx, `SELECT `+purposeCols+` FROM access_purpose ORDER BY code`)
+	if err != nil {
+		return nil, fmt.Errorf("list purposes: %w", err)
+	}
+	defer rows.Close()
+	var out []Purpose
+	for rows.Next() {
+		var p Purpose
+		var caseReq, active int
+		if err := rows.Scan(&p.Code, &p.Parent, &p.Name, &p.NameEn, &p.Article, &caseReq, &p.Procedure, &active); err != nil {
+			return nil, fmt.Errorf("scan purpose: %w", err)
+		}
+		p.CaseRequired, p.Active = caseReq == 1, active == 1
+		out = append(out, p)
+	}
+	return out, rows.Err()
+}
+
+func findPurpose(ctx context.Context, q controldb.Querier, code string) (Purpose, error) {
+	var p Purpose
+	var caseReq, active int
+	err := q.QueryRowContext(ctx, `SELECT `+purposeCols+` FROM access_purpose WHERE code = ?`, code).
+		Scan(&p.Code, &p.Parent, &p.Name, &p.NameEn, &p.Article, &caseReq, &p.Procedure, &active)
+	if errors.Is(err, sql.ErrNoRows) {
+		return p, fault.New(fault.NotFound, "access.purpose_not_found", code)
+	}
+	if err != nil {
+		return p, fmt.Errorf("find purpose %s: %w", code, err)
+	}
+	p.CaseRequired, p.Active = caseReq == 1, active == 1
+	return p, nil
+}
+
+func insertPurpose(ctx context.Context, q controldb.Querier, p Purpose) error {
+	_, err := q.ExecContext(ctx, `INSERT INTO access_purpose (`+purposeCols+`) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+		p.Code, p.Parent, p.Name, p.NameEn, p.Article, flag(p.CaseRequired), p.Procedure, flag(p.Active))
+	if err != nil {
+		return fmt.Errorf("save purpose %s: %w", p.Code, err)
+	}
+	return nil
+}
+
+func flag(b bool) int {
+	if b {
+		return 1
+	}
+	return 0
+}

@@ -1,0 +1,149 @@
+package access
+
+import (
+	"net/netip"
+	"time"
+)
+
+// Channel is the way by which data leaves; the words are those of the access log.
+type Channel string
+
+const (
+	ChannelGateway   Channel = "gateway"
+	ChannelWarehouse Channel = "warehouse"
+	ChannelScreen    Channel = "screen"
+	ChannelFile      Channel = "file"
+	ChannelPortal    Channel = "portal"
+	ChannelJob       Channel = "job"
+)
+
+// Action is what is asked of a dataset, one row of the acceptance matrix (section 6.4).
+type Action string
+
+const (
+	ViewRecord   Action = "view_record"   // one record or page on screen
+	ListRecords  Action = "list_records"  // pages by API or query
+	LookupRecord Action = "lookup_record" // one person's record by API
+	ExportFile   Action = "export_file"
+	UpdateSource Action = "update_source" // through the owner's own API
+	ChangeCopy   Action = "change_copy"   // edit the warehouse copy: nobody may, ever
+	ShareOnward  Action = "share_onward"  // give another agency access
+	CallService  Action = "call_service"  // read through a provider's API
+)
+
+// needs says which levels carry the action and which permission a role must hold.
+var needs = map[Action]struct {
+	levels     []Level
+	permission Permission
+}{
+	ViewRecord:   {[]Level{LevelView, LevelUse, LevelUpdate}, DataView},
+	ListRecords:  {[]Level{LevelUse}, DataList},
+	LookupRecord: {[]Level{LevelUse}, DataLookup},
+	ExportFile:   {[]Level{LevelUse}, DataExport},
+	UpdateSource: {[]Level{LevelUpdate}, DataUpdate},
+	ShareOnward:  {[]Level{LevelShare}, DataShare},
+	CallService:  {[]Level{LevelUse}, DataLookup},
+	// ChangeCopy is absent on purpose: default deny.
+}
+
+// Request is what is asked, made once from the canonical call.
+type Request struct {
+	ID        string // request id, shown to the caller and in the access log
+	At        time.Time
+	Channel   Channel
+	Action    Action
+	Actor     Actor
+	Dataset   string   // dataset code, "H38.04/khai-sinh"
+	Operation string   // method and route template; never a raw path
+	Purpose   string   // purpose code stated by the caller
+	Case      string   // case reference
+	Officer   string   // officer id from a verified assertion
+	Reason    string   // why a value is asked unmasked
+	Unmask    bool     // asks for values without their mask
+	Columns   []string // named by the caller; nil means all that are granted
+	Uses      []string // columns in filters and sorting
+	Service   string   // "GET /ho-so/{id}" of a provider's service, else empty
+	Recipient string   // agency code, for ShareOnward
+	Limit     int64    // records asked at most, 0 when not stated
+	Address   netip.Addr
+	UserAgent string   // its hash only
+	Subjects  []string // keyed hashes of the identifiers asked for
+	Filter    string   // normalised filter with hashed values
+}
+
+// Facts is all that the decision rests on, read at one moment. Pointers are nil when the thing does not exist.
+type Facts struct {
+	Account    *AccountFacts
+	Dataset    *DatasetFacts
+	Grants     []Grant // every grant of the subject on the dataset, whatever its status
+	System     *SystemFacts
+	Connection map[string]ConnectionFacts // by connection id
+	Purposes   map[string]PurposeFacts
+	Usage      map[string]Usage // by grant id
+	Policy     string           // policy version
+}
+
+// AccountFacts of the calling account or system account.
+type AccountFacts struct {
+	Active    bool
+	Suspended bool
+	Addresses []netip.Prefix // allowed source addresses, empty for any
+}
+
+// DatasetFacts of the dataset asked for.
+type DatasetFacts struct {
+	Owner     string // agency code
+	Suspended bool
+	Served    bool             // a published version or a live provider exists
+	Fields    map[string]Class // field name to protection class
+	Version   int64
+	DataTime  time.Time
+}
+
+// SystemFacts of the calling information system.
+type SystemFacts struct {
+	Agency        string
+	AgencyActive  bool
+	Suspended     bool
+	SecurityLevel int // approved level 1-5, 0 when none or lapsed
+}
+
+// ConnectionFacts of the connection that a grant belongs to.
+type ConnectionFacts struct{ State string }
+
+// PurposeFacts of a purpose code.
+type PurposeFacts struct {
+	Active       bool
+	CaseRequired bool
+}
+
+// Usage of a grant so far.
+type Usage struct{ CallsMinute, CallsDay, RecordsDay, PersonsDay int64 }
+
+// Class is the protection class of a field (Điều 6.2).
+type Class string
+
+const (
+	ClassNormal    Class = "normal"
+	ClassInternal  Class = "internal"
+	ClassBasic     Class = "basic_personal"
+	ClassSensitive Class = "sensitive_personal"
+	ClassImportant Class = "important"
+	ClassCore      Class = "core"
+)
+
+// Personal reports personal data.
+func (c Class) Personal() bool { return c == ClassBasic || c == ClassSensitive }
+
+// MinimumSecurityLevel of the consuming system (parameter D14 of the requirements).
+func (c Class) MinimumSecurityLevel() int {
+	switch c {
+	case ClassNormal, ClassInternal:
+		return 1
+	case ClassBasic:
+		return 2
+	case ClassSensitive, ClassImportant:
+		return 3
+	}
+	return 4 // core, and whatever we do not know
+}

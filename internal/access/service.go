@@ -1,0 +1,292 @@
+package access
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"lienthong/internal/audit"
+	"lienthong/internal/kit/clock"
+	"lienthong/internal/kit/controldb"
+	"lienthong/internal/kit/fault"
+	"lienthong/internal/kit/ids"
+)
+
+// PolicyVersion names the rules of Decide and of the role matrix; it stands in every decision record.
+const PolicyVersion = "2026.11.1"
+
+// Longest validity of a grant in months (parameter D5).
+const (
+	monthsPersonal = 12
+	monthsOther    = 24
+)
+
+// Sources tell the facts that other slices own. app wires them; each must answer from memory or one indexed read.
+type Sources struct {
+	Account    func(ctx context.Context, a Actor) (*AccountFacts, error)
+	Dataset    func(ctx context.Context, code string) (*DatasetFacts, error)
+	System     func(ctx context.Context, id string) (*SystemFacts, error)
+	Connection func(ctx context.Context, id string) (ConnectionFacts, error)
+}
+
+// Service keeps grants and gathers the facts of decisions.
+type Service struct {
+	db       *controldb.DB
+	clock    clock.Clock
+	log      *audit.Log
+	sources  Sources
+	usage    *usage
+	grants   *controldb.Fresh[[]Grant]
+	purposes *controldb.Fresh[map[string]PurposeFacts]
+}
+
+// NewService builds the service; Use gives it its sources before the first decision.
+func NewService(db *controldb.DB, c clock.Clock, log *audit.Log) *Service {
+	s := &Service{db: db, clock: c, log: log, usage: newUsage(ids.New())}
+	s.grants = controldb.NewFresh(db, 100_000, func(ctx context.Context, key string) ([]Grant, error) {
+		kind, rest, _ := strings.Cut(key, "\x00")
+		subject, dataset, _ := strings.Cut(rest, "\x00")
+		return listGrants(ctx, db, GrantFilter{SubjectType: SubjectType(kind), SubjectID: subject, Dataset: dataset})
+	})
+	s.purposes = controldb.NewFresh(db, 1, func(ctx context.Context, _ string) (map[string]PurposeFacts, error) {
+		all, err := listPurposes(ctx, db)
+		facts := make(map[string]PurposeFacts, len(all))
+		for _, p := range all {
+			facts[p.Code] = PurposeFacts{Active: p.Active, CaseRequired: p.CaseRequired}
+		}
+		return facts, err
+	})
+	return s
+}
+
+// Use gives the service its sources of facts.
+func (s *Service) Use(src Sources) { s.sources = src }
+
+// Facts reads, at one moment, all that Decide needs for the request.
+func (s *Service) Facts(ctx context.Context, r Request) (Facts, error) {
+	f := Facts{Policy: PolicyVersion}
+	var err error
+	if r.Actor.Type == Anyone {
+		return f, nil
+	}
+	if f.Account, err = s.sources.Account(ctx, r.Actor); err != nil {
+		return f, fmt.Errorf("read account facts: %w", err)
+	}
+	if f.Dataset, err = s.sources.Dataset(ctx, r.Dataset); err != nil {
+		return f, fmt.Errorf("read dataset facts: %w", err)
+	}
+	if f.Purposes, err = s.purposes.Find(ctx, ""); err != nil {
+		return f, fmt.Errorf("read purposes: %w", err)
+	}
+	if r.Actor.Type == System {
+		if f.System, err = s.sources.System(ctx, r.Actor.ID); err != nil {
+			return f, fmt.Errorf("read system facts: %w", err)
+		}
+	}
+	if f.Grants, err = s.grantsOf(ctx, r, f.Dataset); err != nil {
+		return f, err
+	}
+	f.Usage = make(map[string]Usage, len(f.Grants))
+	f.Connection = make(map[string]ConnectionFacts, len(f.Grants))
+	for _, g := range f.Grants {
+		f.Usage[g.ID] = s.usage.read(g.ID, r.At)
+		if g.Connection == "" {
+			continue
+		}
+		if f.Connection[g.Connection], err = s.sources.Connection(ctx, g.Connection); err != nil {
+			return f, fmt.Errorf("read connection facts: %w", err)
+		}
+	}
+	return f, nil
+}
+
+func (s *Service) grantsOf(ctx context.Context, r Request, d *DatasetFacts) ([]Grant, error) {
+	var keys []string
+	switch r.Actor.Type {
+	case System:
+		keys = append(keys, string(SubjectSystem)+"\x00"+r.Actor.ID)
+	case User:
+		keys = append(keys, string(SubjectAccount)+"\x00"+r.Actor.ID)
+		for _, role := range r.Actor.Roles {
+			keys = append(keys, string(SubjectAgencyRole)+"\x00"+r.Actor.Agency+"/"+string(role))
+		}
+	}
+	var all []Grant
+	for _, k := range keys {
+		got, err := s.grants.Find(ctx, k+"\x00"+r.Dataset)
+		if err != nil {
+			return nil, fmt.Errorf("read grants: %w", err)
+		}
+		all = append(all, got...)
+	}
+	if g, has := implicit(r, d); has {
+		all = append(all, g)
+	}
+	return all, nil
+}
+
+// implicit is the right of an owner agency's own people on its own data: VIEW for the purpose of state management,
+// personal fields masked (section 6.1, check 3).
+func implicit(r Request, d *DatasetFacts) (Grant, bool) {
+	if d == nil || r.Actor.Type != User || r.Actor.Agency == "" || r.Actor.Agency != d.Owner {
+		return Grant{}, false
+	}
+	if !slices.ContainsFunc(r.Actor.Roles, func(x Role) bool { return x == Steward || x == DeputySteward || x == Analyst || x == LookupOfficer }) {
+		return Grant{}, false
+	}
+	g := Grant{
+		ID: "implicit:" + r.Actor.ID + ":" + r.Dataset, Number: "Q-CQ", Subject: Subject{SubjectAccount, r.Actor.ID}, Agency: r.Actor.Agency,
+		Level: LevelView, Dataset: r.Dataset, Purposes: []string{"QLNN"}, Status: GrantActive, PolicyVersion: PolicyVersion,
+		LegalBasis: "Điều 20", Implicit: true, ValidTo: r.At.Add(time.Minute),
+	}
+	names := make([]string, 0, len(d.Fields))
+	for name := range d.Fields {
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	for _, name := range names {
+		c := Column{Name: name}
+		if d.Fields[name].Personal() || d.Fields[name] == ClassCore {
+			c.Mask = MaskPartial
+		}
+		g.Columns = append(g.Columns, c)
+	}
+	return g, true
+}
+
+// Charge counts a call before its answer leaves, and Settle what the answer carried.
+func (s *Service) Charge(grant string, at time.Time) { s.usage.add(grant, at, 1, 0, 0) }
+
+// Settle counts the records and persons of an answer.
+func (s *Service) Settle(grant string, at time.Time, records, persons int64) {
+	s.usage.add(grant, at, 0, records, persons)
+}
+
+// LoadUsage reads today's usage of earlier runs and other nodes; StoreUsage writes ours. app calls both on a timer.
+func (s *Service) LoadUsage(ctx context.Context) error {
+	return s.usage.load(ctx, s.db, s.clock.Now())
+}
+
+// StoreUsage writes the counters that changed since the last time.
+func (s *Service) StoreUsage(ctx context.Context) error {
+	if len(s.usage.dirtyGrants()) == 0 {
+		return nil
+	}
+	return s.db.InTx(ctx, func(q controldb.Querier) error { return s.usage.store(ctx, q) })
+}
+
+// CreateGrant saves the grant that an approved request describes, in the caller's transaction. Only flow calls it.
+func (s *Service) CreateGrant(ctx context.Context, q controldb.Querier, who Actor, g Grant, personal bool) (Grant, error) {
+	if err := validate(g, personal); err != nil {
+		return g, err
+	}
+	for _, p := range g.Purposes {
+		if _, err := findPurpose(ctx, q, p); err != nil {
+			return g, err
+		}
+	}
+	n, err := nextNumber(ctx, q, "grant")
+	if err != nil {
+		return g, err
+	}
+	g.ID, g.Version, g.Number = ids.New(), 1, fmt.Sprintf("Q-%06d", n)
+	g.Status, g.PolicyVersion = GrantActive, PolicyVersion
+	if err := insertGrant(ctx, q, &g, s.clock.Now()); err != nil {
+		return g, err
+	}
+	return g, s.log.Change(ctx, q, audit.Entry{Actor: who.ForAudit(), Event: "grant.create", Subject: g.Number, Dataset: g.Dataset, Grant: g.ID, After: g})
+}
+
+func validate(g Grant, personal bool) error {
+	if !g.Level.Known() {
+		return fault.New(fault.Invalid, "access.grant_invalid", g.Level).At("level")
+	}
+	if len(g.Purposes) == 0 {
+		return fault.New(fault.Invalid, "access.purpose_missing").At("purposes")
+	}
+	if len(g.Columns) == 0 {
+		return fault.New(fault.Invalid, "access.no_field_granted").At("columns")
+	}
+	for _, c := range g.Columns {
+		if strings.ContainsAny(c.Name, "*?") || c.Name == "" {
+			return fault.New(fault.Invalid, "access.wildcard").At("columns")
+		}
+		if !c.Mask.Known() || (c.Mask == MaskYesNo && len(c.Values) == 0) {
+			return fault.New(fault.Invalid, "access.grant_invalid", c.Name).At("columns")
+		}
+	}
+	months := monthsOther
+	if personal {
+		months = monthsPersonal
+	}
+	if !g.ValidTo.After(g.ValidFrom) || g.ValidTo.After(g.ValidFrom.AddDate(0, months, 0)) {
+		return fault.New(fault.Invalid, "access.validity_too_long", months).At("valid_to")
+	}
+	return nil
+}
+
+// SetStatus suspends, resumes or ends every grant of a request, in the caller's transaction.
+func (s *Service) SetStatus(ctx context.Context, q controldb.Querier, who Actor, requestID string, status GrantStatus, reason string) error {
+	all, err := listGrants(ctx, q, GrantFilter{RequestID: requestID})
+	if err != nil {
+		return err
+	}
+	for _, g := range all {
+		if g.Status == status || g.Status == GrantEnded {
+			continue
+		}
+		if err := setGrantStatus(ctx, q, g.ID, status, reason, s.clock.Now()); err != nil {
+			return err
+		}
+		e := audit.Entry{Actor: who.ForAudit(), Event: "grant." + string(status), Subject: g.Number, Dataset: g.Dataset, Grant: g.ID, Reason: reason, Before: g.Status, After: status}
+		if err := s.log.Change(ctx, q, e); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Grants lists grants: all for those who may see them, else those of the actor's own agency.
+func (s *Service) Grants(ctx context.Context, f GrantFilter) ([]Grant, error) {
+	who, err := Require(ctx, AccessRead)
+	if err != nil {
+		return nil, err
+	}
+	if !who.Operates() {
+		f.Agency = who.Agency
+	}
+	return listGrants(ctx, s.db, f)
+}
+
+// GrantsOfRequest lists the grants that a connection request created; the caller has checked who asks.
+func (s *Service) GrantsOfRequest(ctx context.Context, requestID string) ([]Grant, error) {
+	return listGrants(ctx, s.db, GrantFilter{RequestID: requestID})
+}
+
+// Purposes lists the purposes of exploitation, roots and children.
+func (s *Service) Purposes(ctx context.Context) ([]Purpose, error) { return listPurposes(ctx, s.db) }
+
+// AddPurpose adds a child purpose under one of the five roots.
+func (s *Service) AddPurpose(ctx context.Context, p Purpose) error {
+	who, err := Require(ctx, SettingsChange)
+	if err != nil {
+		return err
+	}
+	return s.db.InTx(ctx, func(q controldb.Querier) error {
+		root, err := findPurpose(ctx, q, p.Parent)
+		if err != nil {
+			return err
+		}
+		p.Article, p.Active = root.Article, true
+		p.CaseRequired = p.CaseRequired || root.CaseRequired
+		if err := insertPurpose(ctx, q, p); err != nil {
+			if controldb.IsUnique(err) {
+				return fault.New(fault.Conflict, "access.purpose_taken", p.Code).At("code")
+			}
+			return err
+		}
+		return s.log.Change(ctx, q, audit.Entry{Actor: who.ForAudit(), Event: "config.purpose", Subject: p.Code, After: p})
+	})
+}
