@@ -41,19 +41,15 @@ func Open(dir string) (*Keyring, error) {
 }
 
 func open(dir string) (*Keyring, error) {
-	store, err := blob.Open(dir)
-	if err != nil {
-		return nil, err
-	}
-	if err := os.Chmod(dir, 0o700); err != nil { //nolint:gosec // a folder needs x
-		return nil, err
-	}
 	path := filepath.Join(dir, masterFile)
 	info, err := os.Lstat(path)
 	if errors.Is(err, fs.ErrNotExist) {
-		return create(store)
+		return create(dir)
 	}
 	if err != nil {
+		return nil, err
+	}
+	if err := tighten(dir); err != nil {
 		return nil, err
 	}
 	if !info.Mode().IsRegular() || info.Mode().Perm()&0o077 != 0 {
@@ -70,7 +66,26 @@ func open(dir string) (*Keyring, error) {
 	return &Keyring{master: master}, nil
 }
 
-func create(store *blob.Store) (*Keyring, error) {
+// tighten closes the folder to others; a folder mounted read-only that is closed already is left as it is.
+func tighten(dir string) error {
+	info, err := os.Stat(dir)
+	if err != nil {
+		return err
+	}
+	if info.Mode().Perm()&0o077 == 0 {
+		return nil
+	}
+	return os.Chmod(dir, 0o700) //nolint:gosec // a folder needs x
+}
+
+func create(dir string) (*Keyring, error) {
+	store, err := blob.Open(dir)
+	if err != nil {
+		return nil, err
+	}
+	if err := tighten(dir); err != nil {
+		return nil, err
+	}
 	master := make([]byte, keyLength)
 	_, _ = rand.Read(master) // never fails: it stops the program instead
 	if err := store.Put(masterFile, []byte(encodeMaster(master))); err != nil {
