@@ -196,7 +196,24 @@ func (s *Service) CreateGrant(ctx context.Context, q controldb.Querier, who Acto
 	if err := insertGrant(ctx, q, &g, s.clock.Now()); err != nil {
 		return g, err
 	}
-	return g, s.log.Change(ctx, q, audit.Entry{Actor: who.ForAudit(), Event: "grant.create", Subject: g.Number, Dataset: g.Dataset, Grant: g.ID, After: g})
+	return g, s.log.Change(ctx, q, audit.Entry{Actor: who.ForAudit(), Event: "grant.create", Subject: "access.grant/" + g.Number, Agency: g.Agency, Dataset: g.Dataset,
+		Connection: g.Connection, Grant: g.ID, Detail: described(g)})
+}
+
+// described is what the record of a new grant says of its scope.
+func described(g Grant) map[string]string {
+	columns := make([]string, len(g.Columns))
+	for i, c := range g.Columns {
+		columns[i] = c.Name
+		if c.Mask != MaskNone {
+			columns[i] += ":" + string(c.Mask)
+		}
+	}
+	return map[string]string{
+		"subject": string(g.Subject.Type) + "/" + g.Subject.ID, "level": string(g.Level), "purposes": strings.Join(g.Purposes, ","),
+		"columns": strings.Join(columns, ","), "valid_from": g.ValidFrom.Format(time.RFC3339), "valid_to": g.ValidTo.Format(time.RFC3339),
+		"request": g.RequestID, "approved_by": g.ApprovedBy,
+	}
 }
 
 func validate(g Grant, personal bool) error {
@@ -240,7 +257,8 @@ func (s *Service) SetStatus(ctx context.Context, q controldb.Querier, who Actor,
 		if err := setGrantStatus(ctx, q, g.ID, status, reason, s.clock.Now()); err != nil {
 			return err
 		}
-		e := audit.Entry{Actor: who.ForAudit(), Event: "grant." + string(status), Subject: g.Number, Dataset: g.Dataset, Grant: g.ID, Reason: reason, Before: g.Status, After: status}
+		e := audit.Entry{Actor: who.ForAudit(), Event: "grant." + string(status), Subject: "access.grant/" + g.Number, Agency: g.Agency, Dataset: g.Dataset,
+			Connection: g.Connection, Grant: g.ID, Reason: reason, Detail: map[string]string{"before": string(g.Status), "after": string(status)}}
 		if err := s.log.Change(ctx, q, e); err != nil {
 			return err
 		}
@@ -287,6 +305,6 @@ func (s *Service) AddPurpose(ctx context.Context, p Purpose) error {
 			}
 			return err
 		}
-		return s.log.Change(ctx, q, audit.Entry{Actor: who.ForAudit(), Event: "config.purpose", Subject: p.Code, After: p})
+		return s.log.Change(ctx, q, audit.Entry{Actor: who.ForAudit(), Event: "config.purpose", Subject: "access.purpose/" + p.Code, Detail: map[string]string{"parent": p.Parent, "name": p.Name}})
 	})
 }

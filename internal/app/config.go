@@ -1,0 +1,254 @@
+package app
+
+import (
+	"errors"
+	"fmt"
+	"net"
+	"os"
+	"path/filepath"
+	"reflect"
+	"sort"
+	"strconv"
+	"strings"
+
+	"github.com/BurntSushi/toml"
+)
+
+// Config is everything an operator may set. Each field has a default here, a row in docs/operator.md, the key below in
+// the file and LIENTHONG_<KEY> in the environment (dots become underscores).
+type Config struct {
+	DataDir     string `key:"data_dir" default:"./data" doc:"thư mục dữ liệu của nền tảng"`
+	DatabaseURL string `key:"database_url" default:"" doc:"địa chỉ PostgreSQL; để trống là SQLite trong thư mục dữ liệu" secret:"true"`
+	LogLevel    string `key:"log_level" default:"info" doc:"mức nhật ký kỹ thuật: debug, info, warn, error"`
+	Province    string `key:"province" default:"Lào Cai" doc:"tên tỉnh hiển thị trên giao diện"`
+	Operator    string `key:"operator" default:"H38.02" doc:"mã cơ quan vận hành nền tảng"`
+
+	ConsoleListen string `key:"console.listen" default:"127.0.0.1:8080" doc:"địa chỉ lắng nghe của trang quản trị và API quản trị"`
+	ConsoleURL    string `key:"console.url" default:"" doc:"địa chỉ công khai của trang quản trị; để trống là http://<console.listen>"`
+	ConsoleCert   string `key:"console.tls_cert" default:"" doc:"tệp chứng thư TLS của trang quản trị (PEM)"`
+	ConsoleKey    string `key:"console.tls_key" default:"" doc:"tệp khóa riêng TLS của trang quản trị (PEM)"`
+
+	ExchangeListen string   `key:"exchange.listen" default:"127.0.0.1:8081" doc:"địa chỉ lắng nghe của nền tảng chia sẻ dữ liệu (LGSP)"`
+	ExchangeHosts  []string `key:"exchange.hosts" default:"" doc:"các tên máy chủ mà LGSP nhận; lời gọi tới tên khác bị từ chối; luôn gồm địa chỉ lắng nghe"`
+	ExchangeCert   string   `key:"exchange.tls_cert" default:"" doc:"tệp chứng thư TLS của LGSP (PEM)"`
+	ExchangeKey    string   `key:"exchange.tls_key" default:"" doc:"tệp khóa riêng TLS của LGSP (PEM)"`
+
+	PortalListen string `key:"portal.listen" default:"127.0.0.1:8082" doc:"địa chỉ lắng nghe của Cổng dữ liệu mở"`
+
+	AuditSecondDir string `key:"audit.second_dir" default:"" doc:"thư mục thứ hai, nên ở đĩa khác, nhận bản sao nhật ký truy cập"`
+
+	IngestMaxBytes int64 `key:"ingest.max_bytes" default:"2147483648" doc:"kích thước tối đa của một tệp giao nộp, tính bằng byte"`
+}
+
+// Setting is one effective value and where it came from: default, file, environment or flag.
+type Setting struct {
+	Key, Value, Origin, Doc string
+	Secret                  bool
+}
+
+// Origins tells where each key's value came from.
+type Origins map[string]string
+
+// LoadConfig reads defaults, then the file (none when path is empty), then the environment, then the flags, and lists
+// every mistake at once.
+func LoadConfig(path string, environ []string, flags map[string]string) (Config, Origins, error) {
+	var c Config
+	origins := Origins{}
+	var mistakes []error
+	fields := configFields(&c)
+	for key, f := range fields {
+		mistakes = append(mistakes, set(f, key, f.def, "default", origins))
+	}
+	if path != "" {
+		mistakes = append(mistakes, loadFile(path, fields, origins))
+	}
+	for _, kv := range environ {
+		name, value, _ := strings.Cut(kv, "=")
+		rest, ours := strings.CutPrefix(name, "LIENTHONG_")
+		if !ours || strings.HasPrefix(rest, "TEST_") {
+			continue
+		}
+		key, known := environmentKey(rest, fields)
+		if !known {
+			mistakes = append(mistakes, unknownKey("environment variable "+name, key, fields))
+			continue
+		}
+		mistakes = append(mistakes, set(fields[key], key, value, "environment "+name, origins))
+	}
+	for key, value := range flags {
+		f, known := fields[key]
+		if !known {
+			mistakes = append(mistakes, unknownKey("--set "+key, key, fields))
+			continue
+		}
+		mistakes = append(mistakes, set(f, key, value, "flag", origins))
+	}
+	mistakes = append(mistakes, c.check())
+	return c, origins, errors.Join(mistakes...)
+}
+
+// Settings lists the effective configuration; secret values are shown only as set or not set.
+func (c Config) Settings(origins Origins) []Setting {
+	fields := configFields(&c)
+	out := make([]Setting, 0, len(fields))
+	for key, f := range fields {
+		s := Setting{Key: key, Value: show(f.value), Origin: origins[key], Doc: f.doc, Secret: f.secret}
+		if f.secret && s.Value != "" {
+			s.Value = "•••"
+		}
+		out = append(out, s)
+	}
+	sort.Slice(out, func(i, j int) bool { return out[i].Key < out[j].Key })
+	return out
+}
+
+type configField struct {
+	value    reflect.Value
+	def, doc string
+	secret   bool
+}
+
+func configFields(c *Config) map[string]configField {
+	fields := map[string]configField{}
+	v := reflect.ValueOf(c).Elem()
+	for i := range v.NumField() {
+		t := v.Type().Field(i)
+		fields[t.Tag.Get("key")] = configField{v.Field(i), t.Tag.Get("default"), t.Tag.Get("doc"), t.Tag.Get("secret") == "true"}
+	}
+	return fields
+}
+
+func set(f configField, key, value, origin string, origins Origins) error {
+	switch f.value.Kind() {
+	case reflect.String:
+		f.value.SetString(value)
+	case reflect.Int64:
+		n, err := strconv.ParseInt(value, 10, 64)
+		if err != nil {
+			return fmt.Errorf("%s (from %s): %q is not a whole number", key, origin, value)
+		}
+		f.value.SetInt(n)
+	case reflect.Slice:
+		var list []string
+		for _, part := range strings.Split(value, ",") {
+			if part = strings.TrimSpace(part); part != "" {
+				list = append(list, part)
+			}
+		}
+		f.value.Set(reflect.ValueOf(list))
+	}
+	origins[key] = origin
+	return nil
+}
+
+func show(v reflect.Value) string {
+	if v.Kind() == reflect.Slice {
+		return strings.Join(v.Interface().([]string), ",")
+	}
+	return fmt.Sprint(v.Interface())
+}
+
+func loadFile(path string, fields map[string]configField, origins Origins) error {
+	var tree map[string]any
+	if _, err := toml.DecodeFile(path, &tree); err != nil {
+		return fmt.Errorf("read configuration %s: %w", path, err)
+	}
+	var mistakes []error
+	var walk func(prefix string, node map[string]any)
+	walk = func(prefix string, node map[string]any) {
+		for name, value := range node {
+			key := prefix + name
+			if sub, isTable := value.(map[string]any); isTable {
+				walk(key+".", sub)
+				continue
+			}
+			f, known := fields[key]
+			if !known {
+				mistakes = append(mistakes, unknownKey(path, key, fields))
+				continue
+			}
+			text := fmt.Sprint(value)
+			if list, isList := value.([]any); isList {
+				parts := make([]string, len(list))
+				for i, p := range list {
+					parts[i] = fmt.Sprint(p)
+				}
+				text = strings.Join(parts, ",")
+			}
+			mistakes = append(mistakes, set(f, key, text, "file "+path, origins))
+		}
+	}
+	walk("", tree)
+	return errors.Join(mistakes...)
+}
+
+func environmentKey(rest string, fields map[string]configField) (string, bool) {
+	for key := range fields {
+		if strings.ToUpper(strings.ReplaceAll(key, ".", "_")) == rest {
+			return key, true
+		}
+	}
+	return strings.ToLower(rest), false
+}
+
+// unknownKey names the key nearest to a mistyped one.
+func unknownKey(where, key string, fields map[string]configField) error {
+	best, near := "", len(key)/2+2
+	for known := range fields {
+		if d := distance(key, known); d < near {
+			best, near = known, d
+		}
+	}
+	if best == "" {
+		return fmt.Errorf("%s: unknown key %q; run `lienthong config print --effective` to see all keys", where, key)
+	}
+	return fmt.Errorf("%s: unknown key %q; did you mean %q?", where, key, best)
+}
+
+func distance(a, b string) int {
+	row := make([]int, len(b)+1)
+	for j := range row {
+		row[j] = j
+	}
+	for i := range len(a) {
+		diagonal := row[0]
+		row[0] = i + 1
+		for j := range len(b) {
+			cost := 1
+			if a[i] == b[j] {
+				cost = 0
+			}
+			diagonal, row[j+1] = row[j+1], min(row[j+1]+1, row[j]+1, diagonal+cost)
+		}
+	}
+	return row[len(b)]
+}
+
+func (c Config) check() error {
+	var mistakes []error
+	for key, addr := range map[string]string{"console.listen": c.ConsoleListen, "exchange.listen": c.ExchangeListen, "portal.listen": c.PortalListen} {
+		if _, _, err := net.SplitHostPort(addr); err != nil {
+			mistakes = append(mistakes, fmt.Errorf("%s: %q is not host:port", key, addr))
+		}
+	}
+	for key, pair := range map[string][2]string{"console.tls_cert": {c.ConsoleCert, c.ConsoleKey}, "exchange.tls_cert": {c.ExchangeCert, c.ExchangeKey}} {
+		if (pair[0] == "") != (pair[1] == "") {
+			mistakes = append(mistakes, fmt.Errorf("%s: certificate and key must be given together", key))
+		}
+		for _, file := range pair {
+			if file == "" {
+				continue
+			}
+			if _, err := os.Stat(file); err != nil {
+				mistakes = append(mistakes, fmt.Errorf("%s: %w", key, err))
+			}
+		}
+	}
+	if c.DataDir == "" {
+		mistakes = append(mistakes, errors.New("data_dir: must not be empty"))
+	}
+	if c.AuditSecondDir != "" && filepath.Clean(c.AuditSecondDir) == filepath.Clean(c.DataDir) {
+		mistakes = append(mistakes, errors.New("audit.second_dir: must lie outside data_dir, or one full disk stops both"))
+	}
+	return errors.Join(mistakes...)
+}

@@ -1,0 +1,159 @@
+package flow
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"slices"
+	"strconv"
+
+	"lienthong/internal/access"
+	"lienthong/internal/audit"
+	"lienthong/internal/kit/clock"
+	"lienthong/internal/kit/fault"
+)
+
+// Gate is the door to data of every channel: it decides, records, and only then gives the permit.
+type Gate struct {
+	access *access.Service
+	log    *audit.Log
+	clock  clock.Clock
+}
+
+// NewGate builds the door.
+func NewGate(a *access.Service, log *audit.Log, c clock.Clock) *Gate { return &Gate{a, log, c} }
+
+// Outcome is what is known of a call at its end.
+type Outcome struct {
+	Status   int
+	Code     string // fault code of a call that failed after it was allowed
+	Records  int64
+	Persons  int64
+	Bytes    int64
+	Digest   string // SHA-256 of the answer's body
+	Subjects []string
+}
+
+// Open asks whether the request is allowed. The decision is on disk when it answers; a refusal is an error that names
+// the failed check.
+func (g *Gate) Open(ctx context.Context, r access.Request) (access.Permit, error) {
+	facts, err := g.access.Facts(ctx, r)
+	if err != nil {
+		// What cannot be judged is refused, and the refusal is recorded like any other.
+		unknown := access.Decision{Check: access.CheckState, Kind: fault.Unavailable, Code: "flow.facts_unavailable", Policy: access.PolicyVersion}
+		if logErr := g.log.Decide(ctx, record(r, access.Facts{}, unknown)); logErr != nil {
+			return access.Permit{}, logErr
+		}
+		return access.Permit{}, fault.New(fault.Unavailable, "flow.facts_unavailable").Because(err)
+	}
+	d := access.Decide(r, facts)
+	if d.Allowed {
+		g.access.Charge(d.Grant.ID, r.At)
+	}
+	if err := g.log.Decide(ctx, record(r, facts, d)); err != nil {
+		return access.Permit{}, err
+	}
+	if !d.Allowed {
+		return access.Permit{}, d.Fault()
+	}
+	return access.Issue(r, d)
+}
+
+// Refuse records a call that failed before it could be judged: an unknown token, a path that nobody may write.
+func (g *Gate) Refuse(ctx context.Context, r access.Request, why *fault.Fault, check access.Check) error {
+	d := access.Decision{Check: check, Kind: why.Kind, Code: why.Code, Policy: access.PolicyVersion}
+	return g.log.Decide(ctx, record(r, access.Facts{}, d))
+}
+
+// Close records the outcome of an allowed call, in a later group commit, and counts it against the quotas.
+func (g *Gate) Close(_ context.Context, p access.Permit, o Outcome) {
+	r, d := p.Request(), p.Decision()
+	g.access.Settle(d.Grant.ID, r.At, o.Records, o.Persons)
+	now := g.clock.Now()
+	keys, cut := o.Subjects, false
+	if len(keys) > audit.MaxSubjectKeys {
+		keys, cut = keys[:audit.MaxSubjectKeys], true
+	}
+	g.log.Outcome(&audit.Record{
+		Of: r.ID, At: now, Channel: string(r.Channel), Event: event(r.Action),
+		Content: audit.Content{
+			Records: o.Records, Persons: o.Persons, Bytes: o.Bytes, Digest: o.Digest, SubjectKeys: keys, SubjectKeysTruncated: cut,
+		},
+		Result:   audit.Result{Status: strconv.Itoa(o.Status), ErrorCode: o.Code},
+		Duration: now.Sub(r.At).Milliseconds(),
+	})
+}
+
+// event is the access log's word for the action.
+func event(a access.Action) string {
+	switch a {
+	case access.ListRecords:
+		return "data.list"
+	case access.ExportFile:
+		return "data.export"
+	case access.UpdateSource, access.ChangeCopy:
+		return "data.update"
+	case access.ShareOnward:
+		return "data.share"
+	}
+	return "data.read"
+}
+
+// record writes down the decision as section 8 of the requirements has it; no personal value enters it.
+func record(r access.Request, f access.Facts, d access.Decision) *audit.Record {
+	rec := &audit.Record{
+		ID: r.ID, At: r.At, Channel: string(r.Channel), Event: event(r.Action), Actor: r.Actor.ForAudit(),
+		Client:   audit.Client{IP: address(r), UserAgentHash: shortHash(r.UserAgent)},
+		Target:   audit.Target{Dataset: r.Dataset, Operation: r.Operation},
+		Purpose:  audit.Purpose{Code: r.Purpose, CaseRef: r.Case},
+		Content:  audit.Content{Filter: r.Filter, SubjectKeys: r.Subjects},
+		Decision: audit.Decision{Result: audit.Deny, Reason: string(d.Check), PolicyVersion: d.Policy},
+		Result:   audit.Result{ErrorCode: d.Code},
+		Reason:   r.Reason,
+	}
+	if d.Code != "" {
+		rec.Result.Status = strconv.Itoa(d.Kind.Status())
+	}
+	if r.Officer != "" {
+		rec.Detail = map[string]string{"officer": r.Officer}
+	}
+	if r.Actor.Type == access.System {
+		rec.Client.SystemID = r.Actor.ID
+	}
+	if r.Unmask {
+		rec.Event = "unmask"
+	}
+	if f.Dataset != nil {
+		rec.Target.Version, rec.Target.Owner = strconv.FormatInt(f.Dataset.Version, 10), f.Dataset.Owner
+		rec.Content.DataTime = f.Dataset.DataTime
+	}
+	if d.Grant != nil {
+		rec.Target.Grant, rec.Target.Connection = d.Grant.ID, d.Grant.Connection
+	}
+	if d.Allowed {
+		rec.Decision.Result = audit.Allow
+		rec.Content.Masked = d.Masked()
+		for _, c := range d.Columns {
+			rec.Content.Fields = append(rec.Content.Fields, c.Out())
+			if class := string(f.Dataset.Fields[c.Name]); class != "" && !slices.Contains(rec.Content.Classes, class) {
+				rec.Content.Classes = append(rec.Content.Classes, class)
+			}
+		}
+	}
+	return rec
+}
+
+func address(r access.Request) string {
+	if r.Address.IsValid() {
+		return r.Address.String()
+	}
+	return ""
+}
+
+func shortHash(s string) string {
+	if s == "" {
+		return ""
+	}
+	sum := sha256.Sum256([]byte(s))
+	return hex.EncodeToString(sum[:8])
+}
