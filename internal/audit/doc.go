@@ -1,0 +1,24 @@
+// Package audit is the record of what was done: the only evidence of the platform (Điều 24.4, 26.3d).
+//
+// Owns: the access record and its canonical form, the log with its three ways in, the outbox of changes, the search
+// index, reading the log.
+// Does not own: files, group commit, tree and checkpoints (audit/journal, audit/merkle); who may read (package access,
+// which imports this one).
+//
+// Three ways in, on a *Log that services are given (no package-level state):
+//
+//	log.Change(ctx, q, audit.Entry{…})  a change of state: a row in the caller's transaction, moved to the journal in
+//	                                    commit order before InTx answers (controldb.DB.OnCommit)
+//	log.Decide(ctx, rec), log.Outcome(rec)  an access: the decision is on disk before any data moves, the outcome
+//	                                    follows in a later commit and names the decision in Of
+//	log.Note(ctx, recs…)                what belongs to no transaction: sign-in, log reading, jobs
+//
+// Invariants:
+//  1. What cannot be recorded does not happen: Decide and Change refuse with audit.closed.
+//  2. A record holds no personal value: identifiers as PersonKey, free text scrubbed of what looks like one.
+//  3. A change is in the journal exactly once, in commit order, also after a crash between journal and outbox.
+//  4. A decision without an outcome is closed as unknown at the next start.
+//  5. The search index and the start hint are derived; deleting them loses nothing.
+//
+// Start reading at Record, then Log.
+package audit

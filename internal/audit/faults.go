@@ -1,0 +1,35 @@
+package audit
+
+import (
+	"lienthong/internal/kit/fault"
+	"lienthong/internal/kit/i18n"
+)
+
+// Messages are the sentences of this slice's codes.
+var Messages = i18n.Messages{
+	"audit.closed": {
+		Vi: "Nhật ký truy cập đang không ghi được nên hệ thống tạm ngừng cung cấp dữ liệu và tiếp nhận thay đổi. Đề nghị báo đơn vị vận hành kiểm tra ổ đĩa chứa nhật ký rồi khởi động lại dịch vụ; sau đó thực hiện lại yêu cầu này.",
+		En: "The access log cannot be written, so the platform has stopped giving data and taking changes. Ask the operator to check the disk that holds the log and to restart the service, then repeat this request.",
+	},
+	"audit.busy": {
+		Vi: "Nhật ký truy cập đang ghi chậm nên yêu cầu này chưa được thực hiện. Đề nghị thử lại sau ít giây; nếu vẫn chậm, báo đơn vị vận hành kiểm tra ổ đĩa chứa nhật ký.",
+		En: "The access log is being written too slowly, so this request was not carried out. Try again in a few seconds; if it stays slow, ask the operator to check the disk that holds the log.",
+	},
+	"audit.reason_required": {
+		Vi: "Việc xem nhật ký cũng được ghi nhật ký. Hãy nêu lý do xem trước khi tìm kiếm.",
+		En: "Reading the log is recorded as well. State why you are reading it before you search.",
+	},
+	"audit.record_not_found": {
+		Vi: "Không tìm thấy bản ghi nhật ký có mã {0}. Hãy kiểm tra lại mã hoặc khoảng thời gian lưu giữ.",
+		En: "There is no log record with the id {0}. Check the id, or whether it is still within the retention time.",
+	},
+	"audit.filter_invalid": {
+		Vi: "Điều kiện tìm kiếm nhật ký không hợp lệ: {0}. Hãy sửa điều kiện rồi tìm lại.",
+		En: "The search condition of the log is not valid: {0}. Correct it and search again.",
+	},
+}
+
+// closed is the refusal while nothing can be recorded.
+func closed(cause error) error {
+	return fault.New(fault.Unavailable, "audit.closed").Because(cause)
+}
