@@ -27,11 +27,6 @@ const (
 	CheckLevel   Check = "LEVEL"
 )
 
-// order of the checks: of several grants that all fail, the one that came furthest names the reason.
-var order = map[Check]int{
-	CheckAuthn: 1, CheckRole: 2, CheckGrant: 3, CheckLevel: 4, CheckPurpose: 5, CheckScope: 6, CheckTime: 7, CheckQuota: 8, CheckState: 9, CheckOK: 10,
-}
-
 // Decision is allow or deny, the first failing check, and what may leave.
 type Decision struct {
 	Allowed bool
@@ -65,6 +60,7 @@ func (d Decision) Masked() []string {
 }
 
 type verdict struct {
+	step  int // how far the grant came: of several that all fail, the one that came furthest names the reason
 	check Check
 	kind  fault.Kind
 	code  string
@@ -74,7 +70,7 @@ type verdict struct {
 var ok = verdict{check: CheckOK}
 
 func deny(c Check, kind fault.Kind, code string, args ...any) verdict {
-	return verdict{c, kind, code, args}
+	return verdict{check: c, kind: kind, code: code, args: args}
 }
 
 // Decide is the one decision of the platform: pure, total, default deny. Every channel asks it.
@@ -96,7 +92,7 @@ func Decide(r Request, f Facts) Decision {
 		if got.check == CheckOK {
 			return Decision{Allowed: true, Check: CheckOK, Grant: g, Columns: columns, Rows: slices.Clone(g.Rows), Policy: f.Policy}
 		}
-		if order[got.check] > order[v.check] || d.Grant == nil && order[got.check] == order[v.check] {
+		if got.step > v.step {
 			v, d.Grant = got, g
 		}
 	}
@@ -136,31 +132,32 @@ func roleless(r Request) bool {
 	return (r.Action == UpdateSource || r.Action == ShareOnward) && r.Actor.Type == User && r.Actor.Has(Steward)
 }
 
-// grantAllows is checks 3 to 8 for one grant.
+// grantAllows is checks 3 to 8 for one grant. A grant of somebody else is step 0, so it never names the reason.
 func grantAllows(r Request, f Facts, g *Grant) ([]Column, verdict) {
-	for _, check := range []func(Request, Facts, *Grant) verdict{grantHolds, levelFits, purposeFits} {
-		if v := check(r, f, g); v.check != CheckOK {
-			return nil, v
-		}
+	if g.Dataset != r.Dataset || !subjectIs(g, r.Actor) {
+		return nil, deny(CheckGrant, fault.Denied, "access.grant_missing", r.Dataset)
 	}
-	columns, v := scopeFits(r, f, g)
-	if v.check != CheckOK {
-		return nil, v
-	}
-	for _, check := range []func(Request, Facts, *Grant) verdict{timeFits, quotaLeft, stateAllows} {
-		if v := check(r, f, g); v.check != CheckOK {
+	var columns []Column
+	for i, check := range []func() verdict{
+		func() verdict { return grantHolds(g, r) },
+		func() verdict { return levelFits(r, f, g) },
+		func() verdict { return purposeFits(r, f, g) },
+		func() (v verdict) { columns, v = scopeFits(r, g); return v },
+		func() verdict { return timeFits(r, g) },
+		func() verdict { return conditionsMet(r, g) },
+		func() verdict { return quotaLeft(r, f, g) },
+		func() verdict { return stateAllows(r, f, g) },
+	} {
+		if v := check(); v.check != CheckOK {
+			v.step = i + 1
 			return nil, v
 		}
 	}
 	return columns, ok
 }
 
-// grantHolds is check 3: the grant is this subject's, on this dataset, and in force.
-func grantHolds(r Request, f Facts, g *Grant) verdict {
-	missing := deny(CheckGrant, fault.Denied, "access.grant_missing", r.Dataset)
-	if g.Dataset != r.Dataset || !subjectIs(g, r.Actor) {
-		return missing
-	}
+// grantHolds is check 3: the grant is in force.
+func grantHolds(g *Grant, r Request) verdict {
 	switch g.Status {
 	case GrantActive:
 		return ok
@@ -169,7 +166,7 @@ func grantHolds(r Request, f Facts, g *Grant) verdict {
 	case GrantEnded:
 		return deny(CheckGrant, fault.Denied, "access.grant_ended", g.Number)
 	}
-	return missing
+	return deny(CheckGrant, fault.Denied, "access.grant_missing", r.Dataset)
 }
 
 func subjectIs(g *Grant, a Actor) bool {
@@ -223,7 +220,7 @@ func purposeFits(r Request, f Facts, g *Grant) verdict {
 }
 
 // scopeFits is check 5: the columns that may leave, each with its mask.
-func scopeFits(r Request, f Facts, g *Grant) ([]Column, verdict) {
+func scopeFits(r Request, g *Grant) ([]Column, verdict) {
 	for _, name := range r.Uses {
 		c, granted := g.Column(name)
 		if !granted || c.Mask != MaskNone {
@@ -265,7 +262,7 @@ func scopeFits(r Request, f Facts, g *Grant) ([]Column, verdict) {
 }
 
 // timeFits is check 6.
-func timeFits(r Request, _ Facts, g *Grant) verdict {
+func timeFits(r Request, g *Grant) verdict {
 	if r.At.Before(g.ValidFrom) {
 		return deny(CheckTime, fault.Denied, "access.grant_not_yet", i18n.Date(g.ValidFrom))
 	}
@@ -289,15 +286,20 @@ func inHours(at time.Time, from, to int) bool {
 	return h >= from || h < to
 }
 
-// quotaLeft is check 7, together with the conditions of address and second factor.
-func quotaLeft(r Request, f Facts, g *Grant) verdict {
-	c := g.Conditions
-	if !within(r.Address, c.Addresses) {
+// conditionsMet: the grant's own demands on address and second factor.
+func conditionsMet(r Request, g *Grant) verdict {
+	if !within(r.Address, g.Conditions.Addresses) {
 		return deny(CheckAuthn, fault.Denied, "access.address_not_allowed")
 	}
-	if c.StrongAuth && !r.Actor.Auth.Strong() {
+	if g.Conditions.StrongAuth && !r.Actor.Auth.Strong() {
 		return deny(CheckAuthn, fault.Denied, "access.strong_auth_required")
 	}
+	return ok
+}
+
+// quotaLeft is check 7.
+func quotaLeft(r Request, f Facts, g *Grant) verdict {
+	c := g.Conditions
 	u := f.Usage[g.ID]
 	for _, q := range []struct {
 		limit, used int64
