@@ -3,6 +3,8 @@ package dictionary
 import (
 	"sort"
 	"strings"
+
+	"lienthong/internal/kit/vitext"
 )
 
 // Unit is an administrative unit in one period.
@@ -21,8 +23,8 @@ type Unit struct {
 
 // Units holds the administrative units of the country since 1 July 2025, and of the province's predecessors before.
 type Units struct {
-	communes   map[string][]Unit // by code, older first
-	provinces  map[string][]Unit
+	communes  map[string][]Unit // by code, older first
+	provinces map[string][]Unit
 }
 
 // MergerDay is when the two-tier system began and 319 communes became the 99 of today's Lào Cai.
@@ -108,7 +110,7 @@ func (u *Units) Communes(province string, at Day) []Unit {
 // FindCommunes finds communes of a province on a day by name, with or without the kind, in any spelling of tones. More
 // than one is an ambiguous name: the caller reports it.
 func (u *Units) FindCommunes(name, province string, at Day) []Unit {
-	want := SpellingKey(name)
+	want := vitext.Key(name)
 	var list []Unit
 	for _, unit := range u.Communes(province, at) {
 		if unit.called(want) {
@@ -119,11 +121,11 @@ func (u *Units) FindCommunes(name, province string, at Day) []Unit {
 }
 
 func (unit Unit) called(key string) bool {
-	if SpellingKey(unit.FullName) == key || SpellingKey(unit.Name) == key {
+	if vitext.Key(unit.FullName) == key || vitext.Key(unit.Name) == key {
 		return true
 	}
 	for _, a := range unit.Aliases {
-		if SpellingKey(a) == key {
+		if vitext.Key(a) == key {
 			return true
 		}
 	}
