@@ -1,0 +1,259 @@
+// Package harness drives the shipped binary from outside, as a person, another system and an attacker would: it builds
+// it once, starts it on a folder of its own, and talks to it over the network only.
+package harness
+
+import (
+	"bufio"
+	"context"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+)
+
+var build struct {
+	once sync.Once
+	path string
+	err  error
+}
+
+// Binary builds cmd/lienthong once per test process and gives its path.
+func Binary(t testing.TB) string {
+	t.Helper()
+	build.once.Do(func() {
+		dir := os.Getenv("LIENTHONG_TEST_TMP")
+		if dir == "" {
+			dir, build.err = os.MkdirTemp("", "lienthong-bin")
+			if build.err != nil {
+				return
+			}
+		}
+		build.path = filepath.Join(dir, fmt.Sprintf("lienthong-%d", os.Getpid()))
+		cmd := exec.Command("go", "build", "-o", build.path, "lienthong/cmd/lienthong")
+		if out, err := cmd.CombinedOutput(); err != nil {
+			build.err = fmt.Errorf("build: %w\n%s", err, out)
+		}
+	})
+	if build.err != nil {
+		t.Fatal(build.err)
+	}
+	return build.path
+}
+
+// Server is one running lienthong.
+type Server struct {
+	t        testing.TB
+	Dir      string
+	Console  string // http://127.0.0.1:port
+	Exchange string
+	SetUp    string // one-time token printed by a first start
+	args     []string
+	env      []string
+	cmd      *exec.Cmd
+	out      *tail
+	done     chan struct{}
+}
+
+// Options of a start.
+type Options struct {
+	Dir  string // data folder; a new one when empty
+	Args []string
+	Env  []string
+}
+
+// Start runs `lienthong serve` on free ports and waits until it is ready.
+func Start(t testing.TB, o Options) *Server {
+	t.Helper()
+	if o.Dir == "" {
+		o.Dir = filepath.Join(t.TempDir(), "data")
+	}
+	console, exchange, portal := freePort(t), freePort(t), freePort(t)
+	s := &Server{
+		t: t, Dir: o.Dir, Console: "http://" + console, Exchange: "http://" + exchange, env: o.Env,
+		args: append([]string{"serve", "--data", o.Dir, "--set", "console.listen=" + console, "--set", "exchange.listen=" + exchange,
+			"--set", "portal.listen=" + portal}, o.Args...),
+	}
+	s.Run()
+	t.Cleanup(func() {
+		s.Kill()
+		if t.Failed() {
+			t.Logf("server output:\n%s", s.Output())
+		}
+	})
+	return s
+}
+
+// Run starts the process (again) with the same ports and folder, and waits until it is ready.
+func (s *Server) Run() {
+	s.t.Helper()
+	s.Launch()
+	if err := s.WaitReady(30 * time.Second); err != nil {
+		s.Kill()
+		s.t.Fatalf("%v\n%s", err, s.Output())
+	}
+}
+
+// Launch starts the process without waiting.
+func (s *Server) Launch() {
+	s.t.Helper()
+	s.out = &tail{}
+	s.cmd = exec.Command(Binary(s.t), s.args...)
+	s.cmd.Env = append(os.Environ(), s.env...)
+	s.cmd.Stdout, s.cmd.Stderr = s.out, s.out
+	s.cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
+	if err := s.cmd.Start(); err != nil {
+		s.t.Fatal(err)
+	}
+	s.done = make(chan struct{})
+	cmd, done := s.cmd, s.done
+	go func() {
+		_ = cmd.Wait() // its end is what counts
+		close(done)
+	}()
+}
+
+var tokenLine = regexp.MustCompile(`set-up token: (\S+)`)
+
+// WaitReady waits until the console says that it is ready.
+func (s *Server) WaitReady(limit time.Duration) error {
+	ctx, cancel := context.WithTimeout(context.Background(), limit)
+	defer cancel()
+	tick := time.NewTicker(15 * time.Millisecond)
+	defer tick.Stop()
+	for {
+		req, err := http.NewRequestWithContext(ctx, http.MethodGet, s.Console+"/readyz", nil)
+		if err != nil {
+			return err
+		}
+		if resp, err := http.DefaultClient.Do(req); err == nil {
+			_, _ = io.Copy(io.Discard, resp.Body)
+			resp.Body.Close()
+			if resp.StatusCode == http.StatusOK {
+				if m := tokenLine.FindStringSubmatch(s.Output()); m != nil {
+					s.SetUp = m[1]
+				}
+				return nil
+			}
+		}
+		select {
+		case <-s.done:
+			return fmt.Errorf("the server ended before it was ready")
+		case <-ctx.Done():
+			return fmt.Errorf("the server was not ready within %v", limit)
+		case <-tick.C:
+		}
+	}
+}
+
+// Kill ends the process as a power cut would for the process: without a word.
+func (s *Server) Kill() {
+	if s.cmd == nil || s.cmd.Process == nil {
+		return
+	}
+	_ = s.cmd.Process.Kill() // it may have ended by itself
+	<-s.done
+}
+
+// Stop asks the process to end and waits.
+func (s *Server) Stop() {
+	s.t.Helper()
+	_ = s.cmd.Process.Signal(syscall.SIGTERM)
+	select {
+	case <-s.done:
+	case <-time.After(20 * time.Second):
+		s.Kill()
+		s.t.Fatal("the server did not end within 20 s of SIGTERM")
+	}
+}
+
+// Alive reports that the process runs.
+func (s *Server) Alive() bool {
+	select {
+	case <-s.done:
+		return false
+	default:
+		return true
+	}
+}
+
+// Output is the last part of what the server printed.
+func (s *Server) Output() string { return s.out.String() }
+
+// CLI runs another command of the binary and gives its output and exit code.
+func CLI(t testing.TB, stdin string, args ...string) (out string, code int) {
+	t.Helper()
+	cmd := exec.Command(Binary(t), args...)
+	cmd.Stdin = strings.NewReader(stdin)
+	got, err := cmd.CombinedOutput()
+	if exit, isExit := err.(*exec.ExitError); isExit {
+		return string(got), exit.ExitCode()
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(got), 0
+}
+
+func freePort(t testing.TB) string {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	return l.Addr().String()
+}
+
+// tail keeps the last 256 KiB of an output.
+type tail struct {
+	mu  sync.Mutex
+	buf []byte
+}
+
+func (b *tail) Write(p []byte) (int, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.buf = append(b.buf, p...)
+	if over := len(b.buf) - 256<<10; over > 0 {
+		b.buf = b.buf[over:]
+	}
+	return len(p), nil
+}
+
+func (b *tail) String() string {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return string(b.buf)
+}
+
+// Raw sends bytes as they are and gives the first answer, for requests that no HTTP library would send. The answer is
+// nil when the server closed without one.
+func Raw(t testing.TB, base, request string) *http.Response {
+	t.Helper()
+	conn, err := net.DialTimeout("tcp", strings.TrimPrefix(base, "http://"), 5*time.Second)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	_ = conn.SetDeadline(time.Now().Add(10 * time.Second))
+	if _, err := io.WriteString(conn, request); err != nil {
+		return nil // refused while sending
+	}
+	resp, err := http.ReadResponse(bufio.NewReader(conn), nil)
+	if err != nil {
+		return nil
+	}
+	body, _ := io.ReadAll(io.LimitReader(resp.Body, 1<<20))
+	resp.Body.Close()
+	resp.Body = io.NopCloser(strings.NewReader(string(body)))
+	return resp
+}
