@@ -43,10 +43,6 @@ func (w *folder) recoverCheckpoint(verifierKey string) error {
 		}
 		w.note, w.newest = note, &c
 	}
-	if w.newest != nil && w.size < w.newest.Size {
-		return w.refuse(&damage{file: segmentName(w.first), offset: w.written, seq: w.size,
-			what: fmt.Sprintf("the journal ends here, and the signed checkpoint counts %d records", w.newest.Size)})
-	}
 	return w.recoverHistory()
 }
 

@@ -16,7 +16,7 @@
 // not hold its seq. The writer goroutine numbers what it collected: a batch header carries the first seq, frames
 // follow in order, and seq = leaf index. So nothing is encoded or hashed twice and the writer only copies and sums.
 //
-//	segment header  "LTJOURN1" | first seq u64 | bytes of the segment before u64 | 0 u32 | crc32c u32
+//	segment header  "LTJOURN1" | first seq u64 | first seq and bytes of the segment before u64 u64 | 0 u32 | crc32c u32
 //	batch header    "LTB1" | count u32 | first seq u64 | bytes of all frames u32 | crc32c u32
 //	frame           length u32 | crc32c u32 over seq and body | body          (all little endian)
 //

@@ -32,7 +32,7 @@ type folder struct {
 }
 
 // openFolder recovers a folder: the newest segment is read whole, an unfinished write at its end is cut away.
-func openFolder(dir string, d disk, limit int64) (*folder, error) {
+func openFolder(dir string, d disk, limit int64, verifierKey string) (*folder, error) {
 	if err := os.MkdirAll(dir, 0o750); err != nil {
 		return nil, fmt.Errorf("make journal folder: %w", err)
 	}
@@ -41,7 +41,11 @@ func openFolder(dir string, d disk, limit int64) (*folder, error) {
 		return nil, err
 	}
 	w := &folder{dir: dir, disk: d, lock: lock, limit: limit}
-	if err := w.recover(); err != nil {
+	// The checkpoint comes first: what it counts is never taken for an unfinished write.
+	if err = w.recoverCheckpoint(verifierKey); err == nil {
+		err = w.recover()
+	}
+	if err != nil {
 		w.close()
 		return nil, err
 	}
@@ -55,6 +59,9 @@ func (w *folder) recover() error {
 	}
 	if err := w.dropUnborn(&firsts); err != nil {
 		return err
+	}
+	if len(firsts) == 0 && w.signed() > 0 {
+		return w.refuse(&damage{file: segmentName(0), what: fmt.Sprintf("the file is missing, and the signed checkpoint counts %d records", w.signed())})
 	}
 	if len(firsts) == 0 {
 		return w.startSegment(0)
@@ -82,7 +89,7 @@ func (w *folder) dropUnborn(firsts *[]int64) error {
 	if !errors.As(err, &d) {
 		return err
 	}
-	if !d.torn {
+	if !d.torn || first < w.signed() {
 		return w.refuse(d)
 	}
 	if err := os.Remove(w.path(first)); err != nil {
@@ -108,6 +115,9 @@ func (w *folder) checkChain(firsts []int64) error {
 			return err
 		}
 		s.close()
+		if i > 0 && s.header.before != firsts[i-1] {
+			return w.refuse(&damage{file: segmentName(s.header.before), seq: s.header.before, what: "the file is missing"})
+		}
 		if s.header.previous != previous {
 			return w.refuse(&damage{file: segmentName(firsts[max(i-1, 0)]), seq: first,
 				what: fmt.Sprintf("the file has %d bytes, and had %d when it was left", previous, s.header.previous)})
@@ -138,7 +148,19 @@ func (w *folder) openLast(first int64) error {
 	} else if d == nil && !isEOF(err) {
 		return err
 	}
+	if size < w.signed() {
+		return w.refuse(&damage{file: s.name, offset: good, seq: size,
+			what: fmt.Sprintf("the journal ends here, and the signed checkpoint counts %d records", w.signed())})
+	}
 	return w.continueAt(s, good, size)
+}
+
+// signed is how many records the newest checkpoint counts.
+func (w *folder) signed() int64 {
+	if w.newest == nil {
+		return 0
+	}
+	return w.newest.Size
 }
 
 // continueAt opens the newest segment for writing behind its last whole batch. A batch that is not whole was never
@@ -177,7 +199,7 @@ func (w *folder) startSegment(first int64) error {
 	if err != nil {
 		return fmt.Errorf("begin journal segment: %w", err)
 	}
-	err = w.disk.write(f, segmentHeader{first: first, previous: w.written}.bytes())
+	err = w.disk.write(f, segmentHeader{first: first, before: w.first, previous: w.written}.bytes())
 	if err == nil {
 		err = w.disk.sync(f)
 	}

@@ -12,7 +12,7 @@ const (
 	segmentMagic = "LTJOURN1"
 	batchMagic   = "LTB1"
 
-	segmentHeaderLen = 32
+	segmentHeaderLen = 40
 	batchHeaderLen   = 24
 	frameHeaderLen   = 8
 
@@ -48,13 +48,15 @@ func segmentFirst(name string) (int64, bool) {
 
 type segmentHeader struct {
 	first    int64
-	previous int64 // bytes of the segment before, so that one cut short is seen at start
+	before   int64 // first seq of the segment before, 0 for the first: so a missing one is seen at start
+	previous int64 // bytes of the segment before: so one cut short is seen at start
 }
 
 func (h segmentHeader) bytes() []byte {
 	b := make([]byte, 0, segmentHeaderLen)
 	b = append(b, segmentMagic...)
 	b = binary.LittleEndian.AppendUint64(b, uint64(h.first))
+	b = binary.LittleEndian.AppendUint64(b, uint64(h.before))
 	b = binary.LittleEndian.AppendUint64(b, uint64(h.previous))
 	b = binary.LittleEndian.AppendUint32(b, 0)
 	return binary.LittleEndian.AppendUint32(b, crc32.Checksum(b, castagnoli))
@@ -62,12 +64,13 @@ func (h segmentHeader) bytes() []byte {
 
 func parseSegmentHeader(b []byte) (segmentHeader, bool) {
 	if len(b) < segmentHeaderLen || string(b[:8]) != segmentMagic ||
-		binary.LittleEndian.Uint32(b[28:]) != crc32.Checksum(b[:28], castagnoli) {
+		binary.LittleEndian.Uint32(b[36:]) != crc32.Checksum(b[:36], castagnoli) {
 		return segmentHeader{}, false
 	}
 	return segmentHeader{
 		first:    int64(binary.LittleEndian.Uint64(b[8:])),
-		previous: int64(binary.LittleEndian.Uint64(b[16:])),
+		before:   int64(binary.LittleEndian.Uint64(b[16:])),
+		previous: int64(binary.LittleEndian.Uint64(b[24:])),
 	}, true
 }
 

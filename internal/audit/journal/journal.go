@@ -117,14 +117,11 @@ func (j *Journal) openFolders(dir string) (*merkle.Tree, error) {
 		dirs = append(dirs, j.opts.SecondSink)
 	}
 	for _, d := range dirs {
-		w, err := openFolder(d, j.opts.disk, j.opts.SegmentBytes)
+		w, err := openFolder(d, j.opts.disk, j.opts.SegmentBytes, j.verifierKey)
 		if err != nil {
 			return nil, err
 		}
 		j.folders = append(j.folders, w)
-		if err := w.recoverCheckpoint(j.verifierKey); err != nil {
-			return nil, err
-		}
 	}
 	if len(j.folders) == 2 {
 		if err := catchUp(j.folders[0], j.folders[1], j.verifierKey); err != nil {

@@ -108,7 +108,11 @@ func TestAppendedRecordsAreThereAfterReopening(t *testing.T) {
 
 func TestManyWritersGetGaplessSeqs(t *testing.T) {
 	dir := t.TempDir()
-	j := testOpen(t, dir, func(o *Options) { o.CheckpointEvery = 2 * time.Millisecond; o.SegmentBytes = 20_000; o.QueueBytes = 4000 })
+	j := testOpen(t, dir, func(o *Options) {
+		o.CheckpointEvery = 2 * time.Millisecond
+		o.SegmentBytes = 20_000
+		o.QueueBytes = 4000
+	})
 	const writers, each = 32, 50
 	seqs := make([][]int64, writers)
 	var wg sync.WaitGroup

@@ -215,20 +215,20 @@ func (v *verifier) readRecords() error {
 		return err
 	}
 	v.passMarks()
-	previous := int64(0)
+	previous, before := int64(0), int64(0)
 	for i, first := range firsts {
 		if first != v.records.Size() {
 			v.stopAt(Finding{Seq: v.records.Size(), File: segmentName(v.records.Size()), Offset: -1, What: "the file is missing"})
 			break
 		}
-		size, err := v.readSegment(first, previous, i == len(firsts)-1)
+		size, err := v.readSegment(segmentHeader{first: first, before: before, previous: previous}, i == len(firsts)-1)
 		if err != nil {
 			return err
 		}
 		if v.structural != nil {
 			break
 		}
-		previous = size
+		previous, before = size, first
 	}
 	v.report.Records, v.report.Root = v.records.Size(), v.records.Root()
 	return v.drainLeaves()
@@ -240,9 +240,9 @@ func (v *verifier) stopAt(f Finding) {
 	}
 }
 
-func (v *verifier) readSegment(first, previous int64, last bool) (int64, error) {
-	name := segmentName(first)
-	s, err := openSegment(filepath.Join(v.dir, name), name, first)
+func (v *verifier) readSegment(want segmentHeader, last bool) (int64, error) {
+	name := segmentName(want.first)
+	s, err := openSegment(filepath.Join(v.dir, name), name, want.first)
 	var d *damage
 	if errors.As(err, &d) {
 		v.stopAtDamage(d, last)
@@ -252,8 +252,8 @@ func (v *verifier) readSegment(first, previous int64, last bool) (int64, error) 
 		return 0, err
 	}
 	defer s.close()
-	if s.header.previous != previous {
-		v.stopAt(Finding{Seq: first, File: name, Offset: 0, What: fmt.Sprintf("the file before it has %d bytes and had %d when it was left", previous, s.header.previous)})
+	if s.header != want {
+		v.stopAt(Finding{Seq: want.first, File: name, Offset: 0, What: fmt.Sprintf("the file before it has %d bytes and had %d when it was left", want.previous, s.header.previous)})
 		return 0, nil
 	}
 	for {

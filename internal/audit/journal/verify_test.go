@@ -77,7 +77,7 @@ func segmentRecords(t *testing.T, dir string, first int64) [][]byte {
 // forge writes segments again from bodies, with right sums and headers, as somebody with the source code could.
 func forge(bodies [][]byte, firsts []int64) map[string][]byte {
 	files := make(map[string][]byte)
-	previous := int64(0)
+	previous, before := int64(0), int64(0)
 	for i, first := range firsts {
 		if first >= int64(len(bodies)) {
 			break
@@ -86,13 +86,13 @@ func forge(bodies [][]byte, firsts []int64) map[string][]byte {
 		if i+1 < len(firsts) {
 			end = min(end, firsts[i+1])
 		}
-		b := segmentHeader{first: first, previous: previous}.bytes()
+		b := segmentHeader{first: first, before: before, previous: previous}.bytes()
 		var frames []byte
 		for seq := first; seq < end; seq++ {
 			frames = appendFrame(frames, seq, bodies[seq])
 		}
 		b = append(batchHeader{count: int(end - first), first: first, bytes: int64(len(frames))}.append(b), frames...)
-		files[segmentName(first)], previous = b, int64(len(b))
+		files[segmentName(first)], previous, before = b, int64(len(b)), first
 	}
 	return files
 }
