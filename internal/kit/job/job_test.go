@@ -191,6 +191,11 @@ func deadIsHandled(b *bench) {
 		return errBoom
 	})
 	again, away := b.enqueue(q, "probe.a", 1), b.enqueue(q, "probe.a", 2)
+	for what, f := range map[string]func(context.Context, controldb.Querier, job.ID) error{"retry": q.Retry, "discard": q.Discard} {
+		if err := b.db.InTx(ctx, func(tx controldb.Querier) error { return f(ctx, tx, away) }); !fault.Is(err, "job.not_dead") {
+			b.Fatalf("%s of a task that waits: %v", what, err)
+		}
+	}
 	b.runDue(q, 2)
 	ok = true
 	in := func(f func(tx controldb.Querier) error) error { return b.db.InTx(ctx, f) }
@@ -337,6 +342,12 @@ func scheduleFails(b *bench) {
 	if got := b.counts(q); got[job.Dead] > 1 || runs < 30 || runs > 40 {
 		b.Fatal(got, runs)
 	}
+
+	quick := b.queue(job.Options{MaxAttempts: 2})
+	quick.Every("probe.quick", 2*time.Second, func(context.Context) error { return errBoom })
+	b.runDue(quick, 1)
+	b.clock.Shift(2 * time.Second) // the usual wait of five seconds would be longer than a turn
+	b.runDue(quick, 1)
 }
 
 func TestRun(t *testing.T) {
