@@ -20,7 +20,10 @@ type Route struct {
 	Nav        *Nav // place in the menu, if it has one
 	Handler    HandlerFunc
 	MaxBody    int64 // bytes; 0 means DefaultBody
+	Slow       bool  // an upload or download, which may take long over a slow line
 	JSON       bool  // an operation of the API: its errors are problems
+
+	anonymous bool // static files: nobody is looked up
 }
 
 // DefaultBody is the most that a form may carry.
@@ -42,9 +45,15 @@ func (rt Route) InMenu(n Nav) Route {
 	return rt
 }
 
-// Accepting raises the size of the body for uploads.
+// Accepting raises the size of the body for uploads, and gives them time.
 func (rt Route) Accepting(bytes int64) Route {
-	rt.MaxBody = bytes
+	rt.MaxBody, rt.Slow = bytes, true
+	return rt
+}
+
+// Slowly gives a download time.
+func (rt Route) Slowly() Route {
+	rt.Slow = true
 	return rt
 }
 

@@ -1,0 +1,63 @@
+package web
+
+import "lienthong/internal/kit/i18n"
+
+// Messages are the sentences of the shell.
+var Messages = i18n.Messages{
+	"web.home":            {Vi: "Trang chủ", En: "Home"},
+	"web.group_data":      {Vi: "Dữ liệu", En: "Data"},
+	"web.group_share":     {Vi: "Kết nối, chia sẻ", En: "Connection and sharing"},
+	"web.group_supervise": {Vi: "Giám sát", En: "Supervision"},
+	"web.group_admin":     {Vi: "Quản trị", En: "Administration"},
+
+	"web.no_page": {
+		Vi: "Không có trang nào ở địa chỉ này. Địa chỉ có thể đã gõ sai hoặc nội dung đã được chuyển đi.",
+		En: "There is no page at this address. It may be mistyped, or the content has moved.",
+	},
+	"web.method_not_allowed": {
+		Vi: "Địa chỉ này không nhận thao tác vừa gửi. Hãy mở lại trang và thực hiện từ nút bấm trên trang.",
+		En: "This address does not take what was sent. Open the page again and use the button on it.",
+	},
+	"web.cross_site": {
+		Vi: "Yêu cầu bị từ chối vì được gửi từ trang khác, không phải từ hệ thống này. Hãy mở trực tiếp trang của hệ thống rồi thực hiện lại.",
+		En: "The request was refused because it came from another site. Open this system's own page and do it again.",
+	},
+	"web.body_too_large": {
+		Vi: "Dữ liệu gửi lên vượt quá {0}. Hãy giảm dung lượng hoặc chia thành nhiều lần gửi.",
+		En: "What was sent is larger than {0}. Make it smaller or send it in parts.",
+	},
+	"web.form_unreadable": {
+		Vi: "Không đọc được biểu mẫu vừa gửi, có thể do đường truyền bị ngắt. Hãy tải lại trang và gửi lại.",
+		En: "The form could not be read; the connection may have broken. Reload the page and send it again.",
+	},
+	"web.not_a_number": {
+		Vi: "Nội dung này phải là một số nguyên, ví dụ 1500.",
+		En: "This must be a whole number, for example 1500.",
+	},
+
+	"web.next_internal":  {Vi: "Thử lại sau ít phút. Nếu lỗi còn tiếp diễn, gửi mã tham chiếu bên dưới cho đơn vị vận hành; không cần chụp màn hình.", En: "Try again in a few minutes. If it fails again, send the reference below to the operator; no screenshot is needed."},
+	"web.next_denied":    {Vi: "Nếu công việc của bạn cần quyền này, liên hệ quản trị viên của cơ quan và nêu rõ quyền cần có ở bên dưới.", En: "If your work needs this, ask your agency's administrator and name the permission below."},
+	"web.next_not_found": {Vi: "Kiểm tra lại địa chỉ, hoặc tìm nội dung từ danh mục chức năng.", En: "Check the address, or find the content through the menu."},
+	"web.next_method":    {Vi: "Quay lại trang trước và thực hiện bằng nút bấm trên trang đó.", En: "Go back and use the button on that page."},
+	"web.next_conflict":  {Vi: "Có thể người khác vừa thay đổi nội dung này. Quay lại, xem trạng thái mới nhất rồi quyết định bước tiếp theo.", En: "Someone else may just have changed this. Go back, see the latest state, then decide what to do."},
+	"web.next_invalid":   {Vi: "Quay lại trang trước, sửa nội dung được nêu rồi gửi lại.", En: "Go back, correct what is named and send it again."},
+	"web.next_too_large": {Vi: "Giảm dung lượng tệp hoặc chia nhỏ, rồi gửi lại.", En: "Make the file smaller or split it, then send it again."},
+	"web.next_wait":      {Vi: "Chờ ít phút rồi thử lại. Dữ liệu đã lưu trước đó không bị ảnh hưởng.", En: "Wait a few minutes and try again. What was saved before is not affected."},
+
+	"api.invalid": {
+		Vi: "Yêu cầu có nội dung không đúng mô tả của giao diện. Hãy đối chiếu từng mục trong “errors” với tài liệu tại /api.",
+		En: "The request does not match the description of the interface. Compare each item of “errors” with the documentation at /api.",
+	},
+	"api.media_type": {
+		Vi: "Giao diện chỉ nhận nội dung kiểu application/json. Hãy đặt tiêu đề Content-Type và gửi lại.",
+		En: "The interface takes application/json only. Set Content-Type and send again.",
+	},
+	"api.not_acceptable": {
+		Vi: "Giao diện chỉ trả lời bằng application/json. Hãy đặt tiêu đề Accept và gửi lại.",
+		En: "The interface answers application/json only. Set Accept and send again.",
+	},
+	"api.title": {Vi: "Giao diện lập trình", En: "Programming interface"},
+	"api.lead":  {Vi: "Các thao tác mà hệ thống khác có thể gọi. Mô tả đầy đủ cho máy đọc theo chuẩn OpenAPI 3.1.", En: "What other systems may call. The full description for machines follows OpenAPI 3.1."},
+	"api.spec":  {Vi: "Tải mô tả OpenAPI", En: "Download the OpenAPI description"},
+	"api.none":  {Vi: "Chưa có thao tác nào", En: "There is no operation yet"},
+}
