@@ -39,6 +39,7 @@ type Log struct {
 	moved   movedIDs
 
 	outbox outbox
+	index  *index
 	ctx    context.Context //nolint:containedctx // life of the log's own goroutines, ended by Close
 	stop   context.CancelFunc
 	work   sync.WaitGroup

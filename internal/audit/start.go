@@ -46,7 +46,14 @@ func Open(dir string, opts Options) (*Log, error) {
 		l.stop()
 		return nil, errors.Join(fmt.Errorf("open audit log: %w", err), j.Close())
 	}
+	if l.index, err = openIndex(l.ctx, dir, j); err != nil {
+		l.stop()
+		return nil, errors.Join(fmt.Errorf("open audit log: %w", err), j.Close())
+	}
 	l.work.Go(func() { l.hintLoop(dir) })
+	l.work.Go(func() {
+		l.index.follow(l.ctx, func(err error) { opts.Logger.Error("audit index stands still; it will be tried again", "cause", err) })
+	})
 	return l, nil
 }
 
@@ -54,7 +61,7 @@ func Open(dir string, opts Options) (*Log, error) {
 func (l *Log) Close() error {
 	l.stop()
 	l.work.Wait()
-	return l.journal.Close()
+	return errors.Join(l.index.close(), l.journal.Close())
 }
 
 // lastRun stands in the ledger for the changes that the last run moved and may not have deleted from the outbox.
