@@ -1,0 +1,204 @@
+package warehouse
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"math"
+	"os"
+	"path"
+	"path/filepath"
+	"strings"
+
+	"lienthong/internal/access"
+	"lienthong/internal/audit"
+	"lienthong/internal/kit/blob"
+	"lienthong/internal/kit/clock"
+	"lienthong/internal/kit/controldb"
+	"lienthong/internal/kit/fault"
+)
+
+// Parts are what the warehouse stands on.
+type Parts struct {
+	DB       *controldb.DB
+	Files    *blob.Store // of its own, with nothing else in it
+	Columnar Columnar
+	Log      *audit.Log
+	Clock    clock.Clock
+	Masker   access.Masker
+	Secret   []byte // of at least 32 bytes, for cursors
+}
+
+// Service keeps and reads versions.
+type Service struct {
+	db       *controldb.DB
+	files    *blob.Store
+	columnar Columnar
+	log      *audit.Log
+	clock    clock.Clock
+	masker   access.Masker
+	cursors  cursors
+	pool     *pool
+	cache    *cache
+}
+
+// NewService ties the parts together. Close it at the end.
+func NewService(p Parts) (*Service, error) {
+	c, err := newCursors(p.Secret)
+	if err != nil {
+		return nil, err
+	}
+	return &Service{
+		db: p.DB, files: p.Files, columnar: p.Columnar, log: p.Log, clock: p.Clock, masker: p.Masker, cursors: c, pool: newPool(), cache: newCache(),
+	}, nil
+}
+
+// Close ends all open row files.
+func (s *Service) Close() { s.pool.close() }
+
+// PublishInput is a sealed draft and the verdict that lets it pass.
+type PublishInput struct {
+	Draft   *Draft
+	Verdict string
+	Actor   audit.Actor
+	// Also runs in the transaction that makes the version visible, for what must be true at the same moment. It may run
+	// more than once.
+	Also func(ctx context.Context, q controldb.Querier, v Version) error
+}
+
+// Publish makes a draft the current version of its dataset: files first, then the one row that makes it visible
+// (invariant 1). On an error nothing is visible and the draft is gone.
+func (s *Service) Publish(ctx context.Context, in PublishInput) (Version, error) {
+	d := in.Draft
+	defer d.Discard()
+	if d.state != sealed {
+		return Version{}, fmt.Errorf("publish draft %s: it is not sealed", d.id)
+	}
+	if in.Verdict == "" { // invariant 5
+		return Version{}, fault.New(fault.Conflict, "warehouse.no_verdict")
+	}
+	m, sum, err := d.writeManifest(in.Verdict)
+	if err != nil {
+		return Version{}, err
+	}
+	name := versionFolder(d.in.Dataset, d.id)
+	if err := s.files.CommitDir(d.folder, name); err != nil {
+		return Version{}, fmt.Errorf("keep the files of %s: %w", name, err)
+	}
+	v := Version{
+		ID: d.id, Dataset: m.Dataset, SchemaVersion: m.SchemaVersion, Verdict: m.Verdict, Rows: m.Rows, Columns: m.Columns,
+		Provenance: m.Provenance, Stats: m.Stats, Files: m.Files, ManifestSHA256: sum, PublishedAt: s.clock.Now(),
+	}
+	err = s.db.InTx(ctx, func(q controldb.Querier) error {
+		last, err := lastNumber(ctx, q, v.Dataset)
+		if err != nil {
+			return err
+		}
+		v.Number = last + 1
+		if err := insertVersion(ctx, q, v); err != nil {
+			return err
+		}
+		if in.Also != nil {
+			if err := in.Also(ctx, q, v); err != nil {
+				return err
+			}
+		}
+		return s.log.Change(ctx, q, audit.Entry{
+			Actor: in.Actor, Channel: audit.ChannelJob, Event: "warehouse.publish", Subject: "warehouse.version/" + string(v.ID),
+			Agency: v.Provenance.Owner, Dataset: v.Dataset,
+			Detail: map[string]string{"number": fmt.Sprint(v.Number), "rows": fmt.Sprint(v.Rows), "manifest": sum, "delivery": v.Provenance.Delivery, "verdict": v.Verdict},
+		})
+	})
+	s.cache.published(v.Dataset)
+	if err != nil {
+		// The row may be there although the answer was lost; only a certain absence lets the files go.
+		if _, missing := findVersion(ctx, s.db, v.ID); fault.Is(missing, "warehouse.no_version") {
+			_ = s.files.Remove(name) // what stays is removed at the next start
+		}
+		return Version{}, err
+	}
+	return v, nil
+}
+
+func versionFolder(dataset string, id VersionID) string { return path.Join(dataset, string(id)) }
+
+// Current finds the newest version of a dataset.
+func (s *Service) Current(ctx context.Context, dataset string) (Version, error) {
+	return currentVersion(ctx, s.db, dataset)
+}
+
+// Find finds a version by id.
+func (s *Service) Find(ctx context.Context, id VersionID) (Version, error) {
+	return findVersion(ctx, s.db, id)
+}
+
+// OfDelivery finds the version that a delivery became.
+func (s *Service) OfDelivery(ctx context.Context, delivery string) (Version, error) {
+	return versionOfDelivery(ctx, s.db, delivery)
+}
+
+// Versions lists the versions of a dataset with numbers below before (0: all), the newest first, at most limit.
+func (s *Service) Versions(ctx context.Context, dataset string, before, limit int) ([]Version, error) {
+	if before <= 0 {
+		before = math.MaxInt32
+	}
+	if limit <= 0 || limit > 1000 {
+		limit = 1000
+	}
+	return listVersions(ctx, s.db, dataset, before, limit)
+}
+
+// Verify reads the manifest and files of a version again and compares every sum.
+func (s *Service) Verify(ctx context.Context, id VersionID) error {
+	v, err := findVersion(ctx, s.db, id)
+	if err != nil {
+		return err
+	}
+	folder := s.files.Path(versionFolder(v.Dataset, v.ID))
+	body, err := os.ReadFile(filepath.Join(folder, manifestFile))
+	if err != nil {
+		return fault.New(fault.Unavailable, "warehouse.files_damaged", v.Dataset, v.Number).Because(err)
+	}
+	sum := sha256.Sum256(body)
+	var m Manifest
+	if hex.EncodeToString(sum[:]) != v.ManifestSHA256 || json.Unmarshal(body, &m) != nil {
+		return fault.New(fault.Unavailable, "warehouse.files_damaged", v.Dataset, v.Number).Because(fmt.Errorf("the manifest has changed"))
+	}
+	for _, want := range m.Files {
+		got, err := sumFile(filepath.Join(folder, want.Name))
+		if err != nil || got != want {
+			return fault.New(fault.Unavailable, "warehouse.files_damaged", v.Dataset, v.Number).Because(errOr(err, want.Name+" has changed"))
+		}
+	}
+	return nil
+}
+
+// Recover removes what an interrupted run left: drafts, and files that never became visible. Call it once at start,
+// before anything is published.
+func (s *Service) Recover(ctx context.Context) (removed int, err error) {
+	if err := s.files.Sweep(); err != nil {
+		return 0, err
+	}
+	known, err := knownVersions(ctx, s.db)
+	if err != nil {
+		return 0, err
+	}
+	names, err := s.files.List("")
+	if err != nil {
+		return 0, err
+	}
+	gone := map[string]bool{}
+	for _, name := range names {
+		folder := path.Dir(name)
+		if gone[folder] || known[VersionID(path.Base(folder))] || strings.Count(folder, "/") < 2 {
+			continue
+		}
+		gone[folder] = true
+		if err := s.files.Remove(folder); err != nil {
+			return len(gone), fmt.Errorf("remove orphan %s: %w", folder, err)
+		}
+	}
+	return len(gone), nil
+}
