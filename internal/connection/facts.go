@@ -1,0 +1,110 @@
+package connection
+
+import (
+	"context"
+	"time"
+
+	"lienthong/internal/access"
+	"lienthong/internal/kit/controldb"
+)
+
+// Field of a dataset as the appraisal sees it.
+type Field struct {
+	Name  string       `json:"name"`
+	Label string       `json:"label"`
+	Class access.Class `json:"class"`
+	Key   bool         `json:"key,omitempty"`
+}
+
+// Dataset is what the process needs to know of a dataset.
+type Dataset struct {
+	Code             string
+	Name             string
+	Owner            string // agency code
+	SchemaVersion    int64
+	Shareable        bool // registered, reviewed, not suspended or ending
+	Fields           []Field
+	Listed           string   // decision that issued the catalogue in force with this dataset; empty when none
+	MissingDocuments []string // mandatory technical documents that the owner has not given (Điều 12.6b)
+	RegisterPurposes []string // purposes of its entry in the personal-data register
+	// Outside says what of the need lies beyond the entry's sharing scope; nil when the entry has no scope to compare.
+	Outside func(n Need, agency string) []string
+}
+
+// Field finds a field by name.
+func (d Dataset) Field(name string) (Field, bool) {
+	for _, f := range d.Fields {
+		if f.Name == name {
+			return f, true
+		}
+	}
+	return Field{}, false
+}
+
+// class of a field; what the dataset does not describe counts as the most protected.
+func (d Dataset) class(name string) access.Class {
+	if f, ok := d.Field(name); ok {
+		return f.Class
+	}
+	return access.ClassCore
+}
+
+func (d Dataset) personal(fields []string) bool {
+	for _, name := range fields {
+		if c := d.class(name); c.Personal() || c == access.ClassCore {
+			return true
+		}
+	}
+	return false
+}
+
+// System is what the process needs to know of the consuming information system.
+type System struct {
+	ID            string
+	Name          string
+	Agency        string
+	Suspended     bool
+	SecurityLevel int // approved level, 0 when there is none in force
+	LevelValidTo  time.Time
+	CheckedAt     time.Time // last security check
+	CheckValid    bool
+	Listed        string // decision that issued the list of mandatory systems in force with this system
+	Violations    int    // open violations of high severity
+}
+
+// Agency is what the process needs to know of an agency.
+type Agency struct {
+	Code          string
+	Name          string
+	Active        bool
+	ActiveSteward bool
+}
+
+// Purpose of the controlled list.
+type Purpose struct {
+	Active     bool
+	Procedural bool // serves administrative procedures, so their codes must be named
+}
+
+// Sources tell what other slices own; app wires them. A missing thing is a NotFound fault.
+type Sources struct {
+	Dataset func(ctx context.Context, code string) (Dataset, error)
+	System  func(ctx context.Context, id string) (System, error)
+	Agency  func(ctx context.Context, code string) (Agency, error)
+	// Revoke takes away the credentials issued for the connection, in the caller's transaction.
+	Revoke func(ctx context.Context, q controldb.Querier, who access.Actor, system, connection, reason string) error
+}
+
+// Facts is all that the guards rest on, read at one moment.
+type Facts struct {
+	Now       time.Time
+	By        Person // who takes the step
+	Requester string // agency of the one who registers
+	Steward   bool   // the requesting agency is active and has an active steward
+	Dataset   Dataset
+	System    System
+	Purposes  map[string]Purpose
+	Config    *Config // newest version
+	Review    *Review // of the newest version
+	Run       *Run    // newest run
+}

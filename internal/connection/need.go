@@ -1,0 +1,268 @@
+package connection
+
+import (
+	"bytes"
+	"encoding/json"
+	"net/mail"
+	"net/netip"
+	"slices"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"lienthong/internal/access"
+	"lienthong/internal/kit/fault"
+	"lienthong/internal/kit/i18n"
+)
+
+// Method is how the data is to be taken (Điều 7.3đ), in order of preference.
+type Method string
+
+// Methods lists the methods, the preferred first.
+func Methods() []Method {
+	return []Method{"api", "sync_periodic", "sync_event", "warehouse", "file", "other"}
+}
+
+// Manual reports a method that needs a reason and a date for automation.
+func (m Method) Manual() bool { return m == "file" || m == "other" }
+
+// Frequency is how often the data is to be taken.
+type Frequency string
+
+// Frequencies lists the frequencies, the most frequent first.
+func Frequencies() []Frequency {
+	return []Frequency{"real_time", "hourly", "daily", "weekly", "monthly", "quarterly", "half_yearly", "yearly", "on_event"}
+}
+
+// Day is a calendar day in Viet Nam, "2026-12-31".
+type Day string
+
+// Start is the first moment of the day; false when the text is no day.
+func (d Day) Start() (time.Time, bool) {
+	t, err := time.ParseInLocation(time.DateOnly, string(d), i18n.Zone)
+	return t.UTC(), err == nil
+}
+
+// End is the first moment after the day.
+func (d Day) End() (time.Time, bool) {
+	t, ok := d.Start()
+	return t.AddDate(0, 0, 1), ok
+}
+
+// DayOf is the day that the moment falls on in Viet Nam.
+func DayOf(t time.Time) Day { return Day(t.In(i18n.Zone).Format(time.DateOnly)) }
+
+// Contact answers technical questions.
+type Contact struct {
+	Name  string `json:"name"`
+	Email string `json:"email"`
+	Phone string `json:"phone"`
+}
+
+// Need is what the requester registers (Điều 12.2a). It has no place for an agreement between agencies: data of the
+// issued catalogue is shared by rule (Điều 4.4, 9.2).
+type Need struct {
+	System           string           `json:"system"`
+	Dataset          string           `json:"dataset"`
+	SchemaVersion    int64            `json:"schema_version"`
+	Purposes         []string         `json:"purposes"`
+	LegalBasis       string           `json:"legal_basis"`
+	Procedures       []string         `json:"procedures,omitempty"`
+	Fields           []string         `json:"fields"`
+	Rows             []access.RowRule `json:"rows,omitempty"`
+	Subjects         int64            `json:"expected_subjects"`
+	Level            access.Level     `json:"level"`
+	Method           Method           `json:"method"`
+	MethodReason     string           `json:"method_reason,omitempty"`
+	AutomationDate   Day              `json:"automation_date,omitempty"`
+	Frequency        Frequency        `json:"frequency"`
+	CallsPerDay      int64            `json:"calls_per_day"`
+	PeakPerMinute    int64            `json:"peak_per_minute"`
+	ResponseMillis   int64            `json:"response_ms"`
+	Addresses        []string         `json:"source_addresses"`
+	Environment      string           `json:"environment"`
+	Contact          Contact          `json:"technical_contact"`
+	Responsible      string           `json:"responsible_person"`
+	ImpactAssessment string           `json:"impact_assessment,omitempty"` // number of the personal-data impact file
+	From             Day              `json:"valid_from"`
+	To               Day              `json:"valid_to"`
+}
+
+const (
+	maxItems = 500
+	maxText  = 4000
+)
+
+// sane bounds what may be kept, whatever the state: texts, list lengths, characters that no form produces.
+func (n Need) sane() error {
+	raw, err := json.Marshal(n)
+	if err != nil {
+		return fault.New(fault.Invalid, "connection.text_invalid")
+	}
+	if len(raw) > 64<<10 || len(n.Fields) > maxItems || len(n.Purposes) > maxItems || len(n.Rows) > maxItems || len(n.Addresses) > maxItems || len(n.Procedures) > maxItems {
+		return fault.New(fault.Invalid, "connection.too_long")
+	}
+	for field, text := range map[string]string{
+		"legal_basis": n.LegalBasis, "method_reason": n.MethodReason, "environment": n.Environment, "responsible_person": n.Responsible,
+		"technical_contact.name": n.Contact.Name, "technical_contact.email": n.Contact.Email, "technical_contact.phone": n.Contact.Phone, "impact_assessment": n.ImpactAssessment,
+	} {
+		if err := plain(text, field); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// plain refuses text that is too long or holds control characters.
+func plain(text, field string) error {
+	if len(text) > maxText || !utf8.ValidString(text) {
+		return fault.New(fault.Invalid, "connection.too_long").At(field)
+	}
+	for _, r := range text {
+		if r < ' ' && r != '\n' && r != '\t' && r != '\r' || r == 0x7f {
+			return fault.New(fault.Invalid, "connection.text_invalid").At(field)
+		}
+	}
+	return nil
+}
+
+type problems []*fault.Fault
+
+func (p *problems) when(bad bool, field, code string, args ...any) {
+	if bad {
+		*p = append(*p, fault.New(fault.Invalid, code, args...).At(field))
+	}
+}
+
+func blank(s string) bool { return strings.TrimSpace(s) == "" }
+
+// complete says everything that is missing before the request may be submitted.
+func (n Need) complete(f Facts) error {
+	var p problems
+	n.checkWhat(&p, f)
+	n.checkHow(&p)
+	n.checkWhen(&p, f)
+	return fault.Collect(p...)
+}
+
+func (n Need) checkWhat(p *problems, f Facts) {
+	p.when(f.System.ID == "" || f.System.Agency != f.Requester, "system", "connection.system_not_yours")
+	p.when(f.System.ID != "" && f.System.Suspended, "system", "connection.system_suspended")
+	p.when(!f.Dataset.Shareable, "dataset", "connection.dataset_not_shareable", n.Dataset)
+	p.when(n.SchemaVersion != f.Dataset.SchemaVersion, "schema_version", "connection.schema_version_changed", f.Dataset.SchemaVersion)
+	p.when(len(n.Purposes) == 0, "purposes", "connection.purpose_missing")
+	for _, code := range n.Purposes {
+		purpose, known := f.Purposes[code]
+		p.when(!known || !purpose.Active, "purposes", "connection.purpose_unknown", code)
+		p.when(known && purpose.Procedural && len(n.Procedures) == 0, "procedures", "connection.procedure_missing", code)
+	}
+	p.when(!citation(n.LegalBasis), "legal_basis", "connection.legal_basis_required")
+	p.when(len(n.Fields) == 0, "fields", "connection.field_missing")
+	for i, name := range n.Fields {
+		_, known := f.Dataset.Field(name)
+		p.when(!known, "fields", "connection.field_unknown", name)
+		p.when(slices.Contains(n.Fields[:i], name), "fields", "connection.field_twice", name)
+	}
+	for _, rule := range n.Rows {
+		_, known := f.Dataset.Field(rule.Column)
+		p.when(!known, "rows", "connection.field_unknown", rule.Column)
+		p.when(len(rule.In) == 0, "rows", "connection.row_rule_empty", rule.Column)
+	}
+	p.when(n.Subjects <= 0, "expected_subjects", "connection.subjects_missing")
+	p.when(!n.Level.Known(), "level", "connection.level_missing")
+	p.when(f.Dataset.personal(n.Fields) && blank(n.ImpactAssessment), "impact_assessment", "connection.impact_missing")
+}
+
+func (n Need) checkHow(p *problems) {
+	p.when(!slices.Contains(Methods(), n.Method), "method", "connection.method_missing")
+	p.when(n.Method.Manual() && blank(n.MethodReason), "method_reason", "connection.method_reason_missing")
+	_, automated := n.AutomationDate.Start()
+	p.when(n.Method.Manual() && !automated, "automation_date", "connection.automation_date_missing")
+	p.when(!slices.Contains(Frequencies(), n.Frequency), "frequency", "connection.frequency_missing")
+	p.when(n.CallsPerDay <= 0, "calls_per_day", "connection.number_missing")
+	p.when(n.PeakPerMinute <= 0, "peak_per_minute", "connection.number_missing")
+	p.when(n.ResponseMillis <= 0, "response_ms", "connection.number_missing")
+	p.when(len(n.Addresses) == 0, "source_addresses", "connection.address_missing")
+	for _, a := range n.Addresses {
+		prefix, ok := parseAddress(a)
+		p.when(!ok, "source_addresses", "connection.address_invalid", a)
+		p.when(ok && prefix.Bits() == 0, "source_addresses", "connection.address_any")
+	}
+	p.when(blank(n.Environment), "environment", "connection.environment_missing")
+	p.when(blank(n.Contact.Name), "technical_contact.name", "connection.contact_missing")
+	_, err := mail.ParseAddress(n.Contact.Email)
+	p.when(err != nil, "technical_contact.email", "connection.email_invalid")
+	p.when(blank(n.Contact.Phone), "technical_contact.phone", "connection.contact_missing")
+	p.when(blank(n.Responsible), "responsible_person", "connection.responsible_missing")
+}
+
+func (n Need) checkWhen(p *problems, f Facts) {
+	from, okFrom := n.From.Start()
+	to, okTo := n.To.End()
+	p.when(!okFrom, "valid_from", "connection.date_missing")
+	p.when(!okTo, "valid_to", "connection.date_missing")
+	if !okFrom || !okTo {
+		return
+	}
+	p.when(!to.After(from), "valid_to", "connection.dates_reversed")
+	p.when(!to.After(f.Now), "valid_to", "connection.date_past")
+}
+
+// citation reports a legal ground that names a text: words and a number, "khoản 2 Điều 9 Quy chế", "QĐ 12/2026/QĐ-UBND".
+func citation(s string) bool {
+	s = strings.TrimSpace(s)
+	return utf8.RuneCountInString(s) >= 5 && strings.ContainsAny(s, "0123456789") && strings.IndexFunc(s, func(r rune) bool { return r > '9' }) >= 0
+}
+
+// parseAddress reads an address or a network.
+func parseAddress(s string) (netip.Prefix, bool) {
+	if a, err := netip.ParseAddr(s); err == nil && a.Zone() == "" {
+		a = a.Unmap()
+		return netip.PrefixFrom(a, a.BitLen()), true
+	}
+	p, err := netip.ParsePrefix(s)
+	return p.Masked(), err == nil
+}
+
+// Patched is the need with the members of a JSON object replaced. A member that the need does not have is refused, so
+// that nobody sets a state, an owner or an approval from outside (T34).
+func (n Need) Patched(patch []byte) (Need, error) {
+	var members map[string]json.RawMessage
+	if err := json.Unmarshal(patch, &members); err != nil {
+		return n, fault.New(fault.Malformed, "connection.body_unreadable").Because(err)
+	}
+	raw, err := json.Marshal(n)
+	if err != nil {
+		return n, fault.New(fault.Invalid, "connection.text_invalid").Because(err)
+	}
+	known := map[string]json.RawMessage{}
+	if err := json.Unmarshal(raw, &known); err != nil {
+		return n, fault.New(fault.Invalid, "connection.text_invalid").Because(err)
+	}
+	for name, value := range members {
+		known[name] = value
+	}
+	merged, err := json.Marshal(known)
+	if err != nil {
+		return n, fault.New(fault.Malformed, "connection.body_unreadable").Because(err)
+	}
+	return ParseNeed(merged)
+}
+
+// ParseNeed reads a need strictly.
+func ParseNeed(raw []byte) (Need, error) {
+	var n Need
+	dec := json.NewDecoder(bytes.NewReader(raw))
+	dec.DisallowUnknownFields()
+	err := dec.Decode(&n)
+	if err == nil && dec.More() {
+		return Need{}, fault.New(fault.Malformed, "connection.body_unreadable")
+	}
+	if err != nil {
+		if name, found := strings.CutPrefix(err.Error(), "json: unknown field "); found {
+			return Need{}, fault.New(fault.Invalid, "connection.unknown_field", strings.Trim(name, `"`)).At(strings.Trim(name, `"`))
+		}
+		return Need{}, fault.New(fault.Malformed, "connection.body_unreadable").Because(err)
+	}
+	return n, n.sane()
+}

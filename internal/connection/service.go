@@ -1,0 +1,364 @@
+package connection
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"time"
+
+	"lienthong/internal/access"
+	"lienthong/internal/audit"
+	"lienthong/internal/kit/clock"
+	"lienthong/internal/kit/controldb"
+	"lienthong/internal/kit/fault"
+	"lienthong/internal/kit/i18n"
+	"lienthong/internal/kit/ids"
+)
+
+// Service runs the process. Every change goes through take.
+type Service struct {
+	db      *controldb.DB
+	clock   clock.Clock
+	measure Measure
+	access  *access.Service
+	log     *audit.Log
+	sources Sources
+	lives   *controldb.Fresh[life]
+}
+
+// NewService builds the service; Use gives it its sources before the first request.
+func NewService(db *controldb.DB, c clock.Clock, cal *clock.Calendar, a *access.Service, log *audit.Log) *Service {
+	return &Service{
+		db: db, clock: c, measure: Measure{Calendar: cal, Limits: DefaultLimits()}, access: a, log: log,
+		lives: controldb.NewFresh(db, 100_000, func(ctx context.Context, id string) (life, error) { return findLife(ctx, db, id) }),
+	}
+}
+
+// Use gives the service what other slices tell it.
+func (s *Service) Use(src Sources) { s.sources = src }
+
+// State is what a decision needs of a connection. One that is accepted but whose first day has not come is not live yet.
+func (s *Service) State(ctx context.Context, id string) (access.ConnectionFacts, error) {
+	l, err := s.lives.Find(ctx, id)
+	if err != nil {
+		return access.ConnectionFacts{}, err
+	}
+	if l.state == Live && s.clock.Now().Before(l.from) {
+		l.state = Acceptance
+	}
+	return access.ConnectionFacts{State: string(l.state)}, nil
+}
+
+// also is what an action does in the transaction of its step, after the rule has allowed it.
+type also func(ctx context.Context, q controldb.Querier, t *taken) error
+
+// taken is a step in the making.
+type taken struct {
+	who     access.Actor
+	request *Request
+	step    *Step
+	facts   Facts
+}
+
+func (t *taken) note(key, value string) {
+	if t.step.Detail == nil {
+		t.step.Detail = map[string]string{}
+	}
+	t.step.Detail[key] = value
+}
+
+// take is the one way to change a request: permission, facts, one transaction with rule, save, history and audit.
+func (s *Service) take(ctx context.Context, id ID, action Action, in Input, more also) (*Request, error) {
+	permission, _ := permissionOf(action)
+	who, err := access.Require(ctx, permission)
+	if err != nil {
+		return nil, err
+	}
+	seen, err := findRequest(ctx, s.db, id)
+	if err != nil {
+		return nil, err
+	}
+	if seen.State == Draft && who.Agency != seen.Agency { // whose drafts exist is not told
+		return nil, fault.New(fault.NotFound, "connection.request_not_found", id)
+	}
+	f, err := s.facts(ctx, seen, in)
+	if err != nil {
+		return nil, err
+	}
+	var out *Request
+	err = s.db.InTx(ctx, func(q controldb.Querier) error {
+		r, err := findRequest(ctx, q, id)
+		if err != nil {
+			return err
+		}
+		// The facts belong to the request that was seen: somebody faster makes this step void (T38).
+		if r.Revision != seen.Revision || in.Revision != 0 && in.Revision != r.Revision {
+			return fault.New(fault.Conflict, "connection.changed_meanwhile")
+		}
+		t := &taken{who: who, request: r, facts: f}
+		if err := s.step(ctx, q, t, action, in, more); err != nil {
+			return err
+		}
+		out = r
+		return saveRequest(ctx, q, r)
+	})
+	return out, err
+}
+
+// step applies one action inside the transaction and keeps it in the history and the audit log.
+func (s *Service) step(ctx context.Context, q controldb.Querier, t *taken, action Action, in Input, more also) error {
+	step, err := t.request.Apply(t.who, action, in, t.facts, s.measure)
+	if err != nil {
+		return err
+	}
+	t.step = &step
+	if more != nil {
+		if err := more(ctx, q, t); err != nil {
+			return err
+		}
+	}
+	if err := s.follow(ctx, q, t); err != nil {
+		return err
+	}
+	if err := insertStep(ctx, q, t.request.ID, &step); err != nil {
+		return err
+	}
+	return s.record(ctx, q, t)
+}
+
+// then takes a second step in the same transaction, when the first one makes it due.
+func (s *Service) then(ctx context.Context, q controldb.Querier, t *taken, action Action) error {
+	first := *t.step
+	if err := insertStep(ctx, q, t.request.ID, &first); err != nil {
+		return err
+	}
+	if err := s.record(ctx, q, t); err != nil {
+		return err
+	}
+	next, err := t.request.Apply(t.who, action, Input{}, t.facts, s.measure)
+	*t.step = next
+	return err
+}
+
+// follow upholds invariant 5: the grants go the way of the connection, in the same transaction.
+func (s *Service) follow(ctx context.Context, q controldb.Querier, t *taken) error {
+	r, reason := t.request, t.step.Comment
+	switch t.step.Action {
+	case ActSuspend:
+		return s.access.SetStatus(ctx, q, t.who, string(r.ID), access.GrantSuspended, reason)
+	case ActResume:
+		return s.access.SetStatus(ctx, q, t.who, string(r.ID), access.GrantActive, reason)
+	case ActTerminate, ActEndOwn:
+		if err := s.access.SetStatus(ctx, q, t.who, string(r.ID), access.GrantEnded, reason); err != nil {
+			return err
+		}
+		if s.sources.Revoke == nil {
+			return fmt.Errorf("end connection %s: nobody revokes credentials", r.ID)
+		}
+		return s.sources.Revoke(ctx, q, t.who, r.Need.System, string(r.ID), reason)
+	}
+	return nil
+}
+
+func (s *Service) record(ctx context.Context, q controldb.Querier, t *taken) error {
+	r, detail := t.request, map[string]string{"from": string(t.step.From), "to": string(t.step.To)}
+	maps.Copy(detail, t.step.Detail)
+	e := audit.Entry{
+		Actor: t.who.ForAudit(), Event: "connection." + string(t.step.Action), Subject: "connection.request/" + string(r.ID), Agency: r.Agency,
+		Dataset: r.Need.Dataset, Connection: string(r.ID), RequestNo: r.Number, Reason: t.step.Comment, Detail: detail,
+	}
+	return s.log.Change(ctx, q, e)
+}
+
+// facts reads, at one moment, all that the guards rest on.
+func (s *Service) facts(ctx context.Context, r *Request, in Input) (Facts, error) {
+	f := Facts{Now: s.clock.Now().UTC().Truncate(time.Microsecond), Requester: r.Agency}
+	need := r.Need
+	if in.Need != nil {
+		need = *in.Need
+	}
+	agency, err := s.sources.Agency(ctx, r.Agency)
+	if err != nil && fault.Of(err).Kind != fault.NotFound {
+		return f, fmt.Errorf("read agency %s: %w", r.Agency, err)
+	}
+	f.Steward = err == nil && agency.Active && agency.ActiveSteward
+	if f.Dataset, err = known(ctx, s.sources.Dataset, need.Dataset); err != nil {
+		return f, fmt.Errorf("read dataset %s: %w", need.Dataset, err)
+	}
+	if f.System, err = known(ctx, s.sources.System, need.System); err != nil {
+		return f, fmt.Errorf("read system %s: %w", need.System, err)
+	}
+	if f.Purposes, err = s.purposes(ctx); err != nil {
+		return f, err
+	}
+	return f, s.results(ctx, s.db, r, &f)
+}
+
+// results adds the newest configuration, its review and the newest run.
+func (s *Service) results(ctx context.Context, q controldb.Querier, r *Request, f *Facts) error {
+	if r.Config == 0 {
+		return nil
+	}
+	c, err := findConfig(ctx, q, r.ID, r.Config)
+	if err != nil {
+		return err
+	}
+	f.Config = &c
+	review, found, err := newestReview(ctx, q, r.ID, r.Config)
+	if err != nil {
+		return err
+	}
+	if found {
+		f.Review = &review
+	}
+	run, found, err := newestRun(ctx, q, r.ID)
+	if err != nil {
+		return err
+	}
+	if found {
+		f.Run = &run
+	}
+	return nil
+}
+
+// known asks a source; what does not exist is the zero value, which no guard lets pass.
+func known[T any](ctx context.Context, ask func(context.Context, string) (T, error), key string) (T, error) {
+	var none T
+	if key == "" {
+		return none, nil
+	}
+	v, err := ask(ctx, key)
+	if err != nil && fault.Of(err).Kind == fault.NotFound {
+		return none, nil
+	}
+	return v, err
+}
+
+func (s *Service) purposes(ctx context.Context) (map[string]Purpose, error) {
+	all, err := s.access.Purposes(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("read purposes: %w", err)
+	}
+	out := make(map[string]Purpose, len(all))
+	for _, p := range all {
+		out[p.Code] = Purpose{Active: p.Active, Procedural: p.Article == "17.1b"}
+	}
+	return out, nil
+}
+
+// Create registers a draft of the actor's agency (Điều 12.2a).
+func (s *Service) Create(ctx context.Context, need Need) (*Request, error) {
+	who, err := access.Require(ctx, access.ConnectionDraft)
+	if err != nil {
+		return nil, err
+	}
+	if err := need.sane(); err != nil {
+		return nil, err
+	}
+	r := &Request{ID: ID(ids.New()), Agency: who.Agency, Need: need, Route: Full, Revision: 0}
+	f, err := s.facts(ctx, r, Input{})
+	if err != nil {
+		return nil, err
+	}
+	r.Owner, r.CreatedAt = f.Dataset.Owner, f.Now
+	r.Need = filled(need, f)
+	err = s.db.InTx(ctx, func(q controldb.Querier) error {
+		fresh := r.clone()
+		t := &taken{who: who, request: fresh, facts: f}
+		if err := s.step(ctx, q, t, ActCreate, Input{}, nil); err != nil {
+			return err
+		}
+		fresh.Revision = 1
+		if err := insertRequest(ctx, q, fresh); err != nil {
+			return err
+		}
+		*r = *fresh
+		return nil
+	})
+	return r, err
+}
+
+// filled puts in what follows from the choice of the dataset.
+func filled(n Need, f Facts) Need {
+	if n.SchemaVersion == 0 {
+		n.SchemaVersion = f.Dataset.SchemaVersion
+	}
+	if n.Level == "" {
+		n.Level = access.LevelUse
+	}
+	return n
+}
+
+// Copy registers a new draft with the need of an earlier request of the same agency.
+func (s *Service) Copy(ctx context.Context, id ID) (*Request, error) {
+	who, err := access.Require(ctx, access.ConnectionDraft)
+	if err != nil {
+		return nil, err
+	}
+	old, err := findRequest(ctx, s.db, id)
+	if err != nil {
+		return nil, err
+	}
+	if old.Agency != who.Agency {
+		return nil, fault.New(fault.Denied, "access.other_agency", old.Agency)
+	}
+	need := old.Need
+	need.SchemaVersion = 0 // of today
+	return s.Create(ctx, need)
+}
+
+// Change replaces members of the need of a draft or returned request; members that a need does not have are refused (T34).
+func (s *Service) Change(ctx context.Context, id ID, revision int64, patch []byte) (*Request, error) {
+	if _, err := access.Require(ctx, access.ConnectionDraft); err != nil {
+		return nil, err
+	}
+	seen, err := findRequest(ctx, s.db, id)
+	if err != nil {
+		return nil, err
+	}
+	need, err := seen.Need.Patched(patch)
+	if err != nil {
+		return nil, err
+	}
+	if need.Dataset != seen.Need.Dataset && need.SchemaVersion == seen.Need.SchemaVersion {
+		need.SchemaVersion = 0
+	}
+	if need.SchemaVersion == 0 {
+		d, err := known(ctx, s.sources.Dataset, need.Dataset)
+		if err != nil {
+			return nil, fmt.Errorf("read dataset %s: %w", need.Dataset, err)
+		}
+		need.SchemaVersion = d.SchemaVersion
+	}
+	if revision == 0 {
+		revision = seen.Revision // the patch was laid over this one
+	}
+	return s.take(ctx, id, ActChange, Input{Revision: revision, Need: &need}, nil)
+}
+
+// Submit attests and submits a draft, and gives it its number; a returned request is submitted again with its answer.
+func (s *Service) Submit(ctx context.Context, id ID, in Input) (*Request, error) {
+	seen, err := findRequest(ctx, s.db, id)
+	if err != nil {
+		return nil, err
+	}
+	action := ActSubmit
+	if seen.State == Returned {
+		action = ActResubmit
+	}
+	return s.take(ctx, id, action, in, func(ctx context.Context, q controldb.Querier, t *taken) error {
+		r := t.request
+		t.note("route", string(r.Route))
+		if r.Number != "" {
+			return nil
+		}
+		year := t.facts.Now.In(i18n.Zone).Year()
+		n, err := nextNumber(ctx, q, year)
+		if err != nil {
+			return err
+		}
+		r.Number = fmt.Sprintf("%d-%04d/KNDL-%s", year, n, r.Agency)
+		t.note("number", r.Number)
+		return nil
+	})
+}

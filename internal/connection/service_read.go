@@ -1,0 +1,153 @@
+package connection
+
+import (
+	"context"
+	"time"
+
+	"lienthong/internal/access"
+	"lienthong/internal/kit/fault"
+)
+
+// View is a request with what belongs to it, as far as the reader may see it.
+type View struct {
+	Request  *Request       `json:"request"`
+	Party    bool           `json:"party"`
+	Steps    []Step         `json:"steps"`
+	Configs  []Config       `json:"configs,omitempty"`
+	Runs     []Run          `json:"runs,omitempty"`
+	Security []SecurityItem `json:"security,omitempty"` // of the approved scope, else of all that was asked
+	Actions  []Action       `json:"actions,omitempty"`  // what the reader may do now
+	Dataset  Dataset        `json:"-"`
+	System   System         `json:"-"`
+	Now      time.Time      `json:"-"`
+}
+
+// Find one request. Parties see all of it; every other state agency sees its progress (Điều 12.1).
+func (s *Service) Find(ctx context.Context, id ID) (View, error) {
+	who, err := access.Require(ctx, access.ConnectionRead)
+	if err != nil {
+		return View{}, err
+	}
+	r, err := findRequest(ctx, s.db, id)
+	if err != nil {
+		return View{}, err
+	}
+	if r.State == Draft && r.Agency != who.Agency {
+		return View{}, fault.New(fault.NotFound, "connection.request_not_found", id)
+	}
+	v := View{Request: r, Party: r.Party(who), Now: s.clock.Now()}
+	if v.Steps, err = listSteps(ctx, s.db, id); err != nil {
+		return View{}, err
+	}
+	if !v.Party {
+		v.Request = r.Public()
+		for i := range v.Steps {
+			v.Steps[i].By = Person{Agency: v.Steps[i].By.Agency, Role: v.Steps[i].By.Role}
+			v.Steps[i].Comment, v.Steps[i].Documents, v.Steps[i].Detail = "", nil, nil
+		}
+		return v, nil
+	}
+	return v, s.complete(ctx, who, &v)
+}
+
+// complete adds what only parties see.
+func (s *Service) complete(ctx context.Context, who access.Actor, v *View) error {
+	r := v.Request
+	var err error
+	if v.Configs, err = listConfigs(ctx, s.db, r.ID); err != nil {
+		return err
+	}
+	if v.Runs, err = listRuns(ctx, s.db, r.ID); err != nil {
+		return err
+	}
+	f, err := s.facts(ctx, r, Input{})
+	if err != nil {
+		return err
+	}
+	v.Dataset, v.System = f.Dataset, f.System
+	scope := r.Need.Requested()
+	if r.Approved != nil {
+		scope = *r.Approved
+	}
+	v.Security = AssessSecurity(r.Need, scope, r.Checklist, f)
+	v.Actions = r.Actions(who)
+	return nil
+}
+
+// Actions lists what the actor's side, permissions and earlier duties allow in the present state; guards come later.
+func (r *Request) Actions(who access.Actor) []Action {
+	var out []Action
+	for _, t := range Transitions() {
+		if !contains(t.From, r.State) || stands(who, r, t) != nil {
+			continue
+		}
+		if _, excluded := conflict(r.Duties[who.ID], t.Duty); t.Duty != "" && excluded {
+			continue
+		}
+		out = append(out, t.Action)
+	}
+	return out
+}
+
+func contains[T comparable](all []T, one T) bool {
+	for _, x := range all {
+		if x == one {
+			return true
+		}
+	}
+	return false
+}
+
+// List requests, the newest first. Drafts are shown to their own agency only.
+func (s *Service) List(ctx context.Context, f Filter) ([]*Request, error) {
+	who, err := access.Require(ctx, access.ConnectionRead)
+	if err != nil {
+		return nil, err
+	}
+	f.viewer = who.Agency
+	all, err := listRequests(ctx, s.db, f)
+	if err != nil {
+		return nil, err
+	}
+	for i, r := range all {
+		if !r.Party(who) {
+			all[i] = r.Public()
+		}
+	}
+	return all, nil
+}
+
+// Steps of a request are part of View; Durations say how long the steps take on average (Điều 12.1).
+func (s *Service) Durations(ctx context.Context) ([]Duration, error) {
+	if _, err := access.Require(ctx, access.ConnectionRead); err != nil {
+		return nil, err
+	}
+	return listDurations(ctx, s.db)
+}
+
+// Used is the working days that the present phase has used, with the deadline that runs.
+func (s *Service) Used(r *Request) (int, error) { return s.measure.used(r.Clock, s.clock.Now()) }
+
+// Choices are what a form of registration offers.
+type Choices struct {
+	Dataset  Dataset
+	System   System
+	Purposes []access.Purpose
+}
+
+// Choices for a need: the fields of its dataset with their classes, and the purposes.
+func (s *Service) Choices(ctx context.Context, dataset, system string) (Choices, error) {
+	if _, err := access.Require(ctx, access.ConnectionRead); err != nil {
+		return Choices{}, err
+	}
+	var c Choices
+	var err error
+	if c.Dataset, err = known(ctx, s.sources.Dataset, dataset); err != nil {
+		return c, err
+	}
+	if c.System, err = known(ctx, s.sources.System, system); err != nil {
+		return c, err
+	}
+	c.Purposes, err = s.access.Purposes(ctx)
+	return c, err
+}

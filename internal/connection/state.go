@@ -1,0 +1,192 @@
+package connection
+
+// State is where a request, and after acceptance the connection, stands (requirements section 5.1a).
+type State string
+
+const (
+	Draft        State = "draft"
+	Submitted    State = "submitted"
+	Returned     State = "returned"
+	Appraising   State = "appraising"
+	OwnerOpinion State = "owner_opinion"
+	Escalated    State = "escalated"
+	Approved     State = "approved"
+	Rejected     State = "rejected"
+	Provisioning State = "provisioning"
+	Testing      State = "testing"
+	Acceptance   State = "acceptance"
+	Live         State = "live"
+	Suspended    State = "suspended"
+	Terminated   State = "terminated"
+	Withdrawn    State = "withdrawn"
+)
+
+// States lists all states in the order of a life.
+func States() []State {
+	return []State{Draft, Submitted, Returned, Appraising, OwnerOpinion, Escalated, Approved, Rejected, Provisioning, Testing, Acceptance, Live, Suspended, Terminated, Withdrawn}
+}
+
+// Known reports one of the states.
+func (s State) Known() bool {
+	for _, x := range States() {
+		if s == x {
+			return true
+		}
+	}
+	return false
+}
+
+// Final reports a state that nothing leaves.
+func (s State) Final() bool { return s == Rejected || s == Terminated || s == Withdrawn }
+
+// Editable reports that the requester may still change the need.
+func (s State) Editable() bool { return s == Draft || s == Returned }
+
+// Granted reports that grants exist.
+func (s State) Granted() bool {
+	switch s {
+	case Provisioning, Testing, Acceptance, Live, Suspended:
+		return true
+	}
+	return false
+}
+
+// Side is who may take a step, seen from the request.
+type Side string
+
+const (
+	Requester Side = "requester"
+	Owner     Side = "owner"
+	Operator  Side = "operator"
+	AnyParty  Side = "party" // one of the three
+)
+
+// Holder is the side whose move it is; empty when nobody's.
+func (s State) Holder() Side {
+	switch s {
+	case Draft, Returned:
+		return Requester
+	case OwnerOpinion:
+		return Owner
+	case Acceptance:
+		return AnyParty
+	case Submitted, Appraising, Escalated, Approved, Provisioning, Testing, Suspended:
+		return Operator
+	}
+	return ""
+}
+
+// Route is the full process of Điều 12.2 or the shortened one of Điều 12.3.
+type Route string
+
+const (
+	Full      Route = "full"
+	Shortened Route = "shortened"
+)
+
+// Phase is a stretch of the process with a time limit of its own (parameter D1).
+type Phase string
+
+const (
+	PhaseIntake     Phase = "intake"
+	PhaseAppraisal  Phase = "appraisal"
+	PhaseOpinion    Phase = "opinion"
+	PhaseSetUp      Phase = "set_up"
+	PhaseTesting    Phase = "testing"
+	PhaseAcceptance Phase = "acceptance"
+)
+
+// Phase of the state; empty where no clock runs.
+func (s State) Phase() Phase {
+	switch s {
+	case Submitted:
+		return PhaseIntake
+	case Appraising:
+		return PhaseAppraisal
+	case OwnerOpinion:
+		return PhaseOpinion
+	case Approved, Provisioning:
+		return PhaseSetUp
+	case Testing:
+		return PhaseTesting
+	case Acceptance:
+		return PhaseAcceptance
+	}
+	return ""
+}
+
+// Limits are the working days of each phase.
+type Limits map[Phase]int
+
+// DefaultLimits is parameter D1: in all at most 17 working days, the owner's opinion lying inside the appraisal.
+func DefaultLimits() Limits {
+	return Limits{PhaseIntake: 2, PhaseAppraisal: 5, PhaseOpinion: 3, PhaseSetUp: 3, PhaseTesting: 5, PhaseAcceptance: 2}
+}
+
+// Action is a step that somebody takes.
+type Action string
+
+const (
+	ActCreate          Action = "create"
+	ActChange          Action = "change"
+	ActSubmit          Action = "submit"
+	ActReturn          Action = "return"
+	ActResubmit        Action = "resubmit"
+	ActStartAppraisal  Action = "start_appraisal"
+	ActAppraise        Action = "appraise"
+	ActAskOwner        Action = "ask_owner"
+	ActGiveOpinion     Action = "give_opinion"
+	ActDeemAgreed      Action = "deem_agreed"
+	ActApprove         Action = "approve"
+	ActReject          Action = "reject"
+	ActEscalate        Action = "escalate"
+	ActApproveDecided  Action = "approve_decided"
+	ActRejectDecided   Action = "reject_decided"
+	ActProvision       Action = "provision"
+	ActReconfigure     Action = "reconfigure"
+	ActReview          Action = "review_config"
+	ActStartTesting    Action = "start_testing"
+	ActRecordRun       Action = "record_run"
+	ActFailTesting     Action = "fail_testing"
+	ActPassTesting     Action = "pass_testing"
+	ActConfirmOperator Action = "confirm_operator"
+	ActConfirmOwner    Action = "confirm_owner"
+	ActConfirmConsumer Action = "confirm_consumer"
+	ActGoLive          Action = "go_live"
+	ActRetest          Action = "retest"
+	ActAskSuspend      Action = "ask_suspend"
+	ActSuspend         Action = "suspend"
+	ActResume          Action = "resume"
+	ActTerminate       Action = "terminate"
+	ActEndOwn          Action = "end_own"
+	ActWithdraw        Action = "withdraw"
+)
+
+// Duty is what a step makes of the person who took it; some duties exclude each other on one request.
+type Duty string
+
+const (
+	Registers  Duty = "register"
+	Appraises  Duty = "appraise"
+	Approves   Duty = "approve"
+	Provisions Duty = "provision"
+	Accepts    Duty = "accept"
+)
+
+// separated are the duties marked † in section 5.1a, and approve × provision of section 6.5.
+var separated = [][2]Duty{
+	{Registers, Appraises}, {Registers, Approves}, {Registers, Accepts},
+	{Appraises, Approves}, {Appraises, Accepts}, {Approves, Accepts}, {Approves, Provisions},
+}
+
+// conflict finds a duty already done by the person that excludes the next one.
+func conflict(done []Duty, next Duty) (Duty, bool) {
+	for _, d := range done {
+		for _, pair := range separated {
+			if d == pair[0] && next == pair[1] || d == pair[1] && next == pair[0] {
+				return d, true
+			}
+		}
+	}
+	return "", false
+}

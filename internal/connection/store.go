@@ -1,0 +1,191 @@
+package connection
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"lienthong/internal/kit/controldb"
+	"lienthong/internal/kit/fault"
+)
+
+const requestCols = `id, number, state, agency, owner, system, dataset, deadline, valid_from, valid_to, revision, created_at, updated_at, body`
+
+func insertRequest(ctx context.Context, q controldb.Querier, r *Request) error {
+	args, err := requestArgs(r)
+	if err != nil {
+		return err
+	}
+	if _, err := q.ExecContext(ctx, `INSERT INTO connection_request (`+requestCols+`) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`, args...); err != nil {
+		return fmt.Errorf("save request %s: %w", r.ID, err)
+	}
+	return nil
+}
+
+// saveRequest writes the request over the revision that was read, or refuses because somebody was faster.
+func saveRequest(ctx context.Context, q controldb.Querier, r *Request) error {
+	before := r.Revision
+	r.Revision++
+	args, err := requestArgs(r)
+	if err != nil {
+		return err
+	}
+	res, err := q.ExecContext(ctx, `UPDATE connection_request SET number = ?, state = ?, agency = ?, owner = ?, system = ?, dataset = ?, deadline = ?,
+		valid_from = ?, valid_to = ?, revision = ?, created_at = ?, updated_at = ?, body = ? WHERE id = ? AND revision = ?`, append(args[1:], r.ID, before)...)
+	if err != nil {
+		return fmt.Errorf("save request %s: %w", r.ID, err)
+	}
+	if n, err := res.RowsAffected(); err != nil || n != 1 {
+		return fault.New(fault.Conflict, "connection.changed_meanwhile").Because(err)
+	}
+	return nil
+}
+
+func requestArgs(r *Request) ([]any, error) {
+	body, err := json.Marshal(r)
+	if err != nil {
+		return nil, fmt.Errorf("encode request %s: %w", r.ID, err)
+	}
+	from, to := int64(0), int64(0)
+	if r.Approved != nil {
+		if t, ok := r.Approved.From.Start(); ok {
+			from = t.UnixMicro()
+		}
+		if t, ok := r.Approved.To.End(); ok {
+			to = t.UnixMicro()
+		}
+	}
+	return []any{
+		r.ID, r.Number, r.State, r.Agency, r.Owner, r.Need.System, r.Need.Dataset, micro(r.Clock.Deadline), from, to, r.Revision,
+		r.CreatedAt.UnixMicro(), r.UpdatedAt.UnixMicro(), string(body),
+	}, nil
+}
+
+func micro(t time.Time) int64 {
+	if t.IsZero() {
+		return 0
+	}
+	return t.UnixMicro()
+}
+
+func findRequest(ctx context.Context, q controldb.Querier, id ID) (*Request, error) {
+	var body string
+	err := q.QueryRowContext(ctx, `SELECT body FROM connection_request WHERE id = ?`, id).Scan(&body)
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil, fault.New(fault.NotFound, "connection.request_not_found", id)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("find request %s: %w", id, err)
+	}
+	return decodeRequest(body)
+}
+
+func decodeRequest(body string) (*Request, error) {
+	var r Request
+	if err := json.Unmarshal([]byte(body), &r); err != nil {
+		return nil, fmt.Errorf("decode request: %w", err)
+	}
+	return &r, nil
+}
+
+// life is what a decision needs: one indexed read.
+type life struct {
+	state State
+	from  time.Time
+}
+
+func findLife(ctx context.Context, q controldb.Querier, id string) (life, error) {
+	var l life
+	var from int64
+	err := q.QueryRowContext(ctx, `SELECT state, valid_from FROM connection_request WHERE id = ?`, id).Scan(&l.state, &from)
+	if errors.Is(err, sql.ErrNoRows) {
+		return life{}, nil // an unknown connection is in no state that allows anything
+	}
+	if err != nil {
+		return life{}, fmt.Errorf("find state of connection %s: %w", id, err)
+	}
+	l.from = time.UnixMicro(from)
+	return l, nil
+}
+
+// Filter selects requests; empty fields do not filter.
+type Filter struct {
+	State   State
+	Agency  string
+	Owner   string
+	Dataset string
+	System  string
+	Waiting string // agency whose move it is
+	LateAt  time.Time
+	EndedAt time.Time // validity over at that moment
+	After   string    // cursor of the page before
+	Limit   int
+
+	viewer string // whose drafts are shown; drafts of others never are
+}
+
+const maxPage = 200
+
+func listRequests(ctx context.Context, q controldb.Querier, f Filter) ([]*Request, error) {
+	var where []string
+	var args []any
+	add := func(clause string, values ...any) {
+		where = append(where, clause)
+		args = append(args, values...)
+	}
+	for _, c := range []struct{ clause, value string }{
+		{"state = ?", string(f.State)}, {"agency = ?", f.Agency}, {"owner = ?", f.Owner}, {"dataset = ?", f.Dataset}, {"system = ?", f.System}, {"id < ?", f.After},
+	} {
+		if c.value != "" {
+			add(c.clause, c.value)
+		}
+	}
+	if f.Waiting != "" {
+		add(`(state IN ('draft', 'returned') AND agency = ? OR state = 'owner_opinion' AND owner = ? OR state = 'acceptance' AND (agency = ? OR owner = ?))`,
+			f.Waiting, f.Waiting, f.Waiting, f.Waiting)
+	}
+	if !f.LateAt.IsZero() {
+		add("deadline > 0 AND deadline < ?", f.LateAt.UnixMicro())
+	}
+	if !f.EndedAt.IsZero() {
+		add("valid_to > 0 AND valid_to <= ?", f.EndedAt.UnixMicro())
+	}
+	add("(state <> 'draft' OR agency = ?)", f.viewer)
+	if f.Limit <= 0 || f.Limit > maxPage {
+		f.Limit = maxPage
+	}
+	// Ids are UUIDv7, so their order is that of registration.
+	rows, err := q.QueryContext(ctx, `SELECT body FROM connection_request WHERE `+strings.Join(where, " AND ")+` ORDER BY id DESC LIMIT ?`, append(args, f.Limit)...)
+	if err != nil {
+		return nil, fmt.Errorf("list requests: %w", err)
+	}
+	defer rows.Close()
+	var out []*Request
+	for rows.Next() {
+		var body string
+		if err := rows.Scan(&body); err != nil {
+			return nil, fmt.Errorf("scan request: %w", err)
+		}
+		r, err := decodeRequest(body)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, r)
+	}
+	return out, rows.Err()
+}
+
+// nextNumber counts without gaps inside the caller's transaction.
+func nextNumber(ctx context.Context, q controldb.Querier, year int) (int64, error) {
+	var n int64
+	err := q.QueryRowContext(ctx, `INSERT INTO connection_number (year, last) VALUES (?, 1)
+		ON CONFLICT (year) DO UPDATE SET last = connection_number.last + 1 RETURNING last`, year).Scan(&n)
+	if err != nil {
+		return 0, fmt.Errorf("next request number of %d: %w", year, err)
+	}
+	return n, nil
+}
