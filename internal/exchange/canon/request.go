@@ -1,7 +1,6 @@
 package canon
 
 import (
-	"net"
 	"net/http"
 	"net/netip"
 	"strings"
@@ -27,7 +26,7 @@ type Request struct {
 	Segments []string // decoded, never empty strings, never "." or ".."
 	Query    []Pair   // in the order sent, keys unique
 	Header   http.Header
-	Remote   netip.Addr // the socket's address; forwarding headers are not believed
+	Remote   netip.Addr // the socket's address, invalid when it has none; forwarding headers are not believed
 	HasBody  bool
 	Length   int64 // -1 when chunked
 }
@@ -75,9 +74,10 @@ func (u *Rules) Read(r *http.Request) (*Request, error) {
 	if err != nil {
 		return nil, err
 	}
+	remote, _ := ParseRemote(r.RemoteAddr)
 	c := &Request{
 		Method: r.Method, Host: host, Segments: segments, Query: pairs, Header: header,
-		Remote: remote(r.RemoteAddr), HasBody: r.ContentLength != 0, Length: r.ContentLength,
+		Remote: remote, HasBody: r.ContentLength != 0, Length: r.ContentLength,
 	}
 	return c, c.checkBody(r)
 }
@@ -119,14 +119,14 @@ func digits(s string) bool {
 	return len(s) > 0 && len(s) <= 5
 }
 
-func remote(addr string) netip.Addr {
-	if ap, err := netip.ParseAddrPort(addr); err == nil {
-		return ap.Addr().Unmap()
-	}
-	host, _, _ := net.SplitHostPort(addr)
-	ip, _ := netip.ParseAddr(host)
-	return ip.Unmap()
+// ParseRemote reads a socket's address as net/http gives it.
+func ParseRemote(addr string) (netip.Addr, error) {
+	ap, err := netip.ParseAddrPort(addr)
+	return ap.Addr().Unmap(), err
 }
+
+// ReadForm reads a form body as strictly as a query: no name twice, one spelling.
+func ReadForm(body []byte) ([]Pair, error) { return readQuery(string(body)) }
 
 // Find gives the value of a query parameter.
 func (c *Request) Find(key string) (string, bool) {

@@ -121,7 +121,7 @@ func (r *run) judge(n *node, value []byte) {
 func (r *run) mask(c *access.Column, value []byte) {
 	switch v := r.plan.masker.Apply(*c, string(value)).(type) {
 	case string:
-		r.out = appendQuoted(r.out, v)
+		r.out = AppendString(r.out, v)
 	case bool:
 		if v {
 			r.out = append(r.out, "true"...)
@@ -133,7 +133,8 @@ func (r *run) mask(c *access.Column, value []byte) {
 	}
 }
 
-func appendQuoted(dst []byte, s string) []byte {
+// AppendString writes s as a JSON string.
+func AppendString(dst []byte, s string) []byte {
 	const hex = "0123456789abcdef"
 	if !utf8.ValidString(s) {
 		s = strings.ToValidUTF8(s, "\uFFFD")
@@ -201,7 +202,7 @@ func (r *run) copyObject(depth int) error {
 		if err != nil {
 			return err
 		}
-		r.out = append(appendQuoted(r.out, string(name)), ':')
+		r.out = append(AppendString(r.out, string(name)), ':')
 		if err := r.copy(depth + 1); err != nil {
 			return err
 		}

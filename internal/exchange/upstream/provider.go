@@ -152,7 +152,9 @@ func (p *Provider) request(ctx context.Context, c Call) *http.Request {
 		h["idempotency-key"] = v[:1]
 	}
 	for name, v := range c.Identity {
-		h.Set(name, v)
+		if v != "" {
+			h.Set(name, v)
+		}
 	}
 	h.Set("User-Agent", "lienthong")
 	if p.end.Credential != "" {

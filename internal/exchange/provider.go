@@ -1,0 +1,194 @@
+package exchange
+
+import (
+	"bytes"
+	"encoding/json"
+	"io"
+	"strings"
+	"sync"
+
+	"lienthong/internal/access"
+	"lienthong/internal/exchange/filter"
+	"lienthong/internal/exchange/upstream"
+	"lienthong/internal/kit/fault"
+)
+
+// service passes a call to a registered provider.
+func (c *call) service(owner, system, name string, rest []string) error {
+	c.ask.Operation = c.req.Method + " /svc/{owner}/{system}/{service}"
+	if err := c.authenticate(); err != nil {
+		return err
+	}
+	route, provider, err := c.s.Service.FindRoute(c.ctx, owner, system, name)
+	if err != nil {
+		return err
+	}
+	c.ask.Dataset = route.Dataset
+	op, subject, err := route.find(c.req.Method, rest)
+	if err != nil {
+		return err
+	}
+	body, err := c.describe(route, op, subject)
+	if err != nil {
+		return err
+	}
+	if err := c.open(); err != nil { // Invariant 2; for an update the record is durable before the provider is called.
+		return err
+	}
+	plan, err := c.s.plans.find(op, route, c.permit, c.s.Masker)
+	if err != nil {
+		return err
+	}
+	return c.forward(route, provider, op, plan, rest, body)
+}
+
+// describe fills in what the gate and the record need, and reads an update's body.
+func (c *call) describe(route *Route, op *Operation, subject string) ([]byte, error) {
+	c.ask.Service = op.code
+	c.ask.Operation = op.Method + " /svc/" + route.Owner + "/" + route.System + "/" + route.Name + op.Path
+	c.ask.Action = access.CallService
+	if op.Updates {
+		c.ask.Action = access.UpdateSource
+	}
+	if subject != "" {
+		c.ask.Subjects = []string{c.s.Evidence.PersonKey(subject)}
+	}
+	var filters []Filter
+	for _, p := range c.req.Query {
+		column, declared := op.param(p.Key)
+		if !declared {
+			return nil, fault.New(fault.Malformed, "exchange.parameter_unknown", p.Key).At(p.Key)
+		}
+		if column != "" {
+			filters = append(filters, Filter{column, Equal, []string{p.Value}})
+		}
+	}
+	c.useFilters(filters)
+	if !c.req.HasBody {
+		return nil, nil
+	}
+	return c.readBody(maxUpdateBody, "application/json")
+}
+
+func (o *Operation) param(name string) (column string, declared bool) {
+	for _, p := range o.Params {
+		if p.Name == name {
+			return p.Column, true
+		}
+	}
+	return "", false
+}
+
+func (c *call) forward(route *Route, p *upstream.Provider, op *Operation, plan *filter.Plan, rest []string, body []byte) error {
+	rules := op.statuses()
+	declared := make([]int, 0, len(rules))
+	for code := range rules {
+		declared = append(declared, code)
+	}
+	a, err := p.Call(c.ctx, upstream.Call{
+		Method: c.req.Method, Segments: rest, Query: c.req.Query, Header: c.req.Header, Body: body, Statuses: declared,
+		Identity: map[string]string{
+			"X-Request-Id": c.ask.ID, "Lienthong-Consumer": c.ask.Actor.ID, "Lienthong-Agency": c.ask.Actor.Agency,
+			"Lienthong-Purpose": c.ask.Purpose, "Lienthong-Case": c.ask.Case, "Lienthong-Officer-Id": c.ask.Officer,
+			"Lienthong-Service": route.Owner + "/" + route.System + "/" + route.Name,
+		},
+	})
+	if err != nil {
+		return err
+	}
+	defer a.Body.Close()
+	switch rules[a.Status] {
+	case BodyRecords:
+		return c.filtered(a, plan)
+	case BodyPass:
+		return c.passed(a)
+	}
+	c.write(a.Status, nil)
+	return nil
+}
+
+// filtered lets out what the plan allows, after the whole answer was read: a partial answer is no answer.
+func (c *call) filtered(a *upstream.Answer, plan *filter.Plan) error {
+	if !isJSON(a.Header.Get("Content-Type")) {
+		return fault.New(fault.BadGateway, "exchange.provider_unreadable")
+	}
+	r, err := filter.Decode(a.Body, a.Coding)
+	if err != nil {
+		return err
+	}
+	b := c.buffer()
+	defer c.release(&b)
+	got, err := plan.Apply(b, r)
+	if err != nil {
+		return err
+	}
+	b = got.Body
+	if got.Single && got.Records == 0 {
+		return fault.New(fault.NotFound, "exchange.record_not_found")
+	}
+	c.count(int64(got.Records), got.Subjects)
+	c.out.Persons = int64(got.Persons)
+	c.write(a.Status, b)
+	return nil
+}
+
+const maxPassed = 64 << 10
+
+// passed lets a declared error's body out unchanged: small, JSON, and declared in the contract that the owner signed.
+func (c *call) passed(a *upstream.Answer) error {
+	body, err := io.ReadAll(io.LimitReader(a.Body, maxPassed+1))
+	if err != nil {
+		return err
+	}
+	if len(body) > maxPassed || a.Coding != "" || !isJSON(a.Header.Get("Content-Type")) || !json.Valid(bytes.TrimSpace(body)) {
+		return fault.New(fault.BadGateway, "exchange.provider_unreadable")
+	}
+	c.write(a.Status, body)
+	return nil
+}
+
+func isJSON(contentType string) bool {
+	kind, _, _ := strings.Cut(contentType, ";")
+	kind = strings.ToLower(strings.TrimSpace(kind))
+	return kind == "application/json" || strings.HasPrefix(kind, "application/") && strings.HasSuffix(kind, "+json")
+}
+
+// plans keeps compiled filters. A grant's version and an operation never change, so neither does their plan.
+type plans struct {
+	mu   sync.RWMutex
+	kept map[planKey]*filter.Plan
+}
+
+type planKey struct {
+	route        string
+	routeVersion int64
+	operation    string
+	grant        string
+	grantVersion int64
+}
+
+func (p *plans) find(op *Operation, route *Route, permit access.Permit, m access.Masker) (*filter.Plan, error) {
+	g := permit.Decision().Grant
+	key := planKey{route.ID, route.Version, op.code, g.ID, g.Version}
+	p.mu.RLock()
+	plan := p.kept[key]
+	p.mu.RUnlock()
+	if plan != nil {
+		return plan, nil
+	}
+	limits := filter.DefaultLimits
+	if route.Body > 0 {
+		limits.Body = route.Body
+	}
+	plan, err := filter.Compile(op.contract(), permit.Columns(), permit.Rows(), m, limits)
+	if err != nil {
+		return nil, err
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if len(p.kept) >= 10_000 {
+		clear(p.kept)
+	}
+	p.kept[key] = plan
+	return plan, nil
+}

@@ -1,0 +1,139 @@
+package exchange
+
+import (
+	"context"
+	"log/slog"
+	"net"
+	"net/http"
+	"sync"
+	"time"
+
+	"lienthong/internal/access"
+	"lienthong/internal/exchange/canon"
+	"lienthong/internal/exchange/filter"
+	"lienthong/internal/kit/clock"
+	"lienthong/internal/kit/fault"
+	"lienthong/internal/kit/i18n"
+)
+
+// Options of the exchange's listener.
+type Options struct {
+	Hosts    []string // names this listener answers for, without port
+	Gate     Gate
+	Evidence Evidence
+	Clients  Clients
+	Reader   Reader
+	Datasets Datasets
+	Service  *Service
+	Clock    clock.Clock
+	Catalog  *i18n.Catalog
+	Logger   *slog.Logger
+	Ready    func(ctx context.Context) error // nil error while calls can be served
+	Key      []byte                          // 32 bytes: cursors and entity tags
+	Masker   access.Masker
+	MaxConns int // 4096 when 0
+}
+
+// Server is the exchange's handler and its listener.
+type Server struct {
+	Options
+	rules    *canon.Rules
+	guard    *canon.Guard
+	http     *http.Server
+	cursors  sealer
+	officers *officers
+	failures *failures
+	plans    plans
+	buffers  sync.Pool
+}
+
+// What one call may cost. A look-up's body is small; an update's is bounded so that its digest is known before it is sent.
+const (
+	maxLookupBody = 64 << 10
+	maxUpdateBody = 4 << 20
+	maxPage       = 1000
+	defaultPage   = 100
+)
+
+// NewServer builds the exchange; Serve starts it.
+func NewServer(o Options) (*Server, error) {
+	cursors, err := newSealer(o.Key)
+	if err != nil {
+		return nil, err
+	}
+	s := &Server{Options: o, rules: canon.NewRules(o.Hosts...), cursors: cursors}
+	s.officers = newOfficers(o.Clock)
+	s.failures = newFailures(o.Clock)
+	s.plans.kept = make(map[planKey]*filter.Plan)
+	s.http = &http.Server{
+		Handler: s, DisableGeneralOptionsHandler: true,
+		ReadHeaderTimeout: 10 * time.Second, ReadTimeout: 60 * time.Second, WriteTimeout: 120 * time.Second, IdleTimeout: 90 * time.Second,
+		MaxHeaderBytes: canon.MaxHead + canon.MaxTarget, // the guard is stricter; this is the second lock
+		ErrorLog:       slog.NewLogLogger(o.Logger.Handler(), slog.LevelDebug),
+	}
+	return s, nil
+}
+
+// Serve answers calls on l until Shutdown. For TLS, l is a tls.Listener.
+func (s *Server) Serve(l net.Listener) error {
+	conns := s.MaxConns
+	if conns <= 0 {
+		conns = 4096
+	}
+	s.guard = canon.NewGuard(l, conns)
+	s.http.ConnContext = s.guard.ConnContext
+	return s.http.Serve(s.guard)
+}
+
+// Shutdown stops taking calls and waits for those under way.
+func (s *Server) Shutdown(ctx context.Context) error { return s.http.Shutdown(ctx) }
+
+// ServeHTTP answers one call.
+func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	c := newCall(s, w, r)
+	defer c.recover()
+	if err := c.serve(); err != nil {
+		c.fail(err)
+	}
+}
+
+// serve is the one list of the exchange's routes.
+func (c *call) serve() error {
+	if c.s.guard != nil {
+		if err := c.s.guard.Refusal(c.r.RequestURI); err != nil {
+			return err
+		}
+	}
+	req, err := c.s.rules.Read(c.r)
+	if err != nil {
+		return err
+	}
+	c.take(req)
+	seg := req.Segments
+	switch {
+	case len(seg) == 1 && (seg[0] == "livez" || seg[0] == "readyz"):
+		return c.health(seg[0])
+	case len(seg) == 2 && seg[0] == "oauth2" && seg[1] == "token":
+		return c.token()
+	case len(seg) == 4 && seg[0] == "data":
+		return c.data(seg[1]+"/"+seg[2], seg[3])
+	case len(seg) >= 4 && seg[0] == "svc":
+		return c.service(seg[1], seg[2], seg[3], seg[4:])
+	}
+	return fault.New(fault.NotFound, "exchange.route_unknown")
+}
+
+// health is the published exception of invariant 1.
+func (c *call) health(path string) error {
+	if c.req.Method != http.MethodGet {
+		return fault.New(fault.Method, "exchange.method_not_allowed", http.MethodGet)
+	}
+	c.recorded = true
+	if path == "readyz" && c.s.Ready != nil {
+		if err := c.s.Ready(c.ctx); err != nil {
+			return fault.New(fault.Unavailable, "exchange.not_ready").Because(err)
+		}
+	}
+	c.write(http.StatusOK, []byte(`{"status":"ok"}`))
+	return nil
+}
