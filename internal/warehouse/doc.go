@@ -8,9 +8,9 @@
 //  1. A version is visible whole or not at all: its files are on disk before the one row that makes it visible.
 //  2. No path changes a published row. Corrections are made at the source and come with the next version.
 //  3. Every row carries its provenance: source system, owner, delivery, source time, load time, rule version.
-//  4. Rows leave only through Read and Lookup, under a valid permit of the same dataset. A value outside its columns
-//     leaves in no form; key and person columns that are not granted are used for the cursor, which is encrypted, and
-//     for the evidence, where they stand as keyed hashes.
+//  4. Rows leave only through Read and Lookup, under a valid permit of the same dataset. Key and person
+//     columns outside the permit are read for two things only: the page mark, which is encrypted, and Page.Subjects and
+//     Page.Keys, which go to the evidence and never into an answer.
 //  5. No version is published without the id of the verdict that let it pass.
 //
 // Start reading at Service.Publish, then Service.Read.

@@ -14,14 +14,13 @@ import (
 
 // plan is a query over one row file: first the granted columns, then key and person columns, then the line.
 type plan struct {
-	version  *Version
-	granted  []grantedColumn
-	out      []OutColumn
-	inside   []insideColumn
-	line     int
-	sql      string
-	args     []arg
-	hasHuman bool
+	version *Version
+	granted []grantedColumn
+	out     []OutColumn
+	inside  []insideColumn
+	line    int
+	sql     string
+	args    []arg
 }
 
 type grantedColumn struct {
@@ -97,7 +96,6 @@ func (p *plan) choose(permit access.Permit, asked []string) error {
 	for _, c := range p.version.Columns {
 		if c.Key || c.Person {
 			p.inside = append(p.inside, insideColumn{c, place})
-			p.hasHuman = p.hasHuman || c.Person
 			place++
 		}
 	}
@@ -206,25 +204,29 @@ func (p *plan) key(stmt *sqlite3.Stmt) []Cell {
 	return key
 }
 
-// subjects are the persons of the current row, or else the record itself, before hashing.
+// subjects are the persons of the current row.
 func (p *plan) subjects(stmt *sqlite3.Stmt) []string {
-	var subjects, key []string
+	var subjects []string
 	for _, in := range p.inside {
-		cell := readCell(stmt, in.place, in.column.Kind)
-		if cell.Null {
+		if !in.column.Person {
 			continue
 		}
-		if in.column.Person {
+		if cell := readCell(stmt, in.place, in.column.Kind); !cell.Null {
 			subjects = append(subjects, in.column.Written(cell))
 		}
-		if in.column.Key {
-			key = append(key, in.column.Written(cell))
+	}
+	return subjects
+}
+
+// RecordKey is the text under which a record's hash stands in the evidence, so that a trace can ask for a record.
+func RecordKey(v *Version, key []Cell) string {
+	var parts []string
+	for _, c := range v.Columns {
+		if c.Key && len(parts) < len(key) {
+			parts = append(parts, c.Written(key[len(parts)]))
 		}
 	}
-	if p.hasHuman {
-		return subjects
-	}
-	return []string{p.version.Dataset + "#" + strings.Join(key, "|")}
+	return v.Dataset + "#" + strings.Join(parts, "|")
 }
 
 // questionOf binds a cursor to dataset, grant, columns and filters.

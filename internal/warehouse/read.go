@@ -60,7 +60,8 @@ type Page struct {
 	Columns  []OutColumn
 	Records  []Record
 	Next     string   // After of the next page; empty at the end
-	Subjects []string // keyed hashes of the persons (or else record keys) in it, for the evidence
+	Subjects []string // identifiers of the persons in it as they are, for the evidence, which keeps their hashes only
+	Keys     []string // keyed hashes of the records' keys, for the evidence
 }
 
 const (
@@ -177,9 +178,10 @@ func (s *Service) run(ctx context.Context, p *plan, limit int) (Page, []Cell, er
 		for _, subject := range p.subjects(stmt) {
 			if !seen[subject] {
 				seen[subject] = true
-				page.Subjects = append(page.Subjects, s.log.PersonKey(subject))
+				page.Subjects = append(page.Subjects, subject)
 			}
 		}
+		page.Keys = append(page.Keys, s.log.PersonKey(RecordKey(p.version, key)))
 	}
 	if err := stmt.Err(); err != nil {
 		if errors.Is(err, sqlite3.INTERRUPT) || ctx.Err() != nil {

@@ -124,9 +124,13 @@ func (s *Service) Publish(ctx context.Context, in PublishInput) (Version, error)
 
 func versionFolder(dataset string, id VersionID) string { return path.Join(dataset, string(id)) }
 
-// Current finds the newest version of a dataset.
+// Current finds the newest version of a dataset, another node's at most half a second late.
 func (s *Service) Current(ctx context.Context, dataset string) (Version, error) {
-	return currentVersion(ctx, s.db, dataset)
+	v, err := s.cachedCurrent(ctx, dataset)
+	if err != nil {
+		return Version{}, err
+	}
+	return *v, nil
 }
 
 // Find finds a version by id.

@@ -350,11 +350,11 @@ func Contract(t *testing.T, columnar warehouse.Columnar, issue Issue) {
 		}
 	})
 
-	t.Run("evidence names persons by hash only", func(t *testing.T) {
+	t.Run("evidence gets the persons and the records of a page, also those not granted", func(t *testing.T) {
 		b := New(t, columnar)
 		publish(t, b, Draft(t, b, "d1", row(2, "h2", "02647"), row(3, "h3", "02647")))
 		page, err := b.Lookup(ctx, permit(t, nil, access.Column{Name: "ma_ho"}), map[string]string{"ma_ho": "h3"})
-		if err != nil || len(page.Records) != 1 || len(page.Subjects) != 1 || page.Subjects[0] != b.Log.PersonKey("999190000003") {
+		if err != nil || len(page.Records) != 1 || len(page.Subjects) != 1 || page.Subjects[0] != "999190000003" || page.Keys[0] != b.Log.PersonKey(dataset+"#h3") {
 			t.Fatalf("%+v, %v", page.Subjects, err)
 		}
 	})
