@@ -1,0 +1,85 @@
+package flow
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"lienthong/internal/access"
+	"lienthong/internal/connection"
+	"lienthong/internal/kit/controldb"
+	"lienthong/internal/kit/secret"
+)
+
+// CredentialFor says for whom a credential is issued, and for how long.
+type CredentialFor struct {
+	System     string
+	Connection string
+	Number     string // of the request
+	ValidTo    time.Time
+}
+
+// Credential is what the consuming system signs in with. The secret exists here once and nowhere else in clear.
+type Credential struct {
+	ClientID    string
+	Secret      secret.Redacted
+	Fingerprint string
+}
+
+// Credentials issues credentials of systems, in the caller's transaction.
+type Credentials interface {
+	Issue(ctx context.Context, q controldb.Querier, who access.Actor, c CredentialFor) (Credential, error)
+}
+
+// GrantConnection turns an approved request into a configured connection: configuration version, grants, credential and
+// state, all in one transaction. It is the only place that creates a grant (archtest holds it).
+type GrantConnection struct {
+	connections *connection.Service
+	access      *access.Service
+	credentials Credentials
+}
+
+// NewGrantConnection builds the use case.
+func NewGrantConnection(c *connection.Service, a *access.Service, k Credentials) *GrantConnection {
+	return &GrantConnection{c, a, k}
+}
+
+// Granted is the outcome; its credential is to be shown once.
+type Granted struct {
+	Request    *connection.Request
+	Config     connection.Config
+	Credential Credential
+}
+
+// Run provisions the request. A scope in the input may be narrower than the approved one, never wider.
+func (g *GrantConnection) Run(ctx context.Context, id connection.ID, in connection.Input) (Granted, error) {
+	var out Granted
+	var err error
+	out.Request, out.Config, err = g.connections.Provision(ctx, id, in,
+		func(ctx context.Context, q controldb.Querier, who access.Actor, r *connection.Request, grants []access.Grant, personal bool) (connection.Setup, error) {
+			var setup connection.Setup
+			end := time.Time{}
+			for _, wanted := range grants {
+				made, err := g.access.CreateGrant(ctx, q, who, wanted, personal)
+				if err != nil {
+					return setup, fmt.Errorf("create grant of %s: %w", r.Number, err)
+				}
+				setup.Grants = append(setup.Grants, made.ID)
+				end = made.ValidTo
+			}
+			if len(setup.Grants) == 0 {
+				return setup, errors.New("create grants: the approved scope names no level")
+			}
+			c, err := g.credentials.Issue(ctx, q, who, CredentialFor{System: r.Need.System, Connection: string(r.ID), Number: r.Number, ValidTo: end})
+			if err != nil {
+				return setup, fmt.Errorf("issue credential of %s: %w", r.Number, err)
+			}
+			out.Credential, setup.Credential = c, c.Fingerprint
+			return setup, nil
+		})
+	if err != nil {
+		return Granted{}, err
+	}
+	return out, nil
+}
