@@ -23,6 +23,7 @@ const (
 	indexEvery  = 200 * time.Millisecond
 	indexBatch  = 2000 // records of one transaction
 	indexRetry  = 5 * time.Second
+	indexPause  = 3 // times as long as a step took, so that indexing takes a quarter of one processor at most
 )
 
 // index is what the log can be searched with. It is derived from the journal, follows it at its own pace, and is made
@@ -145,16 +146,29 @@ func (x *index) follow(ctx context.Context, report func(error)) {
 }
 
 func (x *index) catchUp(ctx context.Context) error {
+	hurry := false
 	for {
 		next, _ := x.at()
 		end := min(x.logs.Size(), next+indexBatch)
 		if next >= end {
 			return nil
 		}
+		began := time.Now()
 		if err := x.step(ctx, next, end); err != nil {
 			return fmt.Errorf("index records %d to %d: %w", next, end-1, err)
 		}
 		x.setNext(end)
+		if hurry || end >= x.logs.Size() {
+			continue
+		}
+		// Under load the processors belong to the calls; somebody who searches makes it hurry.
+		select {
+		case <-time.After(indexPause * time.Since(began)):
+		case <-x.kick:
+			hurry = true
+		case <-ctx.Done():
+			return ctx.Err()
+		}
 	}
 }
 

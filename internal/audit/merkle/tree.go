@@ -109,3 +109,6 @@ func Consistency(n, old int64, stored tlog.HashReader) ([]Hash, error) {
 func CheckConsistency(proof []Hash, n int64, root Hash, old int64, oldRoot Hash) error {
 	return tlog.CheckTree(proof, n, root, old, oldRoot)
 }
+
+// ParseHash reads a hash as String writes it.
+func ParseHash(text string) (Hash, error) { return tlog.ParseHash(text) }

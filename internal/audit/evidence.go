@@ -1,0 +1,67 @@
+package audit
+
+import (
+	"context"
+	"fmt"
+
+	"lienthong/internal/audit/journal"
+	"lienthong/internal/audit/merkle"
+	"lienthong/internal/kit/fault"
+)
+
+// Verify checks a log folder, or an export of it, with the public key alone: see journal.Verify.
+func Verify(dir, verifierKey string, opts journal.VerifyOptions) (journal.Report, error) {
+	return journal.Verify(dir, verifierKey, opts)
+}
+
+// Evidence is one record with the proof that it is in the signed log. It is checked with the public key alone.
+type Evidence struct {
+	Seq        int64    `json:"seq"`
+	Record     string   `json:"record"` // the leaf, byte for byte: as text, since JSON tools respell what is inside JSON
+	Hash       string   `json:"hash"`
+	Path       []string `json:"path"`
+	Checkpoint string   `json:"checkpoint"`
+	Key        string   `json:"key"` // as the log calls it; a reader compares it with the one he keeps
+}
+
+// Prove gives the evidence of one record.
+func (l *Log) Prove(ctx context.Context, seq int64) (Evidence, error) {
+	if seq < 0 || seq >= l.journal.Size() {
+		return Evidence{}, fault.New(fault.NotFound, "audit.record_not_found", seq)
+	}
+	p, err := l.journal.ProveRecord(ctx, seq)
+	if err != nil {
+		return Evidence{}, l.refused(err)
+	}
+	body, err := l.journal.Read(seq)
+	if err != nil {
+		return Evidence{}, err
+	}
+	e := Evidence{Seq: seq, Record: string(body), Hash: p.Leaf.String(), Checkpoint: string(p.Checkpoint), Key: l.journal.VerifierKey()}
+	for _, h := range p.Path {
+		e.Path = append(e.Path, h.String())
+	}
+	return e, nil
+}
+
+// Check verifies the evidence under a key that the reader keeps himself.
+func (e Evidence) Check(verifierKey string) error {
+	p := journal.Proof{Seq: e.Seq, Leaf: merkle.LeafHash([]byte(e.Record)), Checkpoint: []byte(e.Checkpoint)}
+	if p.Leaf.String() != e.Hash {
+		return fmt.Errorf("check evidence of record %d: the hash is not that of the record", e.Seq)
+	}
+	for _, text := range e.Path {
+		h, err := merkle.ParseHash(text)
+		if err != nil {
+			return fmt.Errorf("check evidence of record %d: %w", e.Seq, err)
+		}
+		p.Path = append(p.Path, h)
+	}
+	if err := p.Check(verifierKey); err != nil {
+		return fmt.Errorf("check evidence of record %d: %w", e.Seq, err)
+	}
+	return nil
+}
+
+// Export copies the log as it is signed now into an empty folder, which Verify accepts on any machine.
+func (l *Log) Export(ctx context.Context, to string) error { return l.journal.Export(ctx, to) }
