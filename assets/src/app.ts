@@ -1,0 +1,46 @@
+// What script adds to pages that work without it: copying, questions before what cannot be undone, the place of the
+// first error, one send per click. htmx renews parts of a page that say so.
+import "htmx.org";
+
+function each<T extends Element>(root: ParentNode, selector: string, f: (e: T) => void): void {
+  if (root instanceof Element && root.matches(selector)) f(root as unknown as T);
+  root.querySelectorAll<T>(selector).forEach(f);
+}
+
+function enliven(root: ParentNode): void {
+  each<HTMLButtonElement>(root, "button[data-copy]", (b) => { b.hidden = false; });
+  each<HTMLElement>(root, "[data-focus]", (e) => e.focus());
+}
+
+async function copy(button: HTMLButtonElement): Promise<void> {
+  const said = button.querySelector("span");
+  const before = said?.textContent ?? "";
+  await navigator.clipboard.writeText(button.dataset.copy ?? "");
+  if (!said) return;
+  said.textContent = button.dataset.done ?? before;
+  setTimeout(() => { said.textContent = before; }, 2000);
+}
+
+document.addEventListener("click", (event) => {
+  const button = (event.target as Element | null)?.closest<HTMLButtonElement>("button[data-copy]");
+  if (button) void copy(button);
+});
+
+document.addEventListener("submit", (event) => {
+  const form = event.target as HTMLFormElement;
+  if (form.hasAttribute("data-confirm") && !window.confirm(form.dataset.question ?? "")) {
+    event.preventDefault();
+    return;
+  }
+  if (form.method !== "post") return;
+  // After this event, or the button's own value would not be sent.
+  setTimeout(() => each<HTMLButtonElement>(form, "button[type=submit]", (b) => { b.disabled = true; }), 0);
+});
+
+// A page that comes back from the browser's memory must not keep its buttons off.
+window.addEventListener("pageshow", (event) => {
+  if (event.persisted) each<HTMLButtonElement>(document, "form[method=post] button[type=submit]", (b) => { b.disabled = false; });
+});
+
+document.addEventListener("htmx:after:swap", (event) => enliven(event.target as Element));
+enliven(document);
