@@ -113,3 +113,28 @@ func runWriters(b *testing.B, write func() error) {
 	wg.Wait()
 	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "records/s")
 }
+
+// BenchmarkVerify is the offline check of a folder, per record.
+func BenchmarkVerify(b *testing.B) {
+	dir := b.TempDir()
+	j := testOpen(b, dir, nil)
+	const records = 50_000
+	bodies := make([][]byte, 1000)
+	for i := range bodies {
+		bodies[i] = benchBody
+	}
+	for range records / len(bodies) {
+		if _, err := j.Append(context.Background(), bodies...); err != nil {
+			b.Fatal(err)
+		}
+	}
+	if err := j.Close(); err != nil {
+		b.Fatal(err)
+	}
+	for b.Loop() {
+		if report := mustVerify(b, dir, VerifyOptions{}); !report.OK() || report.Records != records {
+			b.Fatalf("%+v", report)
+		}
+	}
+	b.ReportMetric(float64(records*b.N)/b.Elapsed().Seconds(), "records/s")
+}
