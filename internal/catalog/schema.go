@@ -147,3 +147,23 @@ func (s *Schema) Breaking(before *Schema) bool {
 	}
 	return false
 }
+
+// sameElements reports that both schemas hold exactly the same elements, which makes two sources of one fact.
+func (s *Schema) sameElements(other *Schema) bool {
+	mine, theirs := map[dictionary.Code]bool{}, map[dictionary.Code]bool{}
+	for _, f := range s.Fields {
+		mine[f.Element.Code] = true
+	}
+	for _, f := range other.Fields {
+		theirs[f.Element.Code] = true
+	}
+	if len(mine) != len(theirs) || mine[""] {
+		return false
+	}
+	for code := range mine {
+		if !theirs[code] {
+			return false
+		}
+	}
+	return true
+}

@@ -1,0 +1,230 @@
+package catalog
+
+import (
+	"context"
+	"strings"
+	"time"
+
+	"lienthong/internal/access"
+	"lienthong/internal/kit/controldb"
+	"lienthong/internal/kit/fault"
+)
+
+// Register submits a draft. The steward declares by this act that the data is no state secret and attests its quality
+// and completeness; both must be said.
+func (s *Service) Register(ctx context.Context, id ID, notSecret, attest bool) (Dataset, error) {
+	return s.alter(ctx, id, access.CatalogRegister, "catalog.register", "", func(q controldb.Querier, who access.Actor, d *Dataset) error {
+		now := s.Clock.Now()
+		d.Declaration, d.Attestation = nil, nil
+		if notSecret {
+			d.Declaration = &Declaration{By: who.ID, ByName: who.Name, At: now}
+		}
+		if attest {
+			d.Attestation = &Attestation{By: who.ID, ByName: who.Name, At: now}
+		}
+		schema, err := schemaOf(ctx, q, *d)
+		if err != nil {
+			return err
+		}
+		if err := d.checkComplete(schema); err != nil {
+			return err
+		}
+		if err := s.officialSource(ctx, *d); err != nil {
+			return err
+		}
+		d.RegisteredBy, d.Note = who.ID, ""
+		if d.Classification.SetBy == "" {
+			d.Classification.SetBy, d.Classification.SetAt = who.ID, now
+		}
+		return d.step(Registered)
+	})
+}
+
+// schemaOf is the schema in force, nil while there is none.
+func schemaOf(ctx context.Context, q controldb.Querier, d Dataset) (*Schema, error) {
+	if d.SchemaVersion == 0 {
+		return nil, nil //nolint:nilnil // a dataset that is no table has none
+	}
+	return findSchema(ctx, q, d.ID, d.SchemaVersion)
+}
+
+// officialSource holds that the one delivering system is the owner's own.
+func (s *Service) officialSource(ctx context.Context, d Dataset) error {
+	owner, err := s.Systems.Owner(ctx, d.OfficialSystem)
+	if err != nil {
+		return err
+	}
+	if owner != d.Owner {
+		return fault.New(fault.Invalid, "catalog.system_of_another", owner).At("official_system")
+	}
+	return nil
+}
+
+// Return sends a registration back with comments.
+func (s *Service) Return(ctx context.Context, id ID, comments string) (Dataset, error) {
+	return s.alter(ctx, id, access.CatalogReview, "catalog.return", comments, func(_ controldb.Querier, _ access.Actor, d *Dataset) error {
+		if strings.TrimSpace(comments) == "" {
+			return fault.New(fault.Invalid, "catalog.comments_missing").At("comments")
+		}
+		d.Note = comments
+		return d.step(Returned)
+	})
+}
+
+// Review accepts a registration: the basis is recorded, every mandatory field is mapped to the dictionary, and no other
+// dataset is the official source of the same facts. It confirms the classification.
+func (s *Service) Review(ctx context.Context, id ID, basis string) (Dataset, error) {
+	return s.alter(ctx, id, access.CatalogReview, "catalog.review", basis, func(q controldb.Querier, who access.Actor, d *Dataset) error {
+		if strings.TrimSpace(basis) == "" {
+			return fault.New(fault.Invalid, "catalog.basis_missing").At("basis")
+		}
+		if who.ID == d.RegisteredBy {
+			return fault.New(fault.Denied, "catalog.own_registration", d.Code)
+		}
+		schema, err := schemaOf(ctx, q, *d)
+		if err != nil {
+			return err
+		}
+		if schema != nil {
+			if m := schema.Mapping(); len(m.Missing) > 0 {
+				return fault.New(fault.Conflict, "catalog.mapping_incomplete", strings.Join(m.Missing, ", "))
+			}
+		}
+		if other, found, err := sameSource(ctx, q, *d, schema); err != nil || found {
+			if err != nil {
+				return err
+			}
+			return fault.New(fault.Conflict, "catalog.second_source", other)
+		}
+		d.ReviewedBy, d.Classification.ConfirmedBy, d.Classification.ConfirmedAt = who.ID, who.ID, s.Clock.Now()
+		return d.step(Reviewed)
+	})
+}
+
+// Approve takes a reviewed dataset into the draft of the catalogue. One that stays private stops at reviewed.
+func (s *Service) Approve(ctx context.Context, id ID) (Dataset, error) {
+	return s.alter(ctx, id, access.CatalogApprove, "catalog.approve", "", func(_ controldb.Querier, who access.Actor, d *Dataset) error {
+		if d.Classification.Scope == Private {
+			return fault.New(fault.Conflict, "catalog.private_stays", d.Code)
+		}
+		if who.ID == d.RegisteredBy {
+			return fault.New(fault.Denied, "catalog.own_registration", d.Code)
+		}
+		return d.step(Approved)
+	})
+}
+
+// Issue records the decision that puts an approved dataset into the catalogue in force.
+func (s *Service) Issue(ctx context.Context, id ID, decision string) (Dataset, error) {
+	return s.alter(ctx, id, access.CatalogApprove, "catalog.issue", decision, func(_ controldb.Querier, _ access.Actor, d *Dataset) error {
+		if strings.TrimSpace(decision) == "" {
+			return fault.New(fault.Invalid, "catalog.decision_missing").At("decision")
+		}
+		d.Release = decision
+		return d.step(InCatalogue)
+	})
+}
+
+// Flowed notes the first published version or live connection of a dataset in the transaction that brings it about:
+// what is in the catalogue becomes published. Later calls and other states change nothing.
+func (s *Service) Flowed(ctx context.Context, q controldb.Querier, code Code) error {
+	d, err := findByCode(ctx, q, code)
+	if err != nil {
+		return err
+	}
+	if d.State != InCatalogue && !d.FirstPublishedAt.IsZero() {
+		return nil
+	}
+	return s.apply(ctx, q, access.ActorOf(ctx), &d, "catalog.published", "", func(_ controldb.Querier, _ access.Actor, d *Dataset) error {
+		if d.FirstPublishedAt.IsZero() {
+			d.FirstPublishedAt = s.Clock.Now()
+		}
+		if d.State != InCatalogue {
+			return nil
+		}
+		return d.step(Published)
+	})
+}
+
+// Suspend stops a dataset with the reason; Resume takes it back to where it was.
+func (s *Service) Suspend(ctx context.Context, id ID, reason string) (Dataset, error) {
+	return s.alter(ctx, id, access.CatalogReview, "catalog.suspend", reason, func(_ controldb.Querier, _ access.Actor, d *Dataset) error {
+		if strings.TrimSpace(reason) == "" {
+			return fault.New(fault.Invalid, "catalog.reason_missing").At("reason")
+		}
+		before := d.State
+		if err := d.step(Suspended); err != nil {
+			return err
+		}
+		d.StateBefore, d.Note = before, reason
+		return nil
+	})
+}
+
+// Resume ends a suspension.
+func (s *Service) Resume(ctx context.Context, id ID) (Dataset, error) {
+	return s.alter(ctx, id, access.CatalogReview, "catalog.resume", "", func(_ controldb.Querier, _ access.Actor, d *Dataset) error {
+		if d.State != Suspended {
+			return fault.New(fault.Conflict, "catalog.wrong_state", d.Code, d.State, d.StateBefore)
+		}
+		if err := d.step(d.StateBefore); err != nil {
+			return err
+		}
+		d.StateBefore, d.Note = "", ""
+		return nil
+	})
+}
+
+// Retire announces the end of a dataset with its replacement or the reason. End completes it when all grants have ended.
+func (s *Service) Retire(ctx context.Context, id ID, replacement Code, reason string) (Dataset, error) {
+	return s.alter(ctx, id, access.CatalogApprove, "catalog.retire", reason, func(q controldb.Querier, _ access.Actor, d *Dataset) error {
+		if replacement == "" && strings.TrimSpace(reason) == "" {
+			return fault.New(fault.Invalid, "catalog.reason_missing").At("reason")
+		}
+		if replacement != "" {
+			if _, err := findByCode(ctx, q, replacement); err != nil {
+				return err
+			}
+		}
+		d.Replacement, d.Note = replacement, reason
+		return d.step(Retiring)
+	})
+}
+
+// End completes a retirement. grantsLeft is the number of grants still in force, which the caller has counted.
+func (s *Service) End(ctx context.Context, id ID, grantsLeft int) (Dataset, error) {
+	return s.alter(ctx, id, access.CatalogApprove, "catalog.end", "", func(_ controldb.Querier, _ access.Actor, d *Dataset) error {
+		if grantsLeft > 0 {
+			return fault.New(fault.Conflict, "catalog.grants_left", grantsLeft)
+		}
+		return d.step(Retired)
+	})
+}
+
+// TransferOwner moves a dataset to another agency by a decision, from a day on (invariant 1). The source system is the
+// new owner's, who names it.
+func (s *Service) TransferOwner(ctx context.Context, id ID, agency, system, decision string, from time.Time) (Dataset, error) {
+	return s.alter(ctx, id, access.CatalogTransfer, "catalog.transfer", decision, func(q controldb.Querier, who access.Actor, d *Dataset) error {
+		if strings.TrimSpace(decision) == "" {
+			return fault.New(fault.Invalid, "catalog.decision_missing").At("decision")
+		}
+		if from.IsZero() || from.After(s.Clock.Now()) {
+			return fault.New(fault.Invalid, "catalog.transfer_day").At("from")
+		}
+		if agency == d.Owner {
+			return fault.New(fault.Conflict, "catalog.same_owner", agency).At("agency")
+		}
+		ok, err := s.Agencies.CanOwn(ctx, agency)
+		if err != nil {
+			return err
+		}
+		if !ok {
+			return fault.New(fault.Invalid, "catalog.owner_unknown", agency).At("agency")
+		}
+		d.Owner, d.OfficialSystem = agency, system
+		if err := s.officialSource(ctx, *d); err != nil {
+			return err
+		}
+		return insertOwner(ctx, q, d.ID, OwnerPeriod{Agency: agency, From: from, Decision: decision, By: who.ID})
+	})
+}

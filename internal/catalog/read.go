@@ -1,0 +1,124 @@
+package catalog
+
+import (
+	"context"
+
+	"lienthong/internal/access"
+	"lienthong/internal/dictionary"
+)
+
+// Find finds a dataset by id for a reader of the register.
+func (s *Service) Find(ctx context.Context, id ID) (Dataset, error) {
+	if _, err := access.Require(ctx, access.CatalogRead); err != nil {
+		return Dataset{}, err
+	}
+	return findDataset(ctx, s.DB, id)
+}
+
+// FindByCode finds a dataset by its permanent code for a reader of the register.
+func (s *Service) FindByCode(ctx context.Context, code Code) (Dataset, error) {
+	if _, err := access.Require(ctx, access.CatalogRead); err != nil {
+		return Dataset{}, err
+	}
+	return findByCode(ctx, s.DB, code)
+}
+
+// List lists datasets in Vietnamese order.
+func (s *Service) List(ctx context.Context, f Filter) ([]Dataset, error) {
+	if _, err := access.Require(ctx, access.CatalogRead); err != nil {
+		return nil, err
+	}
+	return listDatasets(ctx, s.DB, f)
+}
+
+// Described is a dataset with its schema and the elements that it names.
+type Described struct {
+	Dataset
+	Schema   *Schema // nil while there is none
+	Elements map[dictionary.Ref]dictionary.Element
+}
+
+// Describe finds a dataset with its schema in force, for other slices: what they may tell of it is theirs to decide.
+func (s *Service) Describe(ctx context.Context, code Code) (Described, error) {
+	d, err := findByCode(ctx, s.DB, code)
+	if err != nil {
+		return Described{}, err
+	}
+	return s.described(ctx, d, d.SchemaVersion)
+}
+
+// DescribeVersion is Describe with an older schema version.
+func (s *Service) DescribeVersion(ctx context.Context, code Code, schema int) (Described, error) {
+	d, err := findByCode(ctx, s.DB, code)
+	if err != nil {
+		return Described{}, err
+	}
+	return s.described(ctx, d, schema)
+}
+
+func (s *Service) described(ctx context.Context, d Dataset, version int) (Described, error) {
+	if version == 0 {
+		return Described{Dataset: d}, nil
+	}
+	schema, err := findSchema(ctx, s.DB, d.ID, version)
+	if err != nil {
+		return Described{}, err
+	}
+	elements, err := s.Dictionary.FindElements(ctx, schema.refs())
+	if err != nil {
+		return Described{}, err
+	}
+	return Described{Dataset: d, Schema: schema, Elements: elements}, nil
+}
+
+// JSONSchema is the machine-readable schema in force.
+func (s *Service) JSONSchema(ctx context.Context, code Code) ([]byte, error) {
+	if _, err := access.Require(ctx, access.CatalogRead); err != nil {
+		return nil, err
+	}
+	d, err := s.Describe(ctx, code)
+	if err != nil {
+		return nil, err
+	}
+	if d.Schema == nil {
+		_, err := findSchema(ctx, s.DB, d.ID, 0)
+		return nil, err
+	}
+	return JSONSchema(d.Dataset, *d.Schema, d.Elements)
+}
+
+// Profile is the register's part of the dataset profile; other slices add theirs.
+type Profile struct {
+	Described
+	Owners         []OwnerPeriod // the newest first
+	Steps          []Step        // the newest first
+	Mapping        Mapping
+	SuggestedClass dictionary.Class
+}
+
+// Profile gathers what the register knows of a dataset. persons is the number of distinct persons in it, where known.
+func (s *Service) Profile(ctx context.Context, code Code, persons int64) (Profile, error) {
+	if _, err := access.Require(ctx, access.CatalogRead); err != nil {
+		return Profile{}, err
+	}
+	d, err := s.Describe(ctx, code)
+	if err != nil {
+		return Profile{}, err
+	}
+	p := Profile{Described: d}
+	if p.Owners, err = listOwners(ctx, s.DB, d.ID); err != nil {
+		return Profile{}, err
+	}
+	if p.Steps, err = listSteps(ctx, s.DB, d.ID); err != nil {
+		return Profile{}, err
+	}
+	if d.Schema != nil {
+		p.Mapping = d.Schema.Mapping()
+		classes := make([]dictionary.Class, len(d.Schema.Fields))
+		for i, f := range d.Schema.Fields {
+			classes[i] = f.Class
+		}
+		p.SuggestedClass = dictionary.SuggestClass(classes, persons)
+	}
+	return p, nil
+}

@@ -1,0 +1,265 @@
+package catalog
+
+import (
+	"context"
+	"strings"
+	"time"
+
+	"lienthong/internal/access"
+	"lienthong/internal/audit"
+	"lienthong/internal/dictionary"
+	"lienthong/internal/kit/clock"
+	"lienthong/internal/kit/controldb"
+	"lienthong/internal/kit/fault"
+	"lienthong/internal/kit/ids"
+	"lienthong/internal/kit/vitext"
+)
+
+// Agencies knows the bodies of the province.
+type Agencies interface {
+	// CanOwn reports that an agency of that code is in force and may own data.
+	CanOwn(ctx context.Context, code string) (bool, error)
+}
+
+// Systems knows the information systems.
+type Systems interface {
+	// Owner is the code of the agency that owns the system; a fault when there is none.
+	Owner(ctx context.Context, system string) (string, error)
+}
+
+// Incidents takes what must be looked into at once.
+type Incidents interface {
+	Open(ctx context.Context, kind, severity, summary string, refs map[string]string) error
+}
+
+// Parts are what the register stands on.
+type Parts struct {
+	DB         *controldb.DB
+	Log        *audit.Log
+	Clock      clock.Clock
+	Dictionary *dictionary.Service
+	Agencies   Agencies
+	Systems    Systems
+	Incidents  Incidents
+}
+
+// Service keeps the register of datasets.
+type Service struct{ Parts }
+
+// NewService ties the register to its parts.
+func NewService(p Parts) *Service { return &Service{p} }
+
+// Create opens a draft of a dataset.
+func (s *Service) Create(ctx context.Context, d Dataset) (Dataset, error) {
+	who, err := access.RequireFor(ctx, access.CatalogRegister, d.Owner)
+	if err != nil {
+		return Dataset{}, err
+	}
+	now := s.Clock.Now()
+	d.ID, d.State, d.Revision, d.SchemaVersion, d.PendingSchema = ID(ids.New()), Draft, 1, 0, 0
+	d.CreatedAt, d.ChangedAt, d.StateChangedAt = now, now, now
+	if d.Load.OnFailure == "" {
+		d.Load = DefaultLoadRules()
+	}
+	d.clean()
+	if err := s.guard(ctx, d); err != nil {
+		return Dataset{}, err
+	}
+	err = s.DB.InTx(ctx, func(q controldb.Querier) error {
+		if err := insertDataset(ctx, q, d); err != nil {
+			return err
+		}
+		if err := insertOwner(ctx, q, d.ID, OwnerPeriod{Agency: d.Owner, From: now, By: who.ID}); err != nil {
+			return err
+		}
+		return s.note(ctx, q, who, d, "catalog.create", "")
+	})
+	return d, err
+}
+
+// clean brings the texts to their stored form.
+func (d *Dataset) clean() {
+	for _, text := range []*string{&d.Name, &d.Description, &d.LegalBasis, &d.MethodReason} {
+		*text = vitext.NFC(strings.TrimSpace(*text))
+	}
+	if agency, _, _ := strings.Cut(string(d.Code), "/"); agency == "" {
+		d.Code = ""
+	}
+}
+
+// guard checks what holds for every saved dataset, outside any transaction.
+func (s *Service) guard(ctx context.Context, d Dataset) error {
+	if err := d.checkDraft(); err != nil {
+		return s.reportStamp(ctx, d.Code, err)
+	}
+	ok, err := s.Agencies.CanOwn(ctx, d.Owner)
+	if err != nil {
+		return err
+	}
+	if !ok {
+		return fault.New(fault.Invalid, "catalog.owner_unknown", d.Owner).At("owner")
+	}
+	return nil
+}
+
+// reportStamp opens an incident when a refusal is due to a secret stamp (invariant 4), and gives the refusal back. The
+// incident has a transaction of its own, so this is never called inside one.
+func (s *Service) reportStamp(ctx context.Context, code Code, refusal error) error {
+	f := fault.Of(refusal)
+	for _, item := range append([]*fault.Fault{f}, f.Items...) {
+		if item.Code != "catalog.secret_marking" {
+			continue
+		}
+		refs := map[string]string{"dataset": string(code), "field": item.Field}
+		if err := s.Incidents.Open(ctx, "state_secret", "critical", "Mô tả tập dữ liệu mang dấu mật, hệ thống đã từ chối đăng ký.", refs); err != nil {
+			return err
+		}
+		break
+	}
+	return refusal
+}
+
+// Change saves what the owner may still change: everything but code, owner and state, while draft or returned.
+func (s *Service) Change(ctx context.Context, d Dataset) (Dataset, error) {
+	if _, err := access.Require(ctx, access.CatalogRegister); err != nil {
+		return Dataset{}, err
+	}
+	stored, err := findDataset(ctx, s.DB, d.ID)
+	if err != nil {
+		return Dataset{}, err
+	}
+	d.Code, d.Owner = stored.Code, stored.Owner
+	d.clean()
+	if err := s.guard(ctx, d); err != nil {
+		return Dataset{}, err
+	}
+	return s.alter(ctx, d.ID, access.CatalogRegister, "catalog.change", "", func(_ controldb.Querier, who access.Actor, now *Dataset) error {
+		if !now.State.Editable() {
+			return fault.New(fault.Conflict, "catalog.not_editable", now.Code, now.State)
+		}
+		if d.Revision != 0 && d.Revision != now.Revision {
+			return fault.New(fault.Conflict, "catalog.changed_meanwhile", now.Code)
+		}
+		kept := *now
+		*now = d
+		now.Code, now.Owner, now.State, now.Revision = kept.Code, kept.Owner, kept.State, kept.Revision
+		now.SchemaVersion, now.PendingSchema, now.Note = kept.SchemaVersion, kept.PendingSchema, kept.Note
+		now.CreatedAt, now.StateChangedAt, now.FirstPublishedAt = kept.CreatedAt, kept.StateChangedAt, kept.FirstPublishedAt
+		now.Declaration, now.Attestation, now.RegisteredBy, now.ReviewedBy, now.Release = kept.Declaration, kept.Attestation, kept.RegisteredBy, kept.ReviewedBy, kept.Release
+		if now.Classification.Nature != kept.Classification.Nature || now.Classification.Scope != kept.Classification.Scope || now.Classification.Steering != kept.Classification.Steering {
+			now.Classification.SetBy, now.Classification.SetAt = who.ID, s.Clock.Now()
+		}
+		now.Classification.ConfirmedBy, now.Classification.ConfirmedAt = "", time.Time{}
+		return nil
+	})
+}
+
+// alter is one change of one dataset: permission of its owner, rule, save, record.
+func (s *Service) alter(ctx context.Context, id ID, p access.Permission, event, note string, rule func(controldb.Querier, access.Actor, *Dataset) error) (Dataset, error) {
+	if _, err := access.Require(ctx, p); err != nil {
+		return Dataset{}, err
+	}
+	var d Dataset
+	err := s.DB.InTx(ctx, func(q controldb.Querier) error {
+		var err error
+		if d, err = findDataset(ctx, q, id); err != nil {
+			return err
+		}
+		who, err := access.RequireFor(ctx, p, d.Owner)
+		if err != nil {
+			return err
+		}
+		return s.apply(ctx, q, who, &d, event, note, rule)
+	})
+	return d, err
+}
+
+// apply runs a rule on a dataset that was read in the transaction, and keeps what it changed. Invariant 5: step and
+// record commit with the change.
+func (s *Service) apply(ctx context.Context, q controldb.Querier, who access.Actor, d *Dataset, event, note string, rule func(controldb.Querier, access.Actor, *Dataset) error) error {
+	before := d.State
+	if err := rule(q, who, d); err != nil {
+		return err
+	}
+	d.ChangedAt = s.Clock.Now()
+	if d.State != before {
+		d.StateChangedAt = d.ChangedAt
+		step := Step{From: before, To: d.State, Note: note, Who: who.ID, WhoName: who.Name, At: d.ChangedAt}
+		if err := insertStep(ctx, q, d.ID, step); err != nil {
+			return err
+		}
+	}
+	if err := updateDataset(ctx, q, d); err != nil {
+		return err
+	}
+	return s.note(ctx, q, who, *d, event, note)
+}
+
+func (s *Service) note(ctx context.Context, q controldb.Querier, who access.Actor, d Dataset, event, reason string) error {
+	return s.Log.Change(ctx, q, audit.Entry{
+		Actor: who.ForAudit(), Event: event, Subject: "catalog.dataset/" + string(d.Code), Agency: d.Owner, Dataset: string(d.Code), Reason: reason,
+		Detail: map[string]string{"state": string(d.State)},
+	})
+}
+
+// DefineSchema adds a schema version. A draft takes it at once; a dataset in force keeps its old one until AcceptSchema.
+func (s *Service) DefineSchema(ctx context.Context, id ID, schema Schema) (Schema, error) {
+	who, err := access.Require(ctx, access.CatalogRegister)
+	if err != nil {
+		return Schema{}, err
+	}
+	stored, err := findDataset(ctx, s.DB, id)
+	if err != nil {
+		return Schema{}, err
+	}
+	elements, err := s.Dictionary.FindElements(ctx, schema.refs())
+	if err != nil {
+		return Schema{}, err
+	}
+	for i, f := range schema.Fields { // a field takes the class of its element unless it is set higher
+		if e, known := elements[f.Element]; known && f.Class == "" {
+			schema.Fields[i].Class = e.Rule.Class
+		}
+	}
+	if err := schema.check(elements); err != nil {
+		return Schema{}, s.reportStamp(ctx, stored.Code, err)
+	}
+	_, err = s.alter(ctx, id, access.CatalogRegister, "catalog.schema", "", func(q controldb.Querier, _ access.Actor, d *Dataset) error {
+		schema.Dataset, schema.CreatedAt, schema.CreatedBy = d.ID, s.Clock.Now(), who.ID
+		switch {
+		case d.State.Editable():
+			if err := insertSchema(ctx, q, &schema); err != nil {
+				return err
+			}
+			d.SchemaVersion = schema.Version
+			return nil
+		case d.State == Published:
+			if err := insertSchema(ctx, q, &schema); err != nil {
+				return err
+			}
+			d.PendingSchema = schema.Version
+			return d.step(ChangePending)
+		}
+		return fault.New(fault.Conflict, "catalog.not_editable", d.Code, d.State)
+	})
+	return schema, err
+}
+
+func (s *Schema) refs() []dictionary.Ref {
+	refs := make([]dictionary.Ref, 0, len(s.Fields))
+	for _, f := range s.Fields {
+		refs = append(refs, f.Element)
+	}
+	return refs
+}
+
+// AcceptSchema puts a pending schema in force.
+func (s *Service) AcceptSchema(ctx context.Context, id ID) (Dataset, error) {
+	return s.alter(ctx, id, access.CatalogReview, "catalog.schema_accept", "", func(_ controldb.Querier, _ access.Actor, d *Dataset) error {
+		if err := d.step(Published); err != nil {
+			return err
+		}
+		d.SchemaVersion, d.PendingSchema = d.PendingSchema, 0
+		return nil
+	})
+}

@@ -1,0 +1,307 @@
+package catalog
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"lienthong/internal/kit/controldb"
+	"lienthong/internal/kit/fault"
+	"lienthong/internal/kit/vitext"
+)
+
+const datasetCols = `id, code, owner, state, body, revision, created_at, changed_at`
+
+func scanDataset(row interface{ Scan(...any) error }) (Dataset, error) {
+	var kept, d Dataset
+	var body string
+	var created, changed int64
+	if err := row.Scan(&kept.ID, &kept.Code, &kept.Owner, &kept.State, &body, &kept.Revision, &created, &changed); err != nil {
+		return Dataset{}, err
+	}
+	if err := json.Unmarshal([]byte(body), &d); err != nil {
+		return Dataset{}, fmt.Errorf("read dataset %s: %w", kept.Code, err)
+	}
+	d.ID, d.Code, d.Owner, d.State, d.Revision = kept.ID, kept.Code, kept.Owner, kept.State, kept.Revision
+	d.CreatedAt, d.ChangedAt = time.UnixMicro(created).UTC(), time.UnixMicro(changed).UTC()
+	return d, nil
+}
+
+func searchKey(d Dataset) string {
+	return vitext.Fold(strings.Join([]string{d.Name, string(d.Code), d.Description}, " "))
+}
+
+func insertDataset(ctx context.Context, q controldb.Querier, d Dataset) error {
+	body, err := json.Marshal(d)
+	if err != nil {
+		return fmt.Errorf("write dataset %s: %w", d.Code, err)
+	}
+	if err := nameFree(ctx, q, d); err != nil {
+		return err
+	}
+	const query = `INSERT INTO catalog_dataset (` + datasetCols + `, scope, name_key, search_key, sort_key) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
+	_, err = q.ExecContext(ctx, query, string(d.ID), string(d.Code), d.Owner, string(d.State), string(body), d.Revision, d.CreatedAt.UnixMicro(), d.ChangedAt.UnixMicro(),
+		string(d.Classification.Scope), vitext.Key(d.Name), searchKey(d), vitext.SortKey(d.Name))
+	if controldb.IsUnique(err) {
+		return fault.New(fault.Conflict, "catalog.code_taken", d.Code).At("code")
+	}
+	if err != nil {
+		return fmt.Errorf("save dataset %s: %w", d.Code, err)
+	}
+	return nil
+}
+
+func nameFree(ctx context.Context, q controldb.Querier, d Dataset) error {
+	var code Code
+	err := q.QueryRowContext(ctx, `SELECT code FROM catalog_dataset WHERE name_key = ? AND id <> ?`, vitext.Key(d.Name), string(d.ID)).Scan(&code)
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("look for the name of dataset %s: %w", d.Code, err)
+	}
+	return fault.New(fault.Conflict, "catalog.name_taken", code).At("name")
+}
+
+// updateDataset saves a change of the revision that was read, and raises it.
+func updateDataset(ctx context.Context, q controldb.Querier, d *Dataset) error {
+	before := d.Revision
+	d.Revision++
+	body, err := json.Marshal(d)
+	if err != nil {
+		return fmt.Errorf("write dataset %s: %w", d.Code, err)
+	}
+	if err := nameFree(ctx, q, *d); err != nil {
+		return err
+	}
+	const query = `UPDATE catalog_dataset SET owner = ?, state = ?, scope = ?, body = ?, revision = ?, changed_at = ?, name_key = ?, search_key = ?, sort_key = ?
+		WHERE id = ? AND revision = ?`
+	res, err := q.ExecContext(ctx, query, d.Owner, string(d.State), string(d.Classification.Scope), string(body), d.Revision, d.ChangedAt.UnixMicro(),
+		vitext.Key(d.Name), searchKey(*d), vitext.SortKey(d.Name), string(d.ID), before)
+	if err != nil {
+		return fmt.Errorf("save dataset %s: %w", d.Code, err)
+	}
+	if n, err := res.RowsAffected(); err != nil || n != 1 {
+		return fault.New(fault.Conflict, "catalog.changed_meanwhile", d.Code)
+	}
+	return nil
+}
+
+func findDataset(ctx context.Context, q controldb.Querier, id ID) (Dataset, error) {
+	const query = `SELECT ` + datasetCols + ` FROM catalog_dataset WHERE id = ?`
+	return oneDataset(q.QueryRowContext(ctx, query, string(id)), string(id))
+}
+
+func findByCode(ctx context.Context, q controldb.Querier, code Code) (Dataset, error) {
+	const query = `SELECT ` + datasetCols + ` FROM catalog_dataset WHERE code = ?`
+	return oneDataset(q.QueryRowContext(ctx, query, string(code)), string(code))
+}
+
+func oneDataset(row *sql.Row, name string) (Dataset, error) {
+	d, err := scanDataset(row)
+	if errors.Is(err, sql.ErrNoRows) {
+		return Dataset{}, fault.New(fault.NotFound, "catalog.not_found", name)
+	}
+	if err != nil {
+		return Dataset{}, fmt.Errorf("find dataset %s: %w", name, err)
+	}
+	return d, nil
+}
+
+// Filter narrows a list of datasets; zero values do not. After is the sort key and id of the last of the page before.
+type Filter struct {
+	Text  string
+	Owner string
+	State State
+	Scope Scope
+	After string // Cursor of the last dataset of the page before
+	Limit int
+}
+
+// Cursor is where a list continues behind this dataset.
+func (d Dataset) Cursor() string { return vitext.SortKey(d.Name) + "/" + string(d.ID) }
+
+func listDatasets(ctx context.Context, q controldb.Querier, f Filter) ([]Dataset, error) {
+	limit := f.Limit
+	if limit <= 0 || limit > 500 {
+		limit = 500
+	}
+	where, args := []string{"1 = 1"}, []any{}
+	for _, c := range []struct{ column, value string }{{"owner", f.Owner}, {"state", string(f.State)}, {"scope", string(f.Scope)}} {
+		if c.value != "" {
+			where, args = append(where, c.column+" = ?"), append(args, c.value)
+		}
+	}
+	for _, word := range strings.Fields(vitext.Fold(f.Text)) {
+		where, args = append(where, "search_key LIKE ? ESCAPE '!'"), append(args, "%"+strings.NewReplacer("!", "!!", "%", "!%", "_", "!_").Replace(word)+"%")
+	}
+	if key, id, found := strings.Cut(f.After, "/"); found {
+		where, args = append(where, "(sort_key > ? OR sort_key = ? AND id > ?)"), append(args, key, key, id)
+	}
+	query := `SELECT ` + datasetCols + ` FROM catalog_dataset WHERE ` + strings.Join(where, " AND ") + ` ORDER BY sort_key, id LIMIT ?`
+	rows, err := q.QueryContext(ctx, query, append(args, limit)...)
+	if err != nil {
+		return nil, fmt.Errorf("list datasets: %w", err)
+	}
+	defer rows.Close()
+	var list []Dataset
+	for rows.Next() {
+		d, err := scanDataset(rows)
+		if err != nil {
+			return nil, fmt.Errorf("list datasets: %w", err)
+		}
+		list = append(list, d)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, fmt.Errorf("list datasets: %w", err)
+	}
+	return list, nil
+}
+
+// OwnerPeriod is one entry of the owner history: the agency from that day on.
+type OwnerPeriod struct {
+	Agency   string
+	From     time.Time
+	Decision string
+	By       string
+}
+
+func insertOwner(ctx context.Context, q controldb.Querier, id ID, p OwnerPeriod) error {
+	const query = `INSERT INTO catalog_owner (dataset, number, agency, valid_from, decision, decided_by)
+		SELECT ?, COALESCE(MAX(number), 0) + 1, ?, ?, ?, ? FROM catalog_owner WHERE dataset = ?`
+	if _, err := q.ExecContext(ctx, query, string(id), p.Agency, p.From.UnixMicro(), p.Decision, p.By, string(id)); err != nil {
+		return fmt.Errorf("save owner of dataset %s: %w", id, err)
+	}
+	return nil
+}
+
+func listOwners(ctx context.Context, q controldb.Querier, id ID) ([]OwnerPeriod, error) {
+	rows, err := q.QueryContext(ctx, `SELECT agency, valid_from, decision, decided_by FROM catalog_owner WHERE dataset = ? ORDER BY number DESC LIMIT 1000`, string(id))
+	if err != nil {
+		return nil, fmt.Errorf("list owners of dataset %s: %w", id, err)
+	}
+	defer rows.Close()
+	var list []OwnerPeriod
+	for rows.Next() {
+		var p OwnerPeriod
+		var at int64
+		if err := rows.Scan(&p.Agency, &at, &p.Decision, &p.By); err != nil {
+			return nil, fmt.Errorf("list owners of dataset %s: %w", id, err)
+		}
+		p.From = time.UnixMicro(at).UTC()
+		list = append(list, p)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, fmt.Errorf("list owners of dataset %s: %w", id, err)
+	}
+	return list, nil
+}
+
+// Step is one change of state.
+type Step struct {
+	From, To State
+	Note     string
+	Who      string
+	WhoName  string
+	At       time.Time
+}
+
+func insertStep(ctx context.Context, q controldb.Querier, id ID, s Step) error {
+	const query = `INSERT INTO catalog_step (dataset, number, from_state, to_state, note, who, who_name, at)
+		SELECT ?, COALESCE(MAX(number), 0) + 1, ?, ?, ?, ?, ?, ? FROM catalog_step WHERE dataset = ?`
+	if _, err := q.ExecContext(ctx, query, string(id), string(s.From), string(s.To), s.Note, s.Who, s.WhoName, s.At.UnixMicro(), string(id)); err != nil {
+		return fmt.Errorf("save step of dataset %s: %w", id, err)
+	}
+	return nil
+}
+
+func listSteps(ctx context.Context, q controldb.Querier, id ID) ([]Step, error) {
+	rows, err := q.QueryContext(ctx, `SELECT from_state, to_state, note, who, who_name, at FROM catalog_step WHERE dataset = ? ORDER BY number DESC LIMIT 1000`, string(id))
+	if err != nil {
+		return nil, fmt.Errorf("list steps of dataset %s: %w", id, err)
+	}
+	defer rows.Close()
+	var list []Step
+	for rows.Next() {
+		var s Step
+		var at int64
+		if err := rows.Scan(&s.From, &s.To, &s.Note, &s.Who, &s.WhoName, &at); err != nil {
+			return nil, fmt.Errorf("list steps of dataset %s: %w", id, err)
+		}
+		s.At = time.UnixMicro(at).UTC()
+		list = append(list, s)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, fmt.Errorf("list steps of dataset %s: %w", id, err)
+	}
+	return list, nil
+}
+
+// insertSchema adds a version; no statement changes one (invariant 3).
+func insertSchema(ctx context.Context, q controldb.Querier, s *Schema) error {
+	if err := q.QueryRowContext(ctx, `SELECT COALESCE(MAX(version), 0) + 1 FROM catalog_schema WHERE dataset = ?`, string(s.Dataset)).Scan(&s.Version); err != nil {
+		return fmt.Errorf("number a schema of dataset %s: %w", s.Dataset, err)
+	}
+	body, err := json.Marshal(s)
+	if err != nil {
+		return fmt.Errorf("write schema of dataset %s: %w", s.Dataset, err)
+	}
+	const query = `INSERT INTO catalog_schema (dataset, version, body, created_at, created_by) VALUES (?, ?, ?, ?, ?)`
+	if _, err := q.ExecContext(ctx, query, string(s.Dataset), s.Version, string(body), s.CreatedAt.UnixMicro(), s.CreatedBy); err != nil {
+		return fmt.Errorf("save schema of dataset %s: %w", s.Dataset, err)
+	}
+	return nil
+}
+
+func findSchema(ctx context.Context, q controldb.Querier, id ID, version int) (*Schema, error) {
+	var body string
+	err := q.QueryRowContext(ctx, `SELECT body FROM catalog_schema WHERE dataset = ? AND version = ?`, string(id), version).Scan(&body)
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil, fault.New(fault.NotFound, "catalog.schema_not_found", version)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("find schema %d of dataset %s: %w", version, id, err)
+	}
+	var s Schema
+	if err := json.Unmarshal([]byte(body), &s); err != nil {
+		return nil, fmt.Errorf("read schema %d of dataset %s: %w", version, id, err)
+	}
+	return &s, nil
+}
+
+// sameSource finds another dataset in force that holds the same elements: a second official source of the same facts.
+func sameSource(ctx context.Context, q controldb.Querier, d Dataset, schema *Schema) (Code, bool, error) {
+	rows, err := q.QueryContext(ctx, `SELECT `+datasetCols+` FROM catalog_dataset WHERE state NOT IN ('draft', 'returned', 'retired') AND id <> ? ORDER BY id`, string(d.ID))
+	if err != nil {
+		return "", false, fmt.Errorf("look for a second official source of %s: %w", d.Code, err)
+	}
+	var others []Dataset
+	for rows.Next() {
+		other, err := scanDataset(rows)
+		if err != nil {
+			_ = rows.Close()
+			return "", false, fmt.Errorf("look for a second official source of %s: %w", d.Code, err)
+		}
+		others = append(others, other)
+	}
+	if err := errors.Join(rows.Err(), rows.Close()); err != nil {
+		return "", false, fmt.Errorf("look for a second official source of %s: %w", d.Code, err)
+	}
+	for _, other := range others {
+		if other.SchemaVersion == 0 || schema == nil {
+			continue
+		}
+		theirs, err := findSchema(ctx, q, other.ID, other.SchemaVersion)
+		if err != nil {
+			return "", false, err
+		}
+		if schema.sameElements(theirs) {
+			return other.Code, true, nil
+		}
+	}
+	return "", false, nil
+}
