@@ -18,7 +18,7 @@ function ridge(base, amp, len, phase, rough = 0) {
 const close = `V${H}H-20Z`;
 let s = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${W} ${H}" preserveAspectRatio="xMidYMax slice"><defs><linearGradient id="s" x1="0" y1="0" x2="0" y2="1"><stop offset="0" stop-color="#0b4a40"/><stop offset=".38" stop-color="#2f7d68"/><stop offset=".62" stop-color="#e9d9a8"/></linearGradient></defs><rect width="${W}" height="${H}" fill="url(#s)"/>`;
 s += `<circle cx="640" cy="520" r="74" fill="#f7d58a" opacity=".35"/><circle cx="640" cy="520" r="46" fill="#fbe3a6"/>`;
-s += `<path d="${ridge(560, 46, 150, 0.6, 5)}${close}" fill="#7fae97" opacity=".7"/><path d="${ridge(620, 40, 120, 2.4, 5)}${close}" fill="#5b9680" opacity=".85"/>`;
+s += `<path d="${ridge(560, 46, 150, 0.6, 5)}${close}" fill="#8db9a2"/><path d="${ridge(620, 40, 120, 2.4, 5)}${close}" fill="#679f89"/>`;
 const bands = 15;
 for (let i = 0; i < bands; i++) {
   const t = i / (bands - 1), base = 690 + 400 * Math.pow(t, 1.12), p = 1.1 + Math.sin(i * 0.7) * 0.35 + i * 0.11;

@@ -6,7 +6,7 @@ import "context"
 func (p Proof) pairs(ctx context.Context) []Pair {
 	var pairs []Pair
 	if p.FirstBad != "" {
-		pairs = append(pairs, Pair{Name: word(ctx, "ui.first_bad"), Value: Mono(p.FirstBad)})
+		pairs = append(pairs, Pair{Name: word(ctx, "ui.first_bad"), Text: p.FirstBad})
 	}
 	if p.Size != "" {
 		pairs = append(pairs, Pair{Name: word(ctx, "ui.tree_size"), Text: p.Size})
