@@ -1,0 +1,13 @@
+// Package system is the register of information systems (Điều 8) and their credentials.
+//
+// Owns: systems with owner, group, layer, security level and source addresses; client secrets and officers' keys.
+// Does not own: routes to a provider's services (exchange), lists issued by decision, agencies.
+//
+// Invariants:
+//  1. A system's id is permanent and never given to another, so no grant is ever inherited.
+//  2. A secret is random, kept as its hash, shown once; an unknown client costs as much as a wrong secret.
+//  3. A revoked or expired credential opens nothing from the moment the revocation has answered.
+//  4. A security level counts only while its approval is valid.
+//
+// Start reading at Service.
+package system

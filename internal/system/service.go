@@ -1,0 +1,256 @@
+package system
+
+import (
+	"context"
+	"fmt"
+	"net/netip"
+	"strings"
+	"time"
+
+	"lienthong/internal/access"
+	"lienthong/internal/audit"
+	"lienthong/internal/kit/clock"
+	"lienthong/internal/kit/controldb"
+	"lienthong/internal/kit/fault"
+)
+
+// Agencies tells whether an agency may own a system now; agency implements it.
+type Agencies interface {
+	Active(ctx context.Context, code string) (bool, error)
+}
+
+// Service keeps systems and their credentials.
+type Service struct {
+	db       *controldb.DB
+	clock    clock.Clock
+	log      *audit.Log
+	agencies Agencies
+	onRevoke func(ctx context.Context, q controldb.Querier, system, credential string) error
+
+	systems     *controldb.Fresh[*System]
+	clients     *controldb.Fresh[*Credential]
+	credentials *controldb.Fresh[*Credential]
+	keys        *controldb.Fresh[[]OfficerKey]
+}
+
+// NewService builds the service.
+func NewService(db *controldb.DB, c clock.Clock, log *audit.Log, agencies Agencies) *Service {
+	s := &Service{db: db, clock: c, log: log, agencies: agencies}
+	s.systems = controldb.NewFresh(db, 10_000, func(ctx context.Context, id string) (*System, error) { return findSystem(ctx, db, id) })
+	s.keys = controldb.NewFresh(db, 10_000, func(ctx context.Context, id string) ([]OfficerKey, error) { return listKeys(ctx, db, id) })
+	byID := func(column string) func(ctx context.Context, value string) (*Credential, error) {
+		return func(ctx context.Context, value string) (*Credential, error) {
+			c, ok, err := findCredential(ctx, db, column, value)
+			if err != nil || !ok {
+				return nil, err
+			}
+			return c, nil
+		}
+	}
+	s.clients = controldb.NewFresh(db, 10_000, byID("client_id"))
+	s.credentials = controldb.NewFresh(db, 10_000, byID("id"))
+	return s
+}
+
+// OnRevoke is called inside the transaction that revokes a credential, or all of a system (credential empty): the
+// exchange ends the tokens there.
+func (s *Service) OnRevoke(f func(ctx context.Context, q controldb.Querier, system, credential string) error) {
+	s.onRevoke = f
+}
+
+// Register adds a system. The owner's steward registers its own; the operator any.
+func (s *Service) Register(ctx context.Context, in System) (*System, error) {
+	who, err := access.Require(ctx, access.SystemChange)
+	if err != nil {
+		return nil, err
+	}
+	now := s.clock.Now()
+	in.Level, in.LevelDecision, in.LevelValidTo, in.Suspended, in.SuspendedReason = 0, "", time.Time{}, false, ""
+	in.CreatedAt, in.ChangedAt = now, now
+	if err := s.checked(ctx, &in); err != nil {
+		return nil, err
+	}
+	err = s.db.InTx(ctx, func(q controldb.Querier) error {
+		if _, err := findSystem(ctx, q, in.ID); err == nil {
+			return fault.New(fault.Conflict, "system.id_taken", in.ID).At("id")
+		} else if !fault.Is(err, "system.not_found") {
+			return err
+		}
+		return s.save(ctx, q, who, &in, "system.register", "")
+	})
+	return &in, err
+}
+
+// Change replaces what may change of a system; its id, level and suspension have calls of their own.
+func (s *Service) Change(ctx context.Context, in System) (*System, error) {
+	who, err := access.Require(ctx, access.SystemChange)
+	if err != nil {
+		return nil, err
+	}
+	if err := s.checked(ctx, &in); err != nil {
+		return nil, err
+	}
+	return s.changed(ctx, who, in.ID, "system.change", "", func(old *System) error {
+		in.Level, in.LevelDecision, in.LevelValidTo, in.CheckedAt = old.Level, old.LevelDecision, old.LevelValidTo, old.CheckedAt
+		in.Suspended, in.SuspendedReason, in.CreatedAt = old.Suspended, old.SuspendedReason, old.CreatedAt
+		*old = in
+		return nil
+	})
+}
+
+func (s *Service) checked(ctx context.Context, in *System) error {
+	if err := in.check(); err != nil {
+		return err
+	}
+	active, err := s.agencies.Active(ctx, in.Owner)
+	if err != nil {
+		return err
+	}
+	if !active {
+		return fault.New(fault.Invalid, "system.owner_inactive", in.Owner).At("owner")
+	}
+	return nil
+}
+
+func (s *Service) save(ctx context.Context, q controldb.Querier, who access.Actor, in *System, event, reason string) error {
+	if err := saveSystem(ctx, q, in); err != nil {
+		if controldb.IsUnique(err) {
+			return fault.New(fault.Conflict, "system.name_taken").At("name")
+		}
+		return err
+	}
+	return s.log.Change(ctx, q, audit.Entry{
+		Actor: who.ForAudit(), Event: event, Subject: "system/" + in.ID, Agency: in.Owner, Reason: reason,
+		Detail: map[string]string{
+			"name": in.Name, "category": string(in.Category), "layer": string(in.Layer), "sources": prefixes(in.Sources),
+			"level": fmt.Sprint(in.Level), "level_decision": in.LevelDecision, "suspended": fmt.Sprint(in.Suspended),
+		},
+	})
+}
+
+func prefixes(list []netip.Prefix) string {
+	out := make([]string, len(list))
+	for i, p := range list {
+		out[i] = p.String()
+	}
+	return strings.Join(out, ",")
+}
+
+func (s *Service) changed(ctx context.Context, who access.Actor, id, event, reason string, change func(*System) error) (*System, error) {
+	var out *System
+	err := s.db.InTx(ctx, func(q controldb.Querier) error {
+		old, err := findSystem(ctx, q, id)
+		if err != nil {
+			return err
+		}
+		if err := change(old); err != nil {
+			return err
+		}
+		old.ChangedAt = s.clock.Now()
+		out = old
+		return s.save(ctx, q, who, old, event, reason)
+	})
+	return out, err
+}
+
+// Approval of a security level (Điều 26.2a).
+type Approval struct {
+	Level     int       `json:"level" minimum:"1" maximum:"5"`
+	Decision  string    `json:"decision"`
+	ValidTo   time.Time `json:"valid_to"`
+	CheckedAt time.Time `json:"checked_at,omitzero"`
+}
+
+// Approve records the approved security level.
+func (s *Service) Approve(ctx context.Context, id string, a Approval) (*System, error) {
+	who, err := access.Require(ctx, access.SystemChange)
+	if err != nil {
+		return nil, err
+	}
+	if a.Level < 1 || a.Level > 5 {
+		return nil, fault.New(fault.Invalid, "system.level_range").At("level")
+	}
+	if strings.TrimSpace(a.Decision) == "" || !a.ValidTo.After(s.clock.Now()) {
+		return nil, fault.New(fault.Invalid, "system.level_decision_missing").At("decision")
+	}
+	return s.changed(ctx, who, id, "system.level", "", func(old *System) error {
+		old.Level, old.LevelDecision, old.LevelValidTo, old.CheckedAt = a.Level, strings.TrimSpace(a.Decision), a.ValidTo, a.CheckedAt
+		return nil
+	})
+}
+
+// Suspend stops every call of the system at once; Resume lets it call again.
+func (s *Service) Suspend(ctx context.Context, id, reason string) (*System, error) {
+	who, err := access.Require(ctx, access.AccessSuspend)
+	if err != nil {
+		return nil, err
+	}
+	if len([]rune(strings.TrimSpace(reason))) < 10 {
+		return nil, fault.New(fault.Invalid, "system.reason_missing").At("reason")
+	}
+	return s.changed(ctx, who, id, "system.suspend", reason, func(old *System) error {
+		old.Suspended, old.SuspendedReason = true, reason
+		return nil
+	})
+}
+
+// Resume ends a suspension.
+func (s *Service) Resume(ctx context.Context, id, reason string) (*System, error) {
+	who, err := access.Require(ctx, access.AccessSuspend)
+	if err != nil {
+		return nil, err
+	}
+	return s.changed(ctx, who, id, "system.resume", reason, func(old *System) error {
+		old.Suspended, old.SuspendedReason = false, ""
+		return nil
+	})
+}
+
+// Find shows one system.
+func (s *Service) Find(ctx context.Context, id string) (*System, error) {
+	if _, err := access.Require(ctx, access.SystemRead); err != nil {
+		return nil, err
+	}
+	return findSystem(ctx, s.db, id)
+}
+
+// List shows systems in Vietnamese order of their names.
+func (s *Service) List(ctx context.Context, f Filter) ([]*System, error) {
+	if _, err := access.Require(ctx, access.SystemRead); err != nil {
+		return nil, err
+	}
+	return listSystems(ctx, s.db, f)
+}
+
+// Known gives a system to other slices' rules, from memory; the caller has decided who may ask.
+func (s *Service) Known(ctx context.Context, id string) (*System, error) {
+	return s.systems.Find(ctx, id)
+}
+
+// Facts are what the decision rests on: nil when the system does not exist.
+func (s *Service) Facts(ctx context.Context, id string) (*access.SystemFacts, error) {
+	sys, err := s.systems.Find(ctx, id)
+	if fault.Is(err, "system.not_found") {
+		return nil, nil //nolint:nilnil // Facts says by nil that the thing does not exist
+	}
+	if err != nil {
+		return nil, err
+	}
+	active, err := s.agencies.Active(ctx, sys.Owner)
+	if err != nil {
+		return nil, err
+	}
+	return &access.SystemFacts{Agency: sys.Owner, AgencyActive: active, Suspended: sys.Suspended, SecurityLevel: sys.LevelAt(s.clock.Now())}, nil
+}
+
+// AccountFacts of the system as a caller: nil when it does not exist.
+func (s *Service) AccountFacts(ctx context.Context, id string) (*access.AccountFacts, error) {
+	sys, err := s.systems.Find(ctx, id)
+	if fault.Is(err, "system.not_found") {
+		return nil, nil //nolint:nilnil // as in Facts
+	}
+	if err != nil {
+		return nil, err
+	}
+	return &access.AccountFacts{Active: true, Suspended: sys.Suspended, Addresses: sys.Sources}, nil
+}

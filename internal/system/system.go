@@ -1,0 +1,136 @@
+package system
+
+import (
+	"net/netip"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+
+	"lienthong/internal/kit/fault"
+	"lienthong/internal/kit/vitext"
+)
+
+// Category is the group of Điều 8.2, points a to e.
+type Category string
+
+const (
+	Procedures Category = "procedures" // a: administrative procedures and online public services
+	Documents  Category = "documents"  // b: documents and work
+	Sector     Category = "sector"     // c: sector databases
+	Steering   Category = "steering"   // d: IOC and steering
+	Demand     Category = "demand"     // đ: others that use or provide data
+	Ordered    Category = "ordered"    // e: ordered by the People's Committee
+)
+
+// Categories in the order of the regulation.
+func Categories() []Category {
+	return []Category{Procedures, Documents, Sector, Steering, Demand, Ordered}
+}
+
+// Layer of the provincial data architecture (Điều 5.2).
+type Layer string
+
+const (
+	LayerSource      Layer = "source"
+	LayerIntegration Layer = "integration"
+	LayerStorage     Layer = "storage"
+	LayerUse         Layer = "use"
+)
+
+// Layers in the order of the regulation.
+func Layers() []Layer { return []Layer{LayerSource, LayerIntegration, LayerStorage, LayerUse} }
+
+// System is one information system.
+type System struct {
+	ID         string         `json:"id" doc:"Permanent code: lower-case letters, digits, hyphens" example:"tthc"`
+	Name       string         `json:"name"`
+	Owner      string         `json:"owner" doc:"Code of the owner agency"`
+	Operator   string         `json:"operator,omitempty" doc:"Who runs it"`
+	Vendor     string         `json:"vendor,omitempty"`
+	Category   Category       `json:"category" enum:"procedures,documents,sector,steering,demand,ordered"`
+	Layer      Layer          `json:"layer" enum:"source,integration,storage,use"`
+	Address    string         `json:"address,omitempty"`
+	Technology string         `json:"technology,omitempty"`
+	Contact    string         `json:"contact,omitempty" doc:"Technical contact of the office, not a private person"`
+	Sources    []netip.Prefix `json:"sources,omitempty" doc:"Networks from which it may call; none means any"`
+
+	Level         int       `json:"level" doc:"Approved security level 1-5, 0 when none"`
+	LevelDecision string    `json:"level_decision,omitempty"`
+	LevelValidTo  time.Time `json:"level_valid_to,omitzero"`
+	CheckedAt     time.Time `json:"checked_at,omitzero" doc:"Last security check"`
+
+	Suspended       bool      `json:"suspended"`
+	SuspendedReason string    `json:"suspended_reason,omitempty"`
+	CreatedAt       time.Time `json:"created_at"`
+	ChangedAt       time.Time `json:"changed_at"`
+}
+
+var idForm = regexp.MustCompile(`^[a-z][a-z0-9-]{1,38}[a-z0-9]$`)
+
+// check tells every mistake of a new or changed system.
+func (s *System) check() error {
+	s.Name = strings.TrimSpace(vitext.NFC(s.Name))
+	var wrong []*fault.Fault
+	at := func(field, code string, args ...any) {
+		wrong = append(wrong, fault.New(fault.Invalid, code, args...).At(field))
+	}
+	if !idForm.MatchString(s.ID) {
+		at("id", "system.id_form")
+	}
+	if n := len([]rune(s.Name)); n < 5 || n > 200 {
+		at("name", "system.name_length")
+	}
+	if vitext.Suspicious(s.Name) {
+		at("name", "system.name_lookalike")
+	}
+	if !slices.Contains(Categories(), s.Category) {
+		at("category", "system.category_unknown", s.Category)
+	}
+	if !slices.Contains(Layers(), s.Layer) {
+		at("layer", "system.layer_unknown", s.Layer)
+	}
+	if s.Owner == "" {
+		at("owner", "system.owner_missing")
+	}
+	return fault.Collect(wrong...)
+}
+
+// LevelAt is the security level in force at the moment: 0 when none is approved or the approval has lapsed.
+func (s *System) LevelAt(now time.Time) int {
+	if s.Level < 1 || !now.Before(s.LevelValidTo) {
+		return 0
+	}
+	return s.Level
+}
+
+// Credential is a client id with the hash of its secret.
+type Credential struct {
+	ID            string    `json:"id"`
+	System        string    `json:"system"`
+	ClientID      string    `json:"client_id"`
+	Connection    string    `json:"connection,omitempty"`
+	Label         string    `json:"label"`
+	CreatedAt     time.Time `json:"created_at"`
+	CreatedBy     string    `json:"created_by"`
+	ValidTo       time.Time `json:"valid_to"`
+	RevokedAt     time.Time `json:"revoked_at,omitzero"`
+	RevokedReason string    `json:"revoked_reason,omitempty"`
+
+	hash string
+}
+
+// ValidAt reports that the credential opens something at the moment.
+func (c *Credential) ValidAt(now time.Time) bool {
+	return c.RevokedAt.IsZero() && now.Before(c.ValidTo)
+}
+
+// Fingerprint names the secret without telling it.
+func (c *Credential) Fingerprint() string { return c.ClientID + ":" + c.hash[:16] }
+
+// OfficerKey is a public key with which the system signs what its officers do.
+type OfficerKey struct {
+	ID        string    `json:"kid"`
+	JWK       string    `json:"jwk"`
+	CreatedAt time.Time `json:"created_at"`
+}
