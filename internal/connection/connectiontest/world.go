@@ -1,0 +1,267 @@
+// Package connectiontest builds a small world for tests of the process: two agencies, the operator, one dataset, one
+// system, and people who play every part.
+package connectiontest
+
+import (
+	"context"
+	"crypto/ed25519"
+	"slices"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"lienthong/internal/access"
+	"lienthong/internal/audit"
+	"lienthong/internal/audit/journal"
+	"lienthong/internal/connection"
+	"lienthong/internal/kit/clock"
+	"lienthong/internal/kit/controldb"
+	"lienthong/internal/kit/fault"
+	"lienthong/internal/kit/i18n"
+)
+
+// Codes of the world.
+const (
+	Consumer = "H38.05"
+	Owner    = "H38.06"
+	Other    = "H38.09"
+	Dataset  = "H38.06/khai-sinh"
+	System   = "sys-giao-duc"
+)
+
+// Start is a Monday morning of an ordinary week.
+var Start = time.Date(2026, 11, 2, 9, 0, 0, 0, i18n.Zone).UTC()
+
+// World is what a test moves in.
+type World struct {
+	DB      *controldb.DB
+	Clock   *clock.Adjustable
+	Access  *access.Service
+	Service *connection.Service
+	Dataset connection.Dataset
+	System  connection.System
+	Steward bool
+	Revoked atomic.Int64
+	T       testing.TB
+}
+
+// New builds the world on a database.
+func New(t testing.TB, db *controldb.DB) *World {
+	t.Helper()
+	log, err := audit.Open(t.TempDir(), audit.Options{
+		PersonKey: make([]byte, 32),
+		Journal:   journal.Options{Signer: ed25519.NewKeyFromSeed(make([]byte, ed25519.SeedSize)), Origin: "example.test/audit/1"},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = log.Close() })
+	if err := log.UseOutbox(context.Background(), db); err != nil {
+		t.Fatal(err)
+	}
+	cal, err := clock.VietNam()
+	if err != nil {
+		t.Fatal(err)
+	}
+	w := &World{DB: db, Clock: clock.NewAdjustable(clock.Fixed(Start)), T: t, Steward: true}
+	w.Access = access.NewService(db, w.Clock, log)
+	w.Service = connection.NewService(db, w.Clock, cal, w.Access, log)
+	w.Dataset = connection.Dataset{
+		Code: Dataset, Name: "Hộ tịch - khai sinh", Owner: Owner, SchemaVersion: 1, Shareable: true,
+		Fields: []connection.Field{
+			{Name: "so_dinh_danh", Label: "Số định danh cá nhân", Class: access.ClassBasic, Key: true},
+			{Name: "ho_ten", Label: "Họ và tên", Class: access.ClassBasic},
+			{Name: "ngay_sinh", Label: "Ngày sinh", Class: access.ClassBasic},
+			{Name: "dan_toc", Label: "Dân tộc", Class: access.ClassSensitive},
+			{Name: "ma_xa", Label: "Mã xã", Class: access.ClassNormal},
+			{Name: "dia_chi_cha_me", Label: "Địa chỉ của cha, mẹ", Class: access.ClassBasic},
+		},
+	}
+	w.System = connection.System{ID: System, Name: "Cơ sở dữ liệu giáo dục", Agency: Consumer, SecurityLevel: 3, CheckValid: true}
+	w.Service.Use(connection.Sources{Dataset: w.dataset, System: w.system, Agency: w.agency, Revoke: w.revoke})
+	return w
+}
+
+func (w *World) dataset(_ context.Context, code string) (connection.Dataset, error) {
+	if code != w.Dataset.Code {
+		return connection.Dataset{}, fault.New(fault.NotFound, "catalog.dataset_not_found", code)
+	}
+	return w.Dataset, nil
+}
+
+func (w *World) system(_ context.Context, id string) (connection.System, error) {
+	if id != w.System.ID {
+		return connection.System{}, fault.New(fault.NotFound, "system.not_found", id)
+	}
+	return w.System, nil
+}
+
+func (w *World) agency(_ context.Context, code string) (connection.Agency, error) {
+	return connection.Agency{Code: code, Name: code, Active: true, ActiveSteward: w.Steward}, nil
+}
+
+func (w *World) revoke(context.Context, controldb.Querier, access.Actor, string, string, string) error {
+	w.Revoked.Add(1)
+	return nil
+}
+
+// As is a context in which a person of an agency acts with roles.
+func As(id, agency string, roles ...access.Role) context.Context {
+	return access.WithActor(context.Background(), access.Actor{Type: access.User, ID: id, Name: "Người " + id, Agency: agency, Roles: roles, Auth: access.AuthTwo})
+}
+
+const operator = "H38.02"
+
+// The people of the world.
+func Steward() context.Context       { return As("con-steward", Consumer, access.Steward) }
+func ConsumerHead() context.Context  { return As("con-head", Consumer, access.AgencyHead) }
+func OwnerHead() context.Context     { return As("own-head", Owner, access.AgencyHead) }
+func OtherSteward() context.Context  { return As("oth-steward", Other, access.Steward) }
+func Appraiser() context.Context     { return As("op-appraiser", operator, access.OpAppraiser) }
+func Approver() context.Context      { return As("op-approver", operator, access.OpApprover) }
+func Engineer() context.Context      { return As("op-engineer", operator, access.OpEngineer) }
+func Second() context.Context        { return As("op-second", operator, access.OpEngineer) }
+func Security() context.Context      { return As("op-security", operator, access.OpSecurity) }
+func AuditorPerson() context.Context { return As("auditor", "H38.99", access.Auditor) }
+
+// Need is complete, with personal and sensitive fields.
+func Need() connection.Need {
+	return connection.Need{
+		System: System, Dataset: Dataset, SchemaVersion: 1, Purposes: []string{"DVC-TTHC"}, LegalBasis: "Nghị định 66/2025/NĐ-CP, Điều 7",
+		Procedures: []string{"1.005144"}, Fields: []string{"so_dinh_danh", "ho_ten", "ngay_sinh", "dan_toc", "dia_chi_cha_me"},
+		Rows: []access.RowRule{{Column: "ma_xa", In: []string{"02683", "02686"}}}, Subjects: 5000, Level: access.LevelUse, Method: "api", Frequency: "daily",
+		CallsPerDay: 2000, PeakPerMinute: 60, ResponseMillis: 2000, Addresses: []string{"10.10.1.0/24"}, Environment: "Trung tâm dữ liệu của tỉnh",
+		Contact:     connection.Contact{Name: "Người kỹ thuật", Email: "kythuat@example.vn", Phone: "02140000000"},
+		Responsible: "Người phụ trách", ImpactAssessment: "12/ĐGTĐ-SGDĐT", From: "2026-11-01", To: "2027-10-31",
+	}
+}
+
+// Scope is what an appraiser who reads the necessity table approves of Need.
+func Scope() connection.Scope {
+	return connection.Scope{
+		Columns: []access.Column{
+			{Name: "so_dinh_danh"}, {Name: "ho_ten"}, {Name: "ngay_sinh"},
+			{Name: "dan_toc", As: "la_dan_toc_thieu_so", Mask: access.MaskYesNo, Values: []string{"01"}, Not: true},
+		},
+		Rows: []access.RowRule{{Column: "ma_xa", In: []string{"02683"}}}, Purposes: []string{"DVC-TTHC"}, Levels: []access.Level{access.LevelUse},
+		CallsPerMinute: 60, CallsPerDay: 2000, RecordsPerCall: 100, RecordsPerDay: 5000, PersonsPerDay: 500, Addresses: []string{"10.10.1.7"},
+		From: "2026-11-01", To: "2027-10-31",
+	}
+}
+
+// Checklist passes every question and finds the parents' address unnecessary.
+func Checklist() connection.Checklist {
+	c := connection.Checklist{Items: map[connection.Item]connection.Finding{}, Fields: map[string]connection.Necessity{}}
+	for _, item := range connection.Items() {
+		c.Items[item] = connection.Finding{Answer: connection.Pass}
+	}
+	for _, f := range Need().Fields {
+		c.Fields[f] = connection.Necessity{Needed: f != "dia_chi_cha_me"}
+	}
+	return c
+}
+
+// Setup stands for flow.GrantConnection in tests of this slice: it creates the grants for real.
+func (w *World) Setup(ctx context.Context, q controldb.Querier, who access.Actor, _ *connection.Request, grants []access.Grant, personal bool) (connection.Setup, error) {
+	s := connection.Setup{Credential: "sha256:test"}
+	for _, g := range grants {
+		made, err := w.Access.CreateGrant(ctx, q, who, g, personal)
+		if err != nil {
+			return s, err
+		}
+		s.Grants = append(s.Grants, made.ID)
+	}
+	return s, nil
+}
+
+// Passed is a run in which everything passed.
+func Passed(r *connection.Request, at time.Time) connection.Run {
+	return connection.Run{
+		Request: r.ID, Config: r.Config, Began: at, Ended: at, Cases: []connection.Case{{Name: "allowed", Status: 200, Pass: true}},
+		Stability: connection.Stability{Calls: 20, Pass: true}, Accuracy: connection.Accuracy{Records: 1, Compared: 4, Percent: 100, Pass: true},
+		Safety: connection.Safety{Cases: 6, Denied: 6, Pass: true},
+	}
+}
+
+// Until takes a fresh request along the ordinary way to the state.
+func (w *World) Until(state connection.State) *connection.Request {
+	w.T.Helper()
+	r, err := w.Service.Create(Steward(), Need())
+	for _, step := range w.way() {
+		if err != nil {
+			w.T.Fatalf("on the way to %s: %v", state, err)
+		}
+		if r.State == state {
+			return r
+		}
+		r, err = step(r)
+	}
+	if err != nil || r.State != state {
+		w.T.Fatalf("on the way to %s: at %s: %v", state, r.State, err)
+	}
+	return r
+}
+
+type stepFunc func(r *connection.Request) (*connection.Request, error)
+
+func (w *World) way() []stepFunc {
+	s := w.Service
+	scope := Scope()
+	return slices.Concat([]stepFunc{
+		func(r *connection.Request) (*connection.Request, error) {
+			return s.Submit(Steward(), r.ID, connection.Input{Attest: true})
+		},
+		func(r *connection.Request) (*connection.Request, error) {
+			return s.StartAppraisal(Appraiser(), r.ID, connection.Input{})
+		},
+		func(r *connection.Request) (*connection.Request, error) {
+			if _, err := s.Appraise(Appraiser(), r.ID, connection.Input{Checklist: Checklist()}); err != nil {
+				return r, err
+			}
+			return s.AskOwner(Appraiser(), r.ID, connection.Input{Questions: "Đề nghị cho ý kiến về phạm vi."})
+		},
+		func(r *connection.Request) (*connection.Request, error) {
+			return s.GiveOpinion(OwnerHead(), r.ID, connection.Input{Opinion: connection.Opinion{Stand: connection.AgreeLimits, Exclude: []string{"dia_chi_cha_me"}}})
+		},
+		func(r *connection.Request) (*connection.Request, error) {
+			return s.Approve(Approver(), r.ID, connection.Input{Scope: &scope})
+		},
+		func(r *connection.Request) (*connection.Request, error) {
+			r, _, err := s.Provision(Engineer(), r.ID, connection.Input{}, w.Setup)
+			return r, err
+		},
+	}, w.afterSetup())
+}
+
+func (w *World) afterSetup() []stepFunc {
+	s := w.Service
+	return []stepFunc{
+		func(r *connection.Request) (*connection.Request, error) {
+			if _, err := s.Review(Second(), r.ID, connection.Input{Reviewed: r.Config, OK: true}); err != nil {
+				return r, err
+			}
+			return s.StartTesting(Engineer(), r.ID, connection.Input{})
+		},
+		func(r *connection.Request) (*connection.Request, error) {
+			if _, _, err := s.RecordRun(Engineer(), Passed(r, w.Clock.Now())); err != nil {
+				return r, err
+			}
+			return s.PassTesting(Engineer(), r.ID, connection.Input{})
+		},
+		func(r *connection.Request) (*connection.Request, error) {
+			if _, err := s.Confirm(Engineer(), r.ID, connection.Operator, connection.Input{}); err != nil {
+				return r, err
+			}
+			if _, err := s.Confirm(OwnerHead(), r.ID, connection.Owner, connection.Input{}); err != nil {
+				return r, err
+			}
+			return s.Confirm(ConsumerHead(), r.ID, connection.Requester, connection.Input{})
+		},
+		func(r *connection.Request) (*connection.Request, error) {
+			return s.Suspend(Security(), r.ID, connection.Input{ReasonClass: "maintenance", Comment: "Bảo trì hệ thống nguồn"})
+		},
+		func(r *connection.Request) (*connection.Request, error) {
+			return s.Terminate(Security(), r.ID, connection.Input{Comment: "Hết nhu cầu sử dụng"})
+		},
+	}
+}

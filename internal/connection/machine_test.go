@@ -1,0 +1,367 @@
+package connection
+
+import (
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"lienthong/internal/access"
+	"lienthong/internal/kit/clock"
+	"lienthong/internal/kit/fault"
+	"lienthong/internal/kit/i18n"
+)
+
+var monday = time.Date(2026, 11, 2, 9, 0, 0, 0, i18n.Zone).UTC()
+
+func measure(t *testing.T) Measure {
+	t.Helper()
+	cal, err := clock.VietNam()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return Measure{Calendar: cal, Limits: DefaultLimits()}
+}
+
+// The table holds the 21 rows of section 5.1a, each with its states.
+func TestTableIsThatOfTheRequirements(t *testing.T) {
+	want := map[int]string{
+		1: "->draft", 2: "draft->submitted", 3: "submitted->returned", 4: "returned->submitted", 5: "submitted->appraising",
+		6: "appraising->owner_opinion", 7: "owner_opinion->appraising", 8: "appraising->approved", 9: "appraising->rejected",
+		10: "appraising/owner_opinion->escalated", 11: "escalated->approved escalated->rejected", 12: "approved->provisioning",
+		13: "provisioning->testing", 14: "testing->provisioning", 15: "testing->acceptance", 16: "acceptance->live", 17: "acceptance->testing",
+		18: "live->suspended", 19: "suspended->live", 20: "live/suspended->terminated", 21: "draft/submitted/returned->withdrawn",
+	}
+	got := map[int][]string{}
+	for _, tr := range Transitions() {
+		if tr.No == 0 {
+			if tr.To != "" {
+				t.Errorf("%s changes the state without a row number", tr.Action)
+			}
+			continue
+		}
+		var from []string
+		for _, s := range tr.From {
+			from = append(from, string(s))
+		}
+		row := strings.Join(from, "/") + "->" + string(tr.To)
+		if !slices.Contains(got[tr.No], row) {
+			got[tr.No] = append(got[tr.No], row)
+		}
+	}
+	for no, row := range want {
+		if strings.Join(got[no], " ") != row {
+			t.Errorf("row %d: got %v, want %s", no, got[no], row)
+		}
+	}
+	if len(got) != len(want) {
+		t.Errorf("%d rows, want %d", len(got), len(want))
+	}
+}
+
+func cast() []access.Actor {
+	user := func(id, agency string, roles ...access.Role) access.Actor {
+		return access.Actor{Type: access.User, ID: id, Name: id, Agency: agency, Roles: roles, Auth: access.AuthTwo}
+	}
+	return []access.Actor{
+		user("con-1", "A", access.Steward), user("con-2", "A", access.AgencyHead), user("con-3", "A", access.Steward, access.AgencyHead),
+		user("own-1", "B", access.AgencyHead), user("own-2", "B", access.Steward),
+		user("op-1", "O", access.OpAppraiser), user("op-2", "O", access.OpApprover), user("op-3", "O", access.OpEngineer), user("op-4", "O", access.OpEngineer),
+		user("op-5", "O", access.OpSecurity),
+		// Somebody to whom every role was given by mistake must still be held back by the duties.
+		user("all", "A", access.Steward, access.AgencyHead, access.OpAppraiser, access.OpApprover, access.OpEngineer, access.OpSecurity),
+		user("stranger", "C", access.Steward, access.AgencyHead), {Type: access.Anyone},
+	}
+}
+
+func completeNeed() Need {
+	return Need{
+		System: "s", Dataset: "B/d", SchemaVersion: 1, Purposes: []string{"QLNN"}, LegalBasis: "Luật 60/2024/QH15, Điều 11", Fields: []string{"x", "y"},
+		Subjects: 10, Level: access.LevelUse, Method: "api", Frequency: "daily", CallsPerDay: 100, PeakPerMinute: 10, ResponseMillis: 1000,
+		Addresses: []string{"10.0.0.1"}, Environment: "môi trường chính thức", Contact: Contact{"a", "a@example.vn", "0"}, Responsible: "b", From: "2026-11-01", To: "2027-10-01",
+	}
+}
+
+func completeScope(n Need) *Scope {
+	s := n.Requested()
+	s.Columns = s.Columns[:1]
+	return &s
+}
+
+func worldFacts(now time.Time) Facts {
+	return Facts{
+		Now: now, Requester: "A", Steward: true, Purposes: map[string]Purpose{"QLNN": {Active: true}},
+		Dataset: Dataset{Code: "B/d", Owner: "B", SchemaVersion: 1, Shareable: true, Fields: []Field{{Name: "x", Class: access.ClassInternal}, {Name: "y", Class: access.ClassNormal}}},
+		System:  System{ID: "s", Agency: "A", SecurityLevel: 2, CheckValid: true},
+	}
+}
+
+// randomInput is right about half of the time.
+func randomInput(rnd *rand.Rand, r *Request) Input {
+	in := Input{}
+	yes := func() bool { return rnd.IntN(3) > 0 }
+	if yes() {
+		in.Comment, in.Questions, in.Attest, in.Missing, in.ReasonClass, in.OK = "ghi rõ", "hỏi", true, []string{"thiếu"}, "incident", true
+	}
+	if yes() {
+		in.Scope = completeScope(r.Need)
+		if !yes() {
+			in.Scope.Columns = append(in.Scope.Columns, access.Column{Name: "z"})
+		}
+	}
+	if yes() {
+		in.Citation, in.Decision = "Điều 9 Quy chế", Document{Number: "1/QĐ", Title: "Quyết định"}
+	}
+	in.Opinion = Opinion{Stand: []Stand{Agree, AgreeLimits, Object}[rnd.IntN(3)], Citation: "Điều 10", Limits: "chỉ giờ hành chính"}
+	in.Reviewed = r.Config
+	answer := Pass
+	if !yes() {
+		answer = Fail
+	}
+	in.Checklist = Checklist{Items: map[Item]Finding{}, Fields: map[string]Necessity{"x": {Needed: true}, "y": {Needed: yes()}}}
+	for _, i := range Items() {
+		in.Checklist.Items[i] = Finding{Answer: answer, Comment: "vì"}
+	}
+	n := completeNeed()
+	in.Need = &n
+	return in
+}
+
+// play runs one random life and checks, after each step, what must hold.
+func play(t *testing.T, seed uint64, m Measure) (reached State) {
+	rnd := rand.New(rand.NewPCG(seed, 1))
+	people := cast()
+	r := &Request{ID: "r", Agency: "A", Owner: "B", Need: completeNeed()}
+	now := monday
+	var steps []Step
+	var config *Config
+	var review *Review
+	var run *Run
+	all := Transitions()
+	for range 400 {
+		now = now.Add(time.Duration(rnd.IntN(60)) * time.Minute)
+		f := worldFacts(now)
+		f.Config, f.Review, f.Run = config, review, run
+		who := people[rnd.IntN(len(people))]
+		action := all[rnd.IntN(len(all))].Action
+		if rnd.IntN(3) > 0 { // mostly something that the state knows
+			var fitting []Action
+			for _, x := range all {
+				ends := x.To.Final() && rnd.IntN(20) > 0 // or most lives would end young
+				if slices.Contains(x.From, r.State) && !ends {
+					fitting = append(fitting, x.Action)
+				}
+			}
+			if len(fitting) == 0 {
+				break
+			}
+			action = fitting[rnd.IntN(len(fitting))]
+		}
+		in := randomInput(rnd, r)
+		if action == ActRecordRun {
+			in.run = &Run{Seq: int64(len(steps)), Config: r.Config, Began: now, Cases: []Case{{Pass: true}}, Stability: Stability{Pass: true}, Accuracy: Accuracy{Pass: true}, Safety: Safety{Pass: rnd.IntN(2) == 0}}
+			in.run.judge()
+			_ = in.run.seal()
+		}
+		before := *r
+		step, err := r.Apply(who, action, in, f, m)
+		if err != nil {
+			if r.State != before.State || r.Revision != before.Revision {
+				t.Fatalf("seed %d: a refused %s changed the request", seed, action)
+			}
+			continue
+		}
+		switch action { // what the service does beside the step
+		case ActProvision, ActReconfigure:
+			config = &Config{Version: r.Config + 1, By: step.By}
+			r.Config, r.Reviewed, review = config.Version, 0, nil
+		case ActReview:
+			review = &Review{Version: in.Reviewed, OK: in.OK, By: step.By}
+		case ActRecordRun:
+			run = in.run
+		}
+		steps = append(steps, step)
+		holdInvariants(t, seed, r, steps, config, review, run)
+	}
+	return r.State
+}
+
+func holdInvariants(t *testing.T, seed uint64, r *Request, steps []Step, config *Config, review *Review, run *Run) {
+	t.Helper()
+	fail := func(what string) {
+		t.Fatalf("seed %d: %s: %s after %v", seed, r.State, what, actions(steps))
+	}
+	for _, done := range r.Duties {
+		for _, d := range done {
+			if other, found := conflict(done, d); found {
+				fail("one person did " + string(other) + " and " + string(d))
+			}
+		}
+	}
+	has := func(a ...Action) bool {
+		return slices.ContainsFunc(steps, func(s Step) bool { return slices.Contains(a, s.Action) })
+	}
+	switch r.State {
+	case Live, Suspended, Terminated, Acceptance, Testing, Provisioning:
+	default:
+		return
+	}
+	if !has(ActSubmit) || r.Attested == nil {
+		fail("without an attested submission")
+	}
+	if !has(ActApprove, ActApproveDecided) || r.Approved == nil || r.Approved.Within(r.Need.Requested()) != nil {
+		fail("without an approval within the need")
+	}
+	if has(ActApprove) && (r.Opinion == nil || r.Opinion.Stand == Object || r.Checklist.passed(r.Need) != nil) && !has(ActApproveDecided) {
+		fail("approved against the owner or the checklist")
+	}
+	if !has(ActProvision) || config == nil {
+		fail("without provisioning")
+	}
+	if r.State == Provisioning {
+		return
+	}
+	if review == nil || !review.OK || review.Version != config.Version || review.By.Account == config.By.Account {
+		fail("without a second operator's review")
+	}
+	if r.State == Testing {
+		return
+	}
+	if run == nil || !run.Passed || run.Config != config.Version || r.RunHash != run.Hash {
+		fail("without a passed run of this configuration")
+	}
+	if r.State == Acceptance {
+		return
+	}
+	people := map[string]bool{}
+	for _, side := range []Side{Operator, Owner, Requester} {
+		c, said := r.Confirmed[side]
+		if !said {
+			fail("without the confirmation of " + string(side))
+		}
+		people[c.By.Account] = true
+	}
+	if len(people) != 3 {
+		fail("confirmed by fewer than three people")
+	}
+}
+
+func actions(steps []Step) []Action {
+	var out []Action
+	for _, s := range steps {
+		out = append(out, s.Action)
+	}
+	return out
+}
+
+// No sequence of actions by anybody reaches a state without each of its gates, and nobody does two separated duties.
+func TestNoOtherWayToLive(t *testing.T) {
+	m := measure(t)
+	reached := map[State]int{}
+	lives := uint64(4000)
+	if testing.Short() {
+		lives = 500
+	}
+	for seed := range lives {
+		reached[play(t, seed, m)]++
+	}
+	t.Log(reached)
+	// The property says nothing if the random lives never get far.
+	if reached[Live]+reached[Suspended]+reached[Terminated] == 0 {
+		t.Fatal("no life reached operation: the generator is too weak to prove anything")
+	}
+}
+
+func TestDuties(t *testing.T) {
+	for _, c := range []struct {
+		name       string
+		done, next Duty
+		refused    bool
+	}{
+		{"who registered does not approve", Registers, Approves, true},
+		{"who appraised does not approve", Appraises, Approves, true},
+		{"who approved does not provision", Approves, Provisions, true},
+		{"who provisioned does not approve", Provisions, Approves, true},
+		{"who registered does not confirm the acceptance", Registers, Accepts, true},
+		{"who provisioned may confirm for the operator", Provisions, Accepts, false},
+		{"who registered may register again", Registers, Registers, false},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			r := &Request{Duties: map[string][]Duty{"p": {c.done}}}
+			if err := r.did(Person{Account: "p"}, c.next); fault.Is(err, "connection.duties_separated") != c.refused {
+				t.Fatalf("got %v", err)
+			}
+		})
+	}
+}
+
+func TestClock(t *testing.T) {
+	m := measure(t)
+	day := func(n int) time.Time { return monday.AddDate(0, 0, n) }
+	r := &Request{State: Draft}
+	to := func(s State, at time.Time) {
+		t.Helper()
+		if err := m.move(r, s, at); err != nil {
+			t.Fatal(err)
+		}
+	}
+	end := func(n int) time.Time { return time.Date(2026, 11, 2+n, 17, 0, 0, 0, i18n.Zone).UTC() }
+	to(Submitted, day(0))
+	if !r.Clock.Deadline.Equal(end(2)) {
+		t.Fatalf("intake ends %v", r.Clock.Deadline)
+	}
+	to(Returned, day(1))
+	if !r.Clock.Paused || !r.Clock.Deadline.IsZero() || r.Clock.Used != 1 {
+		t.Fatalf("the clock must stand still while the request is returned: %+v", r.Clock)
+	}
+	to(Submitted, day(10)) // Thursday: one day of the two is left
+	if used, _ := m.used(r.Clock, day(10)); used != 1 || !r.Clock.Deadline.Equal(end(11)) {
+		t.Fatalf("used %d, ends %v", used, r.Clock.Deadline)
+	}
+	to(Appraising, day(10))
+	appraisal := r.Clock.Deadline
+	to(OwnerOpinion, day(11))
+	if !r.Clock.Deadline.Equal(end(16)) { // Friday + 3 working days = Wednesday
+		t.Fatalf("opinion ends %v", r.Clock.Deadline)
+	}
+	to(Appraising, day(14))
+	if !r.Clock.Deadline.Equal(appraisal) {
+		t.Fatalf("the opinion lies inside the appraisal, whose end moved to %v", r.Clock.Deadline)
+	}
+	to(Approved, day(14))
+	setUp := r.Clock.Deadline
+	to(Provisioning, day(15))
+	if !r.Clock.Deadline.Equal(setUp) {
+		t.Fatalf("set-up is one phase")
+	}
+}
+
+func TestTotalOfLimitsIsSeventeen(t *testing.T) {
+	total := 0
+	for phase, days := range DefaultLimits() {
+		if phase != PhaseOpinion { // inside the appraisal
+			total += days
+		}
+	}
+	if total != 17 {
+		t.Fatalf("got %d", total)
+	}
+}
+
+func TestSilence(t *testing.T) {
+	r := &Request{Need: completeNeed(), Clock: Clock{Deadline: monday}, Opinion: &Opinion{}}
+	f := worldFacts(monday.Add(time.Hour))
+	if err := silenceCounts(r, Input{}, f); err != nil {
+		t.Fatalf("data that is not personal, limit over: %v", err)
+	}
+	f.Now = monday.Add(-time.Hour)
+	if err := silenceCounts(r, Input{}, f); !fault.Is(err, "connection.limit_not_over") {
+		t.Fatalf("got %v", err)
+	}
+	f.Now = monday.Add(time.Hour)
+	f.Dataset.Fields[0].Class = access.ClassBasic
+	if err := silenceCounts(r, Input{}, f); !fault.Is(err, "connection.silence_on_personal") {
+		t.Fatalf("silence is never consent for personal data: %v", err)
+	}
+}
