@@ -18,7 +18,7 @@ import (
 func (s *Shell) fail(w http.ResponseWriter, r *http.Request, err error, json bool) {
 	f := classify(err)
 	httpx.Note(w, f)
-	if rec, ok := w.(*httpx.Recorder); ok && rec.Status != 0 {
+	if a, ok := w.(*answer); ok && a.Status != 0 {
 		// Part of the answer has left, so the only honest end is one that the caller sees as broken.
 		panic(http.ErrAbortHandler)
 	}
