@@ -22,6 +22,7 @@ var may = map[string]string{
 	"connection": "catalog system",
 	"exchange":   "connection privacy warehouse",
 	"incident":   "monitor",
+	"support":    "", "task": "",
 }
 
 const module = "lienthong/"
@@ -89,9 +90,9 @@ func allowed(name, sub, to, toSub string, base []string) bool {
 	case "kit":
 		return false
 	case "audit":
-		return to == "kit"
+		return to == "kit" || isWeb && pageMay(to, toSub)
 	case "access":
-		return to == "kit" || to == "audit"
+		return to == "kit" || to == "audit" || isWeb && pageMay(to, toSub)
 	case "web":
 		return slices.Contains(base, to)
 	case "flow":
@@ -104,10 +105,15 @@ func allowed(name, sub, to, toSub string, base []string) bool {
 	if slices.Contains(base, to) {
 		return !strings.HasSuffix(toSub, "web")
 	}
-	if isWeb { // pages may ask several slices and the shell, and use cases that span slices
-		return to == "web" || to == "flow" || !strings.HasSuffix(toSub, "web") && to != "app" && to != "cli"
+	if isWeb {
+		return pageMay(to, toSub)
 	}
 	return slices.Contains(strings.Fields(slices_), to) && toSub == "" || strings.HasSuffix(sub, "test") && slices.Contains(strings.Fields(slices_), to)
+}
+
+// pageMay: pages may ask several slices and the shell, and use cases that span slices.
+func pageMay(to, toSub string) bool {
+	return to == "web" || to == "flow" || !strings.HasSuffix(toSub, "web") && to != "app" && to != "cli"
 }
 
 func TestDrivers(t *testing.T) {
