@@ -40,8 +40,8 @@ type Necessity struct {
 
 // Checklist is the appraisal of the need.
 type Checklist struct {
-	Items  map[Item]Finding     `json:"items"`
-	Fields map[string]Necessity `json:"fields"`
+	Items  map[Item]Finding     `json:"items,omitempty"`
+	Fields map[string]Necessity `json:"fields,omitempty"`
 }
 
 func (c Checklist) valid(n Need) error {

@@ -54,38 +54,38 @@ func DayOf(t time.Time) Day { return Day(t.In(i18n.Zone).Format(time.DateOnly)) 
 
 // Contact answers technical questions.
 type Contact struct {
-	Name  string `json:"name"`
-	Email string `json:"email"`
-	Phone string `json:"phone"`
+	Name  string `json:"name,omitempty"`
+	Email string `json:"email,omitempty"`
+	Phone string `json:"phone,omitempty"`
 }
 
 // Need is what the requester registers (Điều 12.2a). It has no place for an agreement between agencies: data of the
 // issued catalogue is shared by rule (Điều 4.4, 9.2).
 type Need struct {
-	System           string           `json:"system"`
-	Dataset          string           `json:"dataset"`
-	SchemaVersion    int64            `json:"schema_version"`
-	Purposes         []string         `json:"purposes"`
-	LegalBasis       string           `json:"legal_basis"`
+	System           string           `json:"system,omitempty"`
+	Dataset          string           `json:"dataset,omitempty"`
+	SchemaVersion    int64            `json:"schema_version,omitempty"`
+	Purposes         []string         `json:"purposes,omitempty"`
+	LegalBasis       string           `json:"legal_basis,omitempty"`
 	Procedures       []string         `json:"procedures,omitempty"`
-	Fields           []string         `json:"fields"`
+	Fields           []string         `json:"fields,omitempty"`
 	Rows             []access.RowRule `json:"rows,omitempty"`
-	Subjects         int64            `json:"expected_subjects"`
-	Level            access.Level     `json:"level"`
-	Method           Method           `json:"method"`
+	Subjects         int64            `json:"expected_subjects,omitempty"`
+	Level            access.Level     `json:"level,omitempty"`
+	Method           Method           `json:"method,omitempty"`
 	MethodReason     string           `json:"method_reason,omitempty"`
 	AutomationDate   Day              `json:"automation_date,omitempty"`
-	Frequency        Frequency        `json:"frequency"`
-	CallsPerDay      int64            `json:"calls_per_day"`
-	PeakPerMinute    int64            `json:"peak_per_minute"`
-	ResponseMillis   int64            `json:"response_ms"`
-	Addresses        []string         `json:"source_addresses"`
-	Environment      string           `json:"environment"`
-	Contact          Contact          `json:"technical_contact"`
-	Responsible      string           `json:"responsible_person"`
+	Frequency        Frequency        `json:"frequency,omitempty"`
+	CallsPerDay      int64            `json:"calls_per_day,omitempty"`
+	PeakPerMinute    int64            `json:"peak_per_minute,omitempty"`
+	ResponseMillis   int64            `json:"response_ms,omitempty"`
+	Addresses        []string         `json:"source_addresses,omitempty"`
+	Environment      string           `json:"environment,omitempty"`
+	Contact          Contact          `json:"technical_contact,omitzero"`
+	Responsible      string           `json:"responsible_person,omitempty"`
 	ImpactAssessment string           `json:"impact_assessment,omitempty"` // number of the personal-data impact file
-	From             Day              `json:"valid_from"`
-	To               Day              `json:"valid_to"`
+	From             Day              `json:"valid_from,omitempty"`
+	To               Day              `json:"valid_to,omitempty"`
 }
 
 const (

@@ -10,6 +10,7 @@ import (
 	"lienthong/internal/connection"
 	"lienthong/internal/kit/controldb"
 	"lienthong/internal/kit/secret"
+	"lienthong/internal/system"
 )
 
 // CredentialFor says for whom a credential is issued, and for how long.
@@ -30,6 +31,19 @@ type Credential struct {
 // Credentials issues credentials of systems, in the caller's transaction.
 type Credentials interface {
 	Issue(ctx context.Context, q controldb.Querier, who access.Actor, c CredentialFor) (Credential, error)
+}
+
+// SystemCredentials issues credentials from the register of systems.
+type SystemCredentials struct{ Systems *system.Service }
+
+// Issue makes the credential; its fingerprint names it and says nothing of the secret.
+func (s SystemCredentials) Issue(ctx context.Context, q controldb.Querier, who access.Actor, c CredentialFor) (Credential, error) {
+	made, err := s.Systems.Issue(ctx, q, who, c.System, c.Connection, c.Number, c.ValidTo)
+	if err != nil {
+		return Credential{}, err
+	}
+	mark := secret.HashToken(secret.HashToken(made.Secret.Reveal()))
+	return Credential{ClientID: made.Credential.ClientID, Secret: made.Secret, Fingerprint: made.Credential.ClientID + ":" + mark[:16]}, nil
 }
 
 // GrantConnection turns an approved request into a configured connection: configuration version, grants, credential and

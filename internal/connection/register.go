@@ -1,0 +1,68 @@
+package connection
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"lienthong/internal/access"
+	"lienthong/internal/catalog"
+	"lienthong/internal/system"
+)
+
+// FromCatalog tells the process what the register of datasets knows. listed gives the decision by which the catalogue in
+// force issued a dataset; nil while no catalogue has been issued.
+func FromCatalog(register *catalog.Service, listed func(ctx context.Context, code string) (string, error)) func(context.Context, string) (Dataset, error) {
+	return func(ctx context.Context, code string) (Dataset, error) {
+		d, err := register.Describe(ctx, catalog.Code(code))
+		if err != nil {
+			return Dataset{}, err
+		}
+		out := Dataset{
+			Code: string(d.Code), Name: d.Name, Owner: d.Owner, SchemaVersion: int64(d.SchemaVersion), Outside: outside(d.Sharing),
+			Shareable: d.State.Live() && d.Schema != nil && d.Classification.Scope != catalog.Private,
+		}
+		if d.Schema != nil {
+			for _, f := range d.Schema.Fields {
+				out.Fields = append(out.Fields, Field{Name: f.Name, Label: f.Label, Class: access.Class(f.Class), Key: f.Key})
+			}
+		}
+		if listed != nil {
+			if out.Listed, err = listed(ctx, code); err != nil {
+				return Dataset{}, fmt.Errorf("read the issued catalogue: %w", err)
+			}
+		}
+		return out, nil
+	}
+}
+
+// outside compares a need with the sharing scope of the dataset's entry (Điều 7.3d).
+func outside(scope catalog.Sharing) func(Need, string) []string {
+	return func(n Need, agency string) []string {
+		rows := map[string][]string{}
+		for _, r := range n.Rows {
+			rows[r.Column] = r.In
+		}
+		var out []string
+		for _, f := range scope.Outside(catalog.Ask{Agency: agency, Fields: n.Fields, Rows: rows, Purposes: n.Purposes, Level: string(n.Level)}) {
+			out = append(out, fmt.Sprint(f.Field, ": ", f.Args))
+		}
+		return out
+	}
+}
+
+// FromSystems tells the process what the register of information systems knows. A security check counts for a year; a
+// system whose level is approved and that was never checked since is as if unchecked.
+func FromSystems(register *system.Service, now func() time.Time) func(context.Context, string) (System, error) {
+	return func(ctx context.Context, id string) (System, error) {
+		s, err := register.Known(ctx, id)
+		if err != nil {
+			return System{}, err
+		}
+		at := now()
+		return System{
+			ID: s.ID, Name: s.Name, Agency: s.Owner, Suspended: s.Suspended, SecurityLevel: s.LevelAt(at), LevelValidTo: s.LevelValidTo,
+			CheckedAt: s.CheckedAt, CheckValid: s.CheckedAt.AddDate(1, 0, 0).After(at),
+		}, nil
+	}
+}
