@@ -8,6 +8,7 @@ import { join } from "node:path";
 
 const [base, ...paths] = process.argv.slice(2);
 const shots = process.env.SHOTS; // folder for pictures
+const press = process.env.PRESS; // selector of what is pressed before a page is checked
 const profile = await mkdtemp(join(tmpdir(), "check-"));
 const browser = spawn(process.env.CHROMIUM ?? "chromium", ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
   "--disable-background-networking", "--disable-component-update", "--disable-sync", "--remote-debugging-pipe", `--user-data-dir=${profile}`, "about:blank"],
@@ -53,6 +54,7 @@ for (const path of paths) {
     await call("Page.navigate", { url: base + path });
     await loaded;
     await call("Runtime.evaluate", { expression: "document.fonts.ready.then(() => new Promise((r) => setTimeout(r, 300)))", awaitPromise: true });
+    if (press) await call("Runtime.evaluate", { expression: `document.querySelector(${JSON.stringify(press)})?.click(); new Promise((r) => setTimeout(r, 200))`, awaitPromise: true });
     await call("Runtime.evaluate", { expression: axe });
     const { result } = await call("Runtime.evaluate", { awaitPromise: true, returnByValue: true, expression: `axe.run(document, { runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice"] }).then((r) => ({
       violations: r.violations.map((v) => v.id + ": " + v.help + " — " + v.nodes.slice(0, 3).map((n) => n.target.join(" ") + " " + (n.any[0]?.message ?? "")).join(" | ")),

@@ -155,7 +155,7 @@ func (a *API) ownError(w http.ResponseWriter, e *huma.ErrorModel, lang i18n.Lang
 	p.Title = a.shell.deps.Catalog.Say(lang, fmt.Sprintf("http.status_%d", e.Status))
 	for _, item := range e.Errors {
 		if f.Kind != fault.Internal {
-			p.Errors = append(p.Errors, httpx.ProblemItem{Field: item.Location, Code: f.Code, Detail: item.Message})
+			p.Errors = append(p.Errors, httpx.ProblemItem{Field: item.Location, Code: f.Code, Detail: apiSentence(lang, item.Message)})
 		}
 	}
 	return p

@@ -122,7 +122,7 @@ func TestOperationBody(t *testing.T) {
 	if w := send("application/json", `{"name":"ab"}`); w.Code != 201 || strings.Contains(w.Body.String(), "$schema") {
 		t.Fatalf("%d %s", w.Code, w.Body)
 	}
-	if p := problem(t, send("application/json", `{"name":"a"}`)); p.Code != "api.invalid" || len(p.Errors) != 1 || p.Errors[0].Field != "body.name" {
+	if p := problem(t, send("application/json", `{"name":"a"}`)); p.Code != "api.invalid" || len(p.Errors) != 1 || p.Errors[0].Field != "body.name" || p.Errors[0].Detail != "cần ít nhất 2 ký tự" {
 		t.Errorf("%+v", p)
 	}
 	if p := problem(t, send("application/json", `{`)); p.Code != "api.invalid" {

@@ -31,11 +31,10 @@ type Deps struct {
 	Clock        clock.Clock
 	Authenticate Authenticator
 	Site         ui.Site
-	HTTPS        bool                     // callers reach us by HTTPS only
-	SignIn       string                   // path of the sign-in page; DefaultSignIn when empty
-	SignOut      string                   // path to which the sign-out form is sent; DefaultSignOut when empty
-	MyPage       string                   // path of one's own account, if there is such a page
-	RoleLabel    func(access.Role) string // name of a role in Vietnamese; its code when nil
+	HTTPS        bool   // callers reach us by HTTPS only
+	SignIn       string // path of the sign-in page; DefaultSignIn when empty
+	SignOut      string // path to which the sign-out form is sent; DefaultSignOut when empty
+	MyPage       string // path of one's own account, if there is such a page
 }
 
 // Where the account pages are, unless Deps says otherwise.
@@ -146,18 +145,11 @@ func (s *Shell) frame(r *http.Request, p Page) ui.Frame {
 	if actor.Type == access.User {
 		person := ui.Person{Name: actor.Name, Agency: actor.Agency}
 		if len(actor.Roles) > 0 {
-			person.Role = s.roleLabel(actor.Roles[0])
+			person.Role = t(RoleKey(actor.Roles[0]))
 		}
 		f.Person = &person
 	}
 	return f
-}
-
-func (s *Shell) roleLabel(role access.Role) string {
-	if s.deps.RoleLabel == nil {
-		return string(role)
-	}
-	return s.deps.RoleLabel(role)
 }
 
 // inLanguage is the page of the request in the other language. After a form was refused it leads to the page that GET

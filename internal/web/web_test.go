@@ -28,7 +28,7 @@ type house struct {
 // newHouse is a shell whose caller is named by the header X-Test-Actor, a role.
 func newHouse(t *testing.T) house {
 	t.Helper()
-	catalog, err := i18n.NewCatalog(httpx.Messages, Messages, ui.Messages, i18n.Messages{
+	catalog, err := i18n.NewCatalog(httpx.Messages, Messages, RoleMessages, ui.Messages, i18n.Messages{
 		"test.list":                 {Vi: "Danh sách thử", En: "Test list"},
 		"test.admin":                {Vi: "Quản trị thử", En: "Test admin"},
 		"test.taken":                {Vi: "Mã {0} đã được dùng.", En: "The code {0} is taken."},
@@ -335,4 +335,54 @@ func TestHalfAnAnswerIsCut(t *testing.T) {
 		}
 	}()
 	ask(m, "GET", "/a")
+}
+
+func TestEveryRoleHasAName(t *testing.T) {
+	for _, role := range access.AllRoles() {
+		if text := RoleMessages[RoleKey(role)]; text.Vi == "" || text.En == "" {
+			t.Errorf("role %s has no name", role)
+		}
+	}
+}
+
+func TestEverySentenceIsInBothLanguages(t *testing.T) {
+	for _, m := range []i18n.Messages{Messages, RoleMessages, ui.Messages, httpx.Messages} {
+		for key, text := range m {
+			if text.Vi == "" || text.En == "" {
+				t.Errorf("%s lacks a language", key)
+			}
+		}
+	}
+}
+
+func TestStaticFilesAreKeptAndCompressed(t *testing.T) {
+	h := newHouse(t)
+	m := h.mux(t)
+	style := h.shell.assets.Links().Style
+	w := ask(m, "GET", style, "Accept-Encoding", "gzip, br")
+	if w.Header().Get("Content-Encoding") != "br" || w.Header().Get("Cache-Control") != "public, max-age=31536000, immutable" || w.Header().Get("Content-Type") != "text/css; charset=utf-8" {
+		t.Errorf("%v", w.Header())
+	}
+	if w := ask(m, "GET", style, "Accept-Encoding", "gzip"); w.Header().Get("Content-Encoding") != "gzip" {
+		t.Errorf("%v", w.Header())
+	}
+	if w := ask(m, "GET", style); w.Header().Get("Content-Encoding") != "" || !strings.Contains(w.Body.String(), ":root") {
+		t.Error("the plain file is not served")
+	}
+	for _, name := range []string{"/static/manifest.json", "/static/app.css", "/static/" + style[len("/static/"):] + ".br", "/static/..%2Fstatic.go"} {
+		if w := ask(m, "GET", name); w.Code != 404 {
+			t.Errorf("%s: %d", name, w.Code)
+		}
+	}
+}
+
+func TestFirstPageIsLight(t *testing.T) {
+	h := newHouse(t)
+	m := h.mux(t, Get("/open", access.Public, func(w http.ResponseWriter, r *http.Request) error {
+		return h.shell.Render(w, r, Page{Title: "Trang", Body: ui.Text("nội dung")})
+	}))
+	total := ask(m, "GET", "/open", "Accept-Encoding", "gzip").Body.Len() + h.shell.assets.Weight()
+	if total > 200_000 {
+		t.Errorf("the first visit weighs %d bytes", total)
+	}
 }

@@ -39,6 +39,7 @@ func Routes(s *web.Shell) []web.Route {
 		web.Get("/gallery/request", access.Public, g.show("gallery.title", requestPage)),
 		web.Get("/gallery/empty", access.Public, g.show("gallery.title", emptyPage)),
 		web.Get("/gallery/form", access.Public, g.show("gallery.title", formPage)),
+		web.Get("/gallery/map", access.Public, g.show("gallery.title", mapPage)),
 		web.Get("/gallery/sign-in", access.Public, g.signIn),
 		web.Get("/gallery/forbidden", access.Public, fails(fault.New(fault.Denied, "access.permission_missing", access.CatalogApprove))),
 		web.Get("/gallery/broken", access.Public, fails(errors.New("a component of the gallery fails on purpose"))),

@@ -3,6 +3,7 @@ package gallery
 import (
 	"time"
 
+	"lienthong/internal/web/geomap"
 	"lienthong/internal/web/ui"
 )
 
@@ -132,3 +133,24 @@ var wrong = ui.FormErrors{Text: "", Items: []ui.FieldError{
 	{Field: "code", Text: "Mã này đã được dùng cho tập dữ liệu khác. Hãy chọn mã khác."},
 	{Field: "purpose", Text: "Hãy chọn mục đích khai thác."},
 }}
+
+// communes is the map that ships, coloured by invented figures.
+func communes() ui.MapProps {
+	p := ui.MapProps{
+		Title: "Tỷ lệ bản ghi đạt chất lượng theo xã, phường", Text: "Số liệu giả định, tháng 11/2026. Chọn một xã để xem chi tiết.",
+		Key: []ui.MapStep{{Step: 0, Label: "Chưa có dữ liệu"}, {Step: 1, Label: "Dưới 60%"}, {Step: 2, Label: "60–69%"}, {Step: 3, Label: "70–79%"}, {Step: 4, Label: "80–89%"}, {Step: 5, Label: "Từ 90%"}},
+	}
+	m, err := geomap.Shipped()
+	if err != nil {
+		return p
+	}
+	p.ViewBox = m.ViewBox
+	for i, a := range m.Areas {
+		area := ui.MapArea{Name: a.Name, Outline: a.Outline, Path: "/gallery/dataset?commune=" + a.Code, Step: i * 7 % 6}
+		if area.Step > 0 {
+			area.Text = p.Key[area.Step].Label
+		}
+		p.Areas = append(p.Areas, area)
+	}
+	return p
+}

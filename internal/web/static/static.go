@@ -89,6 +89,19 @@ func read(name string) (file, error) {
 	return file{kind: kind, plain: plain, br: br, gz: gz}, nil
 }
 
+// Weight is the most that a first visit loads of these files, compressed.
+func (f *Files) Weight() int {
+	total := 0
+	for _, one := range f.byName {
+		if one.br != nil {
+			total += len(one.br)
+			continue
+		}
+		total += len(one.plain)
+	}
+	return total
+}
+
 // Links are the addresses that the layout names.
 func (f *Files) Links() ui.Assets { return f.links }
 
