@@ -60,4 +60,31 @@ var Messages = i18n.Messages{
 	"api.lead":  {Vi: "Các thao tác mà hệ thống khác có thể gọi. Mô tả đầy đủ cho máy đọc theo chuẩn OpenAPI 3.1.", En: "What other systems may call. The full description for machines follows OpenAPI 3.1."},
 	"api.spec":  {Vi: "Tải mô tả OpenAPI", En: "Download the OpenAPI description"},
 	"api.none":  {Vi: "Chưa có thao tác nào", En: "There is no operation yet"},
+
+	// The names of roles; the key is RoleKey.
+	"web.role_op_admin":     {Vi: "Quản trị nền tảng", En: "Platform administrator"},
+	"web.role_op_appraiser": {Vi: "Cán bộ thẩm định", En: "Appraiser"},
+	"web.role_op_approver":  {Vi: "Người phê duyệt", En: "Approver"},
+	"web.role_op_engineer":  {Vi: "Kỹ sư vận hành", En: "Operations engineer"},
+	"web.role_op_security":  {Vi: "Cán bộ an toàn thông tin", En: "Security officer"},
+	"web.role_op_quality":   {Vi: "Cán bộ chất lượng dữ liệu", En: "Data quality officer"},
+	"web.role_op_portal":    {Vi: "Quản trị cổng dữ liệu mở", En: "Open data portal administrator"},
+
+	"web.role_agency_head":      {Vi: "Lãnh đạo cơ quan", En: "Head of agency"},
+	"web.role_steward":          {Vi: "Đầu mối quản lý dữ liệu", En: "Data steward"},
+	"web.role_deputy_steward":   {Vi: "Đầu mối dự phòng", En: "Deputy data steward"},
+	"web.role_agency_admin":     {Vi: "Quản trị tài khoản của cơ quan", En: "Agency account administrator"},
+	"web.role_analyst":          {Vi: "Cán bộ phân tích", En: "Analyst"},
+	"web.role_lookup_officer":   {Vi: "Cán bộ tra cứu", En: "Look-up officer"},
+	"web.role_privacy_officer":  {Vi: "Cán bộ bảo vệ dữ liệu cá nhân", En: "Personal data protection officer"},
+	"web.role_commune_officer":  {Vi: "Cán bộ cấp xã", En: "Commune officer"},
+	"web.role_open_data_editor": {Vi: "Người chuẩn bị dữ liệu mở", En: "Open data editor"},
+	"web.role_legal_reviewer":   {Vi: "Người rà soát pháp lý", En: "Legal reviewer"},
+
+	"web.role_leader":             {Vi: "Lãnh đạo tỉnh", En: "Provincial leader"},
+	"web.role_auditor":            {Vi: "Cán bộ kiểm tra, giám sát", En: "Auditor"},
+	"web.role_system_account":     {Vi: "Tài khoản hệ thống", En: "System account"},
+	"web.role_vendor":             {Vi: "Đơn vị cung cấp hệ thống", En: "System vendor"},
+	"web.role_opendata_developer": {Vi: "Nhà phát triển dữ liệu mở", En: "Open data developer"},
+	"web.role_system_job":         {Vi: "Tác vụ tự động", En: "Background job"},
 }

@@ -28,7 +28,7 @@ type house struct {
 // newHouse is a shell whose caller is named by the header X-Test-Actor, a role.
 func newHouse(t *testing.T) house {
 	t.Helper()
-	catalog, err := i18n.NewCatalog(httpx.Messages, Messages, RoleMessages, ui.Messages, i18n.Messages{
+	catalog, err := i18n.NewCatalog(httpx.Messages, Messages, ui.Messages, i18n.Messages{
 		"test.list":                 {Vi: "Danh sách thử", En: "Test list"},
 		"test.admin":                {Vi: "Quản trị thử", En: "Test admin"},
 		"test.taken":                {Vi: "Mã {0} đã được dùng.", En: "The code {0} is taken."},
@@ -339,14 +339,14 @@ func TestHalfAnAnswerIsCut(t *testing.T) {
 
 func TestEveryRoleHasAName(t *testing.T) {
 	for _, role := range access.AllRoles() {
-		if text := RoleMessages[RoleKey(role)]; text.Vi == "" || text.En == "" {
+		if text := Messages[RoleKey(role)]; text.Vi == "" || text.En == "" {
 			t.Errorf("role %s has no name", role)
 		}
 	}
 }
 
 func TestEverySentenceIsInBothLanguages(t *testing.T) {
-	for _, m := range []i18n.Messages{Messages, RoleMessages, ui.Messages, httpx.Messages} {
+	for _, m := range []i18n.Messages{Messages, ui.Messages, httpx.Messages} {
 		for key, text := range m {
 			if text.Vi == "" || text.En == "" {
 				t.Errorf("%s lacks a language", key)

@@ -16,7 +16,7 @@ import (
 )
 
 func TestEveryStateRenders(t *testing.T) {
-	catalog, err := i18n.NewCatalog(httpx.Messages, web.Messages, web.RoleMessages, ui.Messages, access.Messages, Messages)
+	catalog, err := i18n.NewCatalog(httpx.Messages, web.Messages, ui.Messages, access.Messages, Messages)
 	if err != nil {
 		t.Fatal(err)
 	}
