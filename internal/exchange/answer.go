@@ -5,9 +5,11 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 	"strconv"
 	"time"
 
+	"lienthong/internal/access"
 	"lienthong/internal/exchange/filter"
 	"lienthong/internal/kit/fault"
 )
@@ -15,10 +17,9 @@ import (
 // answerPage writes {"dataset","version","data_time","records":[…],"next"}. There is no total: how many rows lie
 // outside the grant is nobody's business.
 func (c *call) answerPage(page Page, next string) error {
-	columns := c.permit.Columns()
-	names := make([][]byte, len(columns))
-	for i, col := range columns {
-		names[i] = append(filter.AppendString(nil, col.Out()), ':')
+	names, err := c.names(page.Columns)
+	if err != nil {
+		return err
 	}
 	b := c.buffer()
 	defer c.release(&b)
@@ -33,8 +34,8 @@ func (c *call) answerPage(page Page, next string) error {
 	}
 	b = append(b, `,"records":[`...)
 	for i, row := range page.Rows {
-		if len(row) != len(columns) {
-			return fmt.Errorf("read page of %s: a row has %d values for %d columns", c.ask.Dataset, len(row), len(columns))
+		if len(row) != len(names) {
+			return fmt.Errorf("read page of %s: a row has %d values for %d columns", c.ask.Dataset, len(row), len(names))
 		}
 		if i > 0 {
 			b = append(b, ',')
@@ -44,9 +45,8 @@ func (c *call) answerPage(page Page, next string) error {
 			if j > 0 {
 				b = append(b, ',')
 			}
-			var err error
 			if b, err = appendValue(append(b, names[j]...), v); err != nil {
-				return fmt.Errorf("write column %s: %w", columns[j].Name, err)
+				return fmt.Errorf("write column %s: %w", page.Columns[j], err)
 			}
 		}
 		b = append(b, '}')
@@ -57,9 +57,23 @@ func (c *call) answerPage(page Page, next string) error {
 		b = filter.AppendString(b, next)
 	}
 	b = append(b, '}')
-	c.count(int64(len(page.Rows)), page.Subjects)
+	c.out.Records, c.out.Persons, c.out.Subjects = int64(len(page.Rows)), int64(len(page.Subjects)), page.Subjects
 	c.write(http.StatusOK, b)
 	return nil
+}
+
+// names gives the field names as they are written. Invariant 4 is held here a second time: a column that the permit does
+// not name ends the call.
+func (c *call) names(columns []string) ([][]byte, error) {
+	granted := c.permit.Columns()
+	names := make([][]byte, len(columns))
+	for i, name := range columns {
+		if !slices.ContainsFunc(granted, func(g access.Column) bool { return g.Out() == name }) {
+			return nil, fmt.Errorf("read page of %s: column %s is not the permit's", c.ask.Dataset, name)
+		}
+		names[i] = append(filter.AppendString(nil, name), ':')
+	}
+	return names, nil
 }
 
 func appendValue(b []byte, v any) ([]byte, error) {
@@ -82,24 +96,6 @@ func appendValue(b []byte, v any) ([]byte, error) {
 	text, err := json.Marshal(v)
 	return append(b, text...), err
 }
-
-// count keeps what the outcome says of the answer: identifiers only as keyed hashes, each person once.
-func (c *call) count(records int64, subjects []string) {
-	c.out.Records = records
-	seen := make(map[string]struct{}, len(subjects))
-	for _, s := range subjects {
-		if _, twice := seen[s]; twice || s == "" {
-			continue
-		}
-		seen[s] = struct{}{}
-		if len(c.out.Subjects) <= maxSubjects { // one more than the record holds, so that it knows it was cut
-			c.out.Subjects = append(c.out.Subjects, c.s.Evidence.PersonKey(s))
-		}
-	}
-	c.out.Persons = int64(len(seen))
-}
-
-const maxSubjects = 100
 
 func (c *call) buffer() []byte {
 	if b, ok := c.s.buffers.Get().(*[]byte); ok {

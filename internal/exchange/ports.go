@@ -61,7 +61,7 @@ type OfficerKey struct {
 	Public crypto.PublicKey
 }
 
-// Reader reads published versions. It applies the permit's rows, and gives the permit's columns in their order, masked.
+// Reader reads published versions. It applies the permit's rows and masks and gives no column but the permit's.
 type Reader interface {
 	// Version is the number of the version that Page would read now. It changes whenever an answer could.
 	Version(ctx context.Context, p access.Permit) (int64, error)
@@ -96,8 +96,9 @@ type Query struct {
 type Page struct {
 	Version  int64
 	DataTime time.Time
-	Rows     [][]any  // in the order of the permit's columns, masked: nil, bool, string, json.Number, integers, time.Time
-	Subjects []string // identifiers of the persons in the rows, as they are; only their hashes are kept
+	Columns  []string // names under which the permit's columns leave, in order
+	Rows     [][]any  // in the order of Columns, masked: nil, bool, string, json.Number, integers, time.Time
+	Subjects []string // keyed hashes of the persons in the rows, each once
 	Next     string   // position after the last row, empty at the end
 }
 

@@ -126,8 +126,10 @@ func (c *call) filtered(a *upstream.Answer, plan *filter.Plan) error {
 	if got.Single && got.Records == 0 {
 		return fault.New(fault.NotFound, "exchange.record_not_found")
 	}
-	c.count(int64(got.Records), got.Subjects)
-	c.out.Persons = int64(got.Persons)
+	c.out.Records, c.out.Persons = int64(got.Records), int64(got.Persons)
+	for _, identifier := range got.Subjects {
+		c.out.Subjects = append(c.out.Subjects, c.s.Evidence.PersonKey(identifier))
+	}
 	c.write(a.Status, b)
 	return nil
 }

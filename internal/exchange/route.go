@@ -148,7 +148,7 @@ func (o *Operation) ready() error {
 		return invalid("method")
 	case !ok:
 		return invalid("path")
-	case o.Updates == (o.Method == http.MethodGet), !o.Updates && o.Method != http.MethodPost && o.Method != http.MethodGet:
+	case o.Updates && o.Method == http.MethodGet, !o.Updates && o.Method != http.MethodPost && o.Method != http.MethodGet:
 		return invalid("updates")
 	}
 	o.segments, o.code = nil, o.Code()
