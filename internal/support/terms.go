@@ -59,8 +59,8 @@ type Terms struct {
 	glossary    []Term
 }
 
-// LoadTerms reads what comes with the program.
-func LoadTerms() (*Terms, error) {
+// Load reads what comes with the program.
+func Load() (*Terms, error) {
 	var t Terms
 	definitions, err := lines("definitions.tsv")
 	if err != nil {

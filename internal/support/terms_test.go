@@ -9,7 +9,7 @@ import (
 
 func load(t *testing.T) *Terms {
 	t.Helper()
-	terms, err := LoadTerms()
+	terms, err := Load()
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -32,7 +32,7 @@ func site(t *testing.T, exists func(string) bool) http.Handler {
 	if err != nil {
 		t.Fatal(err)
 	}
-	terms, err := support.LoadTerms()
+	terms, err := support.Load()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -57,7 +57,7 @@ func open(t *testing.T, h http.Handler, path string) string {
 
 func TestEveryoneReadsEachDefinitionWordForWordBesideItsFeature(t *testing.T) {
 	body := html.UnescapeString(open(t, site(t, nil), "/support/terms"))
-	terms, err := support.LoadTerms()
+	terms, err := support.Load()
 	if err != nil {
 		t.Fatal(err)
 	}
