@@ -31,10 +31,11 @@ type Deps struct {
 	Clock        clock.Clock
 	Authenticate Authenticator
 	Site         ui.Site
-	HTTPS        bool   // callers reach us by HTTPS only
-	SignIn       string // path of the sign-in page; DefaultSignIn when empty
-	SignOut      string // path to which the sign-out form is sent; DefaultSignOut when empty
-	MyPage       string // path of one's own account, if there is such a page
+	HTTPS        bool                                 // callers reach us by HTTPS only
+	SignIn       string                               // path of the sign-in page; DefaultSignIn when empty
+	SignOut      string                               // path to which the sign-out form is sent; DefaultSignOut when empty
+	AgencyName   func(context.Context, string) string // official name of an agency; its code when nil
+	MyPage       string                               // path of one's own account, if there is such a page
 }
 
 // Where the account pages are, unless Deps says otherwise.
@@ -144,6 +145,9 @@ func (s *Shell) frame(r *http.Request, p Page) ui.Frame {
 	}
 	if actor.Type == access.User {
 		person := ui.Person{Name: actor.Name, Agency: actor.Agency}
+		if s.deps.AgencyName != nil {
+			person.Agency = s.deps.AgencyName(r.Context(), actor.Agency)
+		}
 		if len(actor.Roles) > 0 {
 			person.Role = t(RoleKey(actor.Roles[0]))
 		}

@@ -40,6 +40,7 @@ func Routes(s *web.Shell) []web.Route {
 		web.Get("/gallery/empty", access.Public, g.show("gallery.title", emptyPage)),
 		web.Get("/gallery/form", access.Public, g.show("gallery.title", formPage)),
 		web.Get("/gallery/map", access.Public, g.show("gallery.title", mapPage)),
+		web.Get("/gallery/live", access.Public, g.live),
 		web.Get("/gallery/sign-in", access.Public, g.signIn),
 		web.Get("/gallery/forbidden", access.Public, fails(fault.New(fault.Denied, "access.permission_missing", access.CatalogApprove))),
 		web.Get("/gallery/broken", access.Public, fails(errors.New("a component of the gallery fails on purpose"))),
@@ -57,6 +58,16 @@ func (g pages) show(key string, body func(ui.T) templ.Component) web.HandlerFunc
 		}
 		return g.shell.Render(w, r, web.Page{Title: t(key), Crumbs: crumbs, Body: body(t)})
 	}
+}
+
+func (g pages) live(w http.ResponseWriter, r *http.Request) error {
+	var form struct {
+		Done int64 `form:"done"`
+	}
+	if err := web.Decode(r, &form); err != nil {
+		return err
+	}
+	return g.shell.Part(w, r, livePart(form.Done))
 }
 
 func (g pages) signIn(w http.ResponseWriter, r *http.Request) error {

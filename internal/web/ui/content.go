@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"strconv"
 	"strings"
 	"time"
 	"unicode"
@@ -164,6 +165,21 @@ func (m Meter) percent() int64 {
 		return 0
 	}
 	return min(100, max(0, m.Value*100/m.Max))
+}
+
+// Renewal says where a part of a page comes from anew.
+type Renewal struct {
+	Path    string // answers the part alone
+	Page    string // the whole page, for readers without script
+	Seconds int    // 3 when 0
+}
+
+func (l Renewal) trigger() string {
+	seconds := l.Seconds
+	if seconds == 0 {
+		seconds = 3
+	}
+	return "every " + strconv.Itoa(seconds) + "s"
 }
 
 // Bar is one bar of a chart.

@@ -48,6 +48,7 @@ var Messages = i18n.Messages{
 	"ui.home":             {Vi: "Về trang chủ", En: "Go to the home page"},
 	"ui.back":             {Vi: "Quay lại", En: "Go back"},
 	"ui.loading":          {Vi: "Đang tải…", En: "Loading…"},
+	"ui.reload":           {Vi: "Tải lại để xem tiến độ", En: "Reload to see progress"},
 	"ui.of":               {Vi: "{0} trên {1}", En: "{0} of {1}"},
 	"ui.percent":          {Vi: "{0}%", En: "{0}%"},
 	"ui.value":            {Vi: "Giá trị", En: "Value"},
