@@ -26,6 +26,8 @@ func (s *Shell) fail(w http.ResponseWriter, r *http.Request, err error, json boo
 	switch {
 	case httpx.PrefersJSON(r, json):
 		httpx.WriteProblem(w, r, s.deps.Catalog, f)
+	case r.Header.Get("HX-Request") == "true":
+		s.errorPart(w, r, f)
 	case f.Kind == fault.Unauthenticated && access.ActorOf(r.Context()).Type == access.Anyone && r.URL.Path != s.deps.SignIn:
 		http.Redirect(w, r, s.signInPath(r), http.StatusSeeOther)
 	default:
@@ -73,6 +75,21 @@ func (s *Shell) errorPage(w http.ResponseWriter, r *http.Request, f *fault.Fault
 	page := Page{Title: title, Crumbs: []ui.Crumb{{Label: title}}, Body: ui.ErrorPage(failure), Narrow: true, Status: failure.Status}
 	if err := s.Render(w, r, page); err != nil {
 		panic(fmt.Errorf("the error page cannot be rendered: %w", err)) // a component of ours is broken; tests render it
+	}
+}
+
+// errorPart answers a script that renews a part of a page: the error in its place, or the whole page anew when the reader
+// is no longer signed in.
+func (s *Shell) errorPart(w http.ResponseWriter, r *http.Request, f *fault.Fault) {
+	if f.Kind == fault.Unauthenticated {
+		w.Header().Set("HX-Refresh", "true")
+		w.WriteHeader(f.Kind.Status())
+		return
+	}
+	lang, id := i18n.LangOf(r.Context()), httpx.RequestIDOf(r.Context())
+	note := ui.Note{Tone: ui.Bad, Title: httpx.Title(f.Kind, s.deps.Catalog, lang), Text: httpx.Sentence(f, s.deps.Catalog, lang, id)}
+	if err := s.part(w, r, f.Kind.Status(), ui.Alert(note)); err != nil {
+		panic(fmt.Errorf("the error cannot be rendered: %w", err)) // a component of ours is broken; tests render it
 	}
 }
 

@@ -112,11 +112,15 @@ func (s *Shell) Render(w http.ResponseWriter, r *http.Request, p Page) error {
 
 // Part answers with a piece of a page, for scripts that renew one.
 func (s *Shell) Part(w http.ResponseWriter, r *http.Request, c templ.Component) error {
+	return s.part(w, r, http.StatusOK, c)
+}
+
+func (s *Shell) part(w http.ResponseWriter, r *http.Request, status int, c templ.Component) error {
 	var buf bytes.Buffer
 	if err := c.Render(r.Context(), &buf); err != nil {
 		return fmt.Errorf("render part of %s: %w", r.URL.Path, err)
 	}
-	s.write(w, r, http.StatusOK, buf.Bytes())
+	s.write(w, r, status, buf.Bytes())
 	return nil
 }
 

@@ -215,6 +215,17 @@ func TestErrorFollowsAccept(t *testing.T) {
 	}
 }
 
+func TestErrorOfAPartStaysInItsPlace(t *testing.T) {
+	m := newHouse(t).mux(t, Get("/closed", access.CatalogRead, ok), Get("/broken", access.Public, func(http.ResponseWriter, *http.Request) error { return errors.New("x") }))
+	if w := ask(m, "GET", "/closed", "HX-Request", "true"); w.Code != 401 || w.Header().Get("HX-Refresh") != "true" || w.Body.Len() != 0 {
+		t.Errorf("%d %v", w.Code, w.Header())
+	}
+	w := ask(m, "GET", "/broken", "HX-Request", "true")
+	if w.Code != 500 || strings.Contains(w.Body.String(), "<html") || !strings.Contains(w.Body.String(), w.Header().Get("X-Request-Id")) {
+		t.Errorf("%d %s", w.Code, w.Body)
+	}
+}
+
 func TestOurOwnErrorsShowOnlyAReference(t *testing.T) {
 	h := newHouse(t)
 	m := h.mux(t, Get("/a", access.Public, func(http.ResponseWriter, *http.Request) error { return errors.New("secret table name") }),
