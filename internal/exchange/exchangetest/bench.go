@@ -72,8 +72,17 @@ func (g Gate) Close(ctx context.Context, p access.Permit, o exchange.Outcome) {
 	g.Gate.Close(ctx, p, flow.Outcome(o))
 }
 
-// Start builds and serves an exchange with one live grant.
+// Start builds and serves an exchange with one live grant, before a provider that records.
 func Start(t testing.TB, change ...func(*access.Grant)) *Bench {
+	t.Helper()
+	r := Record(t, Answer(200, `{"ho_ten":"Giàng A Páo","so_dinh_danh":"`+Citizen+`","dan_toc":"Mông","xa":"02701"}`))
+	b := StartBefore(t, r.Addr, change...)
+	b.Provider = r
+	return b
+}
+
+// StartBefore does so before any provider at the address.
+func StartBefore(t testing.TB, provider string, change ...func(*access.Grant)) *Bench {
 	t.Helper()
 	b := &Bench{t: t, Clock: clock.NewAdjustable(clock.Fixed(time.Date(2026, 11, 24, 3, 0, 0, 0, time.UTC))), Version: 3}
 	b.DB = testkit.DB(t)
@@ -89,10 +98,9 @@ func Start(t testing.TB, change ...func(*access.Grant)) *Bench {
 	b.Access.Use(b.sources())
 	_, b.Officer, _ = ed25519.GenerateKey(nil)
 	b.Service = exchange.NewService(b.DB, b.Clock, log, b, func(string) (string, error) { return "Bearer provider-secret", nil })
-	b.Provider = Record(t, Answer(200, `{"ho_ten":"Giàng A Páo","so_dinh_danh":"`+Citizen+`","dan_toc":"Mông","xa":"02701"}`))
 	b.Grant(change...)
 	b.serve()
-	b.route()
+	b.route(provider)
 	token, err := b.Service.IssueToken(context.Background(), exchange.Client{System: System, Credential: "c1"})
 	b.must(err)
 	b.Token = token
@@ -148,10 +156,10 @@ func Operations(codes ...string) func(*access.Grant) {
 	return func(g *access.Grant) { g.Operations = codes }
 }
 
-func (b *Bench) route() {
+func (b *Bench) route(provider string) {
 	ctx := access.WithActor(context.Background(), access.Actor{Type: access.User, ID: "ks", Agency: "H38", Roles: []access.Role{access.OpEngineer}, Auth: access.AuthTwo})
 	_, err := b.Service.RegisterRoute(ctx, exchange.Route{
-		Owner: Owner, System: "hotich", Name: "khai-sinh", Dataset: Dataset, Base: "http://" + b.Provider.Addr + "/api", Addresses: []string{"127.0.0.0/8"},
+		Owner: Owner, System: "hotich", Name: "khai-sinh", Dataset: Dataset, Base: "http://" + provider + "/api", Addresses: []string{"127.0.0.0/8"},
 		Credential: "hotich", Total: 2000, Body: 64 << 10,
 		Operations: []*exchange.Operation{
 			{Method: "GET", Path: "/ho-so/{so}", Subject: "so", Records: "$", Key: "so_dinh_danh"},
