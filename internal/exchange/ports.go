@@ -96,8 +96,7 @@ type Query struct {
 type Page struct {
 	Version  int64
 	DataTime time.Time
-	Columns  []string // names under which the permit's columns leave, in order
-	Rows     [][]any  // in the order of Columns, masked: nil, bool, string, json.Number, integers, time.Time
+	Rows     [][]any  // in the order of the permit's columns, masked: nil, bool, string, json.Number, integers, time.Time
 	Subjects []string // keyed hashes of the persons in the rows, each once
 	Next     string   // position after the last row, empty at the end
 }

@@ -26,9 +26,6 @@ func (r Reader) Page(_ context.Context, p access.Permit, q exchange.Query) (exch
 		return exchange.Page{}, err
 	}
 	page := exchange.Page{Version: r.b.Version, DataTime: r.b.Clock.Now()}
-	for _, c := range p.Columns() {
-		page.Columns = append(page.Columns, c.Out())
-	}
 	from := 0
 	if q.After != "" {
 		n, err := strconv.Atoi(q.After)
