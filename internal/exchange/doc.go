@@ -11,8 +11,8 @@
 //  2. Nothing is read from the warehouse or asked of a provider without a permit of the gate.
 //  3. Router, decision, evidence and provider see the same canon.Request; nothing reads the raw address again.
 //  4. What a provider or the warehouse answers leaves only through the grant's columns, rows and masks.
-//  5. No identifier of a person stands in an address, a cursor or a record: look-ups are POST, cursors are sealed,
-//     records hold keyed hashes.
+//  5. No identifier of a person stands in a query, a cursor or a record: look-ups are POST, cursors are sealed, records
+//     hold keyed hashes. Only a provider's own path may hold one, where its registered operation says so.
 //  6. A call that changes a provider's data is sent at most once.
 //
 // Start reading at Server.ServeHTTP, then call.open.

@@ -63,6 +63,9 @@ func (c *call) describe(route *Route, op *Operation, subject string) ([]byte, er
 			filters = append(filters, Filter{column, Equal, []string{p.Value}})
 		}
 	}
+	if err := c.identifiersStayOut(route.Dataset, filters); err != nil {
+		return nil, err
+	}
 	c.useFilters(filters)
 	if !c.req.HasBody {
 		return nil, nil

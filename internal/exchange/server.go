@@ -5,6 +5,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"strings"
 	"sync"
 	"time"
 
@@ -74,7 +75,7 @@ func NewServer(o Options) (*Server, error) {
 	return s, nil
 }
 
-// Serve answers calls on l until Shutdown. For TLS, l is a tls.Listener.
+// Serve answers calls on l until Shutdown. For TLS, l is a tls.Listener that offers http/1.1 only.
 func (s *Server) Serve(l net.Listener) error {
 	conns := s.MaxConns
 	if conns <= 0 {
@@ -83,6 +84,14 @@ func (s *Server) Serve(l net.Listener) error {
 	s.guard = canon.NewGuard(l, conns)
 	s.http.ConnContext = s.guard.ConnContext
 	return s.http.Serve(s.guard)
+}
+
+// Refused counts the heads and chunks that the guard refused since start.
+func (s *Server) Refused() int64 {
+	if s.guard == nil {
+		return 0
+	}
+	return s.guard.Denied.Load()
 }
 
 // Shutdown stops taking calls and waits for those under way.
@@ -109,6 +118,10 @@ func (c *call) serve() error {
 		return err
 	}
 	c.take(req)
+	// A certificate was chosen for one name; a request for another on the same connection is domain fronting (T04, T05).
+	if t := canon.TLSOf(c.ctx); t != nil && t.ServerName != "" && !strings.EqualFold(t.ServerName, req.Host) {
+		return fault.New(fault.Misdirected, "exchange.host_unknown")
+	}
 	seg := req.Segments
 	switch {
 	case len(seg) == 1 && (seg[0] == "livez" || seg[0] == "readyz"):

@@ -13,7 +13,6 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
-	"net/netip"
 	"strings"
 	"sync"
 	"testing"
@@ -86,18 +85,11 @@ func StartBefore(t testing.TB, provider string, change ...func(*access.Grant)) *
 	t.Helper()
 	b := &Bench{t: t, Clock: clock.NewAdjustable(clock.Fixed(time.Date(2026, 11, 24, 3, 0, 0, 0, time.UTC))), Version: 3}
 	b.DB = testkit.DB(t)
-	log, err := audit.Open(t.TempDir(), audit.Options{
-		Journal:   journal.Options{Signer: ed25519.NewKeyFromSeed(bytes.Repeat([]byte{1}, 32)), Origin: "example.test/audit/1"},
-		PersonKey: bytes.Repeat([]byte{2}, 32),
-	})
-	b.must(err)
-	t.Cleanup(func() { _ = log.Close() })
-	b.Log = log
-	b.must(log.UseOutbox(context.Background(), b.DB))
-	b.Access = access.NewService(b.DB, b.Clock, log)
+	b.openLog()
+	b.Access = access.NewService(b.DB, b.Clock, b.Log)
 	b.Access.Use(b.sources())
 	_, b.Officer, _ = ed25519.GenerateKey(nil)
-	b.Service = exchange.NewService(b.DB, b.Clock, log, b, func(string) (string, error) { return "Bearer provider-secret", nil })
+	b.Service = exchange.NewService(b.DB, b.Clock, b.Log, b, func(string) (string, error) { return "Bearer provider-secret", nil })
 	b.Grant(change...)
 	b.serve()
 	b.route(provider)
@@ -105,6 +97,17 @@ func StartBefore(t testing.TB, provider string, change ...func(*access.Grant)) *
 	b.must(err)
 	b.Token = token
 	return b
+}
+
+func (b *Bench) openLog() {
+	log, err := audit.Open(b.t.TempDir(), audit.Options{
+		Journal:   journal.Options{Signer: ed25519.NewKeyFromSeed(bytes.Repeat([]byte{1}, 32)), Origin: "example.test/audit/1"},
+		PersonKey: bytes.Repeat([]byte{2}, 32),
+	})
+	b.must(err)
+	b.t.Cleanup(func() { _ = log.Close() })
+	b.Log = log
+	b.must(log.UseOutbox(context.Background(), b.DB))
 }
 
 func (b *Bench) must(err error) {
@@ -373,6 +376,3 @@ func (r *Recorder) Seen() []string {
 	defer r.mu.Unlock()
 	return append([]string(nil), r.raw...)
 }
-
-// Loopback is the special network that a bench's providers live in.
-var Loopback = netip.MustParsePrefix("127.0.0.0/8")

@@ -5,9 +5,13 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
+	"testing"
+	"time"
 
 	"lienthong/internal/access"
 	"lienthong/internal/exchange"
+	"lienthong/internal/kit/clock"
+	"lienthong/internal/kit/controldb"
 	"lienthong/internal/kit/fault"
 )
 
@@ -71,4 +75,37 @@ func (r Reader) passes(p access.Permit, q exchange.Query, row map[string]any) bo
 		}
 	}
 	return true
+}
+
+// StoreContract runs the slice's statements on a control store: routes in versions, tokens issued, revoked and expired.
+func StoreContract(t testing.TB, db *controldb.DB) {
+	t.Helper()
+	b := &Bench{t: t, Clock: clock.NewAdjustable(clock.Fixed(time.Date(2026, 11, 24, 3, 0, 0, 0, time.UTC))), DB: db}
+	b.openLog()
+	b.Service = exchange.NewService(db, b.Clock, b.Log, b, func(string) (string, error) { return "", nil })
+	ctx := access.WithActor(context.Background(), access.Actor{Type: access.User, ID: "ks", Agency: "H38", Roles: []access.Role{access.OpEngineer, access.OpSecurity}, Auth: access.AuthTwo})
+	b.route("10.0.0.1")
+	b.route("10.0.0.2")
+	r, _, err := b.Service.FindRoute(ctx, Owner, "hotich", "khai-sinh")
+	b.must(err)
+	if list, err := b.Service.ListRoutes(ctx, Dataset); r.Version != 2 || r.Base != "http://10.0.0.2/api" || err != nil || len(list) != 1 || list[0].Version != 2 {
+		t.Fatalf("%+v %v %v", r, list, err)
+	}
+	for range 2 {
+		value, err := b.Service.IssueToken(ctx, exchange.Client{System: System, Credential: "c1"})
+		b.must(err)
+		if a, err := b.Service.FindActor(ctx, value); err != nil || a.ID != System {
+			t.Fatalf("%+v %v", a, err)
+		}
+		b.must(db.InTx(ctx, func(q controldb.Querier) error { return b.Service.RevokeTokens(ctx, q, System, "") }))
+		if _, err := b.Service.FindActor(ctx, value); !fault.Is(err, "exchange.token_invalid") {
+			t.Fatal(err)
+		}
+	}
+	value, err := b.Service.IssueToken(ctx, exchange.Client{System: System, Credential: "c2"})
+	b.must(err)
+	b.Clock.Shift(exchange.TokenLife)
+	if _, err := b.Service.FindActor(ctx, value); !fault.Is(err, "exchange.token_invalid") {
+		t.Fatal(err)
+	}
 }

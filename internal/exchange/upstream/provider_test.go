@@ -276,3 +276,29 @@ func TestCompressedAnswerIsNotOpenedHere(t *testing.T) {
 		t.Errorf("coding %q, %d bytes", a.Coding, len(got))
 	}
 }
+
+// What the policy judged is what the provider receives, byte for byte: criterion 5 of the acceptance list.
+func FuzzPolicyAndProviderSeeTheSame(f *testing.F) {
+	for _, s := range []string{"/a/b?x=1&y=%20+", "/h%E1%BB%99-t%E1%BB%8Bch/a%20b", "/a&b=c/d,e?f=g:h@i", "/%2e", "/a?%C4%91=%C4%90", "/(a)'!$*"} {
+		f.Add(s)
+	}
+	p, err := New(Endpoint{Base: "http://10.1.1.1/api/"}, clock.System())
+	if err != nil {
+		f.Fatal(err)
+	}
+	rules := canon.NewRules("gw")
+	f.Fuzz(func(t *testing.T, uri string) {
+		c, err := rules.Read(&http.Request{Method: "GET", RequestURI: uri, Host: "gw", Header: http.Header{}})
+		if err != nil || len(c.Segments) == 0 {
+			return
+		}
+		var wire bytes.Buffer
+		if err := p.request(context.Background(), Call{Method: c.Method, Segments: c.Segments, Query: c.Query}).Write(&wire); err != nil {
+			t.Fatalf("%q: %v", uri, err)
+		}
+		line, _, _ := strings.Cut(wire.String(), "\r\n")
+		if want := "GET /api" + c.Target() + " HTTP/1.1"; line != want {
+			t.Fatalf("%q: policy saw %q, the wire has %q", uri, want, line)
+		}
+	})
+}
