@@ -8,19 +8,18 @@ import (
 	"time"
 
 	"lienthong/internal/audit"
-	"lienthong/internal/exchange/exchangetest"
 )
 
 const svc = "/svc/H38.04/hotich/khai-sinh"
 
 // withService is a bench whose grant covers the provider's reading operations.
-func withService(t testing.TB) *exchangetest.Bench {
-	b := exchangetest.Start(t, exchangetest.Operations("GET /ho-so/{so}", "GET /ho-so", "POST /tim", "GET /loi"))
+func withService(t testing.TB) *Bench {
+	b := Start(t, Operations("GET /ho-so/{so}", "GET /ho-so", "POST /tim", "GET /loi"))
 	return b
 }
 
 // denied checks that a call was refused, reached nobody, and left exactly one denial.
-func denied(t *testing.T, b *exchangetest.Bench, before int, got []exchangetest.Reply, code string) {
+func denied(t *testing.T, b *Bench, before int, got []Reply, code string) {
 	t.Helper()
 	if len(got) != 1 || got[0].Status < 400 || got[0].Code() != code {
 		t.Errorf("got %+v, want one refusal %s", got, code)
@@ -40,7 +39,7 @@ func denied(t *testing.T, b *exchangetest.Bench, before int, got []exchangetest.
 // T01-T04, T06, T09, T11-T13, T16: one connection each, raw bytes, one denial each, nothing at the provider.
 func TestAttacksOnTheRequest(t *testing.T) {
 	b := withService(t)
-	head := "Host: " + exchangetest.Host + "\r\nConnection: close\r\nAuthorization: Bearer {token}\r\nLienthong-Purpose: QLNN\r\n"
+	head := "Host: " + Host + "\r\nConnection: close\r\nAuthorization: Bearer {token}\r\nLienthong-Purpose: QLNN\r\n"
 	get := func(target string) string { return "GET " + target + " HTTP/1.1\r\n" + head + "\r\n" }
 	good := svc + "/ho-so/1"
 	rows := []struct{ name, raw, code string }{
@@ -59,10 +58,10 @@ func TestAttacksOnTheRequest(t *testing.T) {
 		{"T02 NFD", get("/svc/H38.04/hotich/khai-si%CC%A3nh/ho-so/1"), "exchange.path_text"},
 		{"T03 longer name", get(svc + "-nhay-cam/ho-so/1"), "exchange.service_unknown"},
 		{"T03 longer path", get(good + "/x"), "exchange.operation_unknown"},
-		{"T04 absolute form, other host", strings.Replace(get("http://other/x"), exchangetest.Host, "other", 1), "exchange.host_unknown"},
+		{"T04 absolute form, other host", strings.Replace(get("http://other/x"), Host, "other", 1), "exchange.host_unknown"},
 		{"T04 absolute form hides the host", get("http://other" + good), "exchange.host_unknown"},
-		{"T04 absolute form, own host", get("http://" + exchangetest.Host + good), "exchange.target_form"},
-		{"T04 unknown host", strings.Replace(get(good), "Host: "+exchangetest.Host, "Host: evil", 1), "exchange.host_unknown"},
+		{"T04 absolute form, own host", get("http://" + Host + good), "exchange.target_form"},
+		{"T04 unknown host", strings.Replace(get(good), "Host: "+Host, "Host: evil", 1), "exchange.host_unknown"},
 		{"T04 two hosts", strings.Replace(get(good), "Host:", "Host: evil\r\nHost:", 1), "exchange.header_duplicate"},
 		{"T06 purpose twice", strings.Replace(get(good), "Lienthong-Purpose", "Lienthong-Purpose: PTDB\r\nlienthong-purpose", 1), "exchange.header_duplicate"},
 		{"T09 length and chunks", "POST " + svc + "/tim HTTP/1.1\r\n" + head + "Content-Length: 4\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", "exchange.framing"},
@@ -72,7 +71,7 @@ func TestAttacksOnTheRequest(t *testing.T) {
 		{"T09 folded header", strings.Replace(get(good), "\r\nLien", "\r\n Lien", 1), "exchange.head_malformed"},
 		{"T09 bare LF chunk", "POST " + svc + "/tim HTTP/1.1\r\n" + head + "Content-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n2\n{}\r\n0\r\n\r\n", "exchange.framing"},
 		{"T09 chunk extension", "POST " + svc + "/tim HTTP/1.1\r\n" + head + "Content-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n2;a=b\r\n{}\r\n0\r\n\r\n", "exchange.framing"},
-		{"T11 CONNECT", "CONNECT " + exchangetest.Host + ":443 HTTP/1.1\r\n" + head + "\r\n", "exchange.method_unknown"},
+		{"T11 CONNECT", "CONNECT " + Host + ":443 HTTP/1.1\r\n" + head + "\r\n", "exchange.method_unknown"},
 		{"T11 TRACE", "TRACE " + good + " HTTP/1.1\r\n" + head + "\r\n", "exchange.method_unknown"},
 		{"T11 PROPFIND", "PROPFIND " + good + " HTTP/1.1\r\n" + head + "\r\n", "exchange.method_unknown"},
 		{"T11 DEBUG", "DEBUG " + good + " HTTP/1.1\r\n" + head + "\r\n", "exchange.method_unknown"},
@@ -160,7 +159,7 @@ func TestIdentityIsOurs(t *testing.T) {
 // T10: no client ever receives another's answer over the shared provider connections.
 func TestAnswersBelongToTheirRequests(t *testing.T) {
 	b := withService(t)
-	b.Provider.Says(exchangetest.Echo)
+	b.Provider.Says(Echo)
 	rounds := 1000
 	if testing.Short() {
 		rounds = 50
@@ -212,12 +211,12 @@ func TestProviderFailures(t *testing.T) {
 		{"T56 HTML called JSON", head + "Content-Length: 13\r\n\r\n<b>Marker</b>", 502, "exchange.provider_unreadable"},
 		{"T56 wrong length", head + "Connection: close\r\nContent-Length: 99\r\n\r\n" + `{"ho_ten":"Marker"`, 502, "exchange.provider_cut"},
 		{"T56 cut chunks", head + "Transfer-Encoding: chunked\r\n\r\n5\r\n{\"ho_", 502, "exchange.provider_cut"},
-		{"T56 valid, then rubbish", exchangetest.Answer(200, `{"ho_ten":"Marker","xa":"02701"} x`), 502, "exchange.provider_unreadable"},
-		{"T56 duplicate name", exchangetest.Answer(200, `{"ho_ten":"Marker","xa":"02701","xa":"1"}`), 502, "exchange.provider_unreadable"},
+		{"T56 valid, then rubbish", Answer(200, `{"ho_ten":"Marker","xa":"02701"} x`), 502, "exchange.provider_unreadable"},
+		{"T56 duplicate name", Answer(200, `{"ho_ten":"Marker","xa":"02701","xa":"1"}`), 502, "exchange.provider_unreadable"},
 		{"T56 5 GB", head + "Content-Length: 5000000000\r\n\r\nMarker", 502, "exchange.provider_too_large"},
 		{"T56 endless", head + "\r\n" + `{"ho_ten":"` + strings.Repeat("Marker", 50<<10), 502, "exchange.provider_too_large"},
-		{"undeclared status", exchangetest.Answer(404, `{"Marker":1}`), 502, "exchange.provider_error"},
-		{"row of another commune", exchangetest.Answer(200, `{"ho_ten":"Marker","xa":"02702"}`), 404, "exchange.record_not_found"},
+		{"undeclared status", Answer(404, `{"Marker":1}`), 502, "exchange.provider_error"},
+		{"row of another commune", Answer(200, `{"ho_ten":"Marker","xa":"02702"}`), 404, "exchange.record_not_found"},
 	}
 	for _, row := range rows {
 		t.Run(row.name, func(t *testing.T) {
@@ -235,14 +234,14 @@ func TestProviderFailures(t *testing.T) {
 			}
 			outcome(t, b, before, fmt.Sprint(row.status), row.code)
 			// A success in between keeps the pause after failures out of this test.
-			b.Provider.Says(exchangetest.Answer(200, `{"ho_ten":"x","xa":"02701"}`))
+			b.Provider.Says(Answer(200, `{"ho_ten":"x","xa":"02701"}`))
 			b.Call("GET", svc+"/ho-so/1", "", "")
 		})
 	}
 }
 
 // outcome waits for the two records of one allowed call and checks the second.
-func outcome(t *testing.T, b *exchangetest.Bench, before int, status, code string) *audit.Record {
+func outcome(t *testing.T, b *Bench, before int, status, code string) *audit.Record {
 	t.Helper()
 	deadline := time.Now().Add(5 * time.Second)
 	for {
@@ -260,7 +259,7 @@ func outcome(t *testing.T, b *exchangetest.Bench, before int, status, code strin
 
 func TestDeclaredErrorPasses(t *testing.T) {
 	b := withService(t)
-	b.Provider.Says(exchangetest.Answer(404, `{"ma":"KHONG_CO"}`))
+	b.Provider.Says(Answer(404, `{"ma":"KHONG_CO"}`))
 	if got := b.Call("GET", svc+"/loi", "", ""); got.Status != 404 || got.Body != `{"ma":"KHONG_CO"}` {
 		t.Errorf("got %+v", got)
 	}

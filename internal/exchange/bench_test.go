@@ -17,8 +17,6 @@ import (
 	"syscall"
 	"testing"
 	"time"
-
-	"lienthong/internal/exchange/exchangetest"
 )
 
 // The gateway under measurement runs in a process of its own, so that its CPU time holds neither the load's nor the
@@ -52,7 +50,7 @@ func BenchmarkChild(b *testing.B) {
 		srv := httptest.NewServer(p)
 		addr, token = strings.TrimPrefix(srv.URL, "http://"), "none"
 	} else {
-		x := exchangetest.StartBefore(b, provider, exchangetest.Operations("GET /ho-so"))
+		x := StartBefore(b, provider, Operations("GET /ho-so"))
 		addr, token = x.Addr, x.Token
 	}
 	fmt.Fprintf(os.Stderr, "addr %s %s\n", addr, token)

@@ -21,7 +21,6 @@ import (
 	"lienthong/internal/access"
 	"lienthong/internal/audit"
 	"lienthong/internal/exchange"
-	"lienthong/internal/exchange/exchangetest"
 	"lienthong/internal/kit/controldb"
 )
 
@@ -35,10 +34,10 @@ func dial(t *testing.T, addr string) net.Conn {
 	return c
 }
 
-const data = "/data/" + exchangetest.Dataset
+const data = "/data/" + Dataset
 
-func withRows(t testing.TB) *exchangetest.Bench {
-	b := exchangetest.Start(t)
+func withRows(t testing.TB) *Bench {
+	b := Start(t)
 	for i := range 25 {
 		b.Rows = append(b.Rows, map[string]any{"so_dinh_danh": fmt.Sprintf("99919000%04d", i), "ho_ten": fmt.Sprintf("Người %02d", i), "xa": []string{"02701", "02702"}[i%2], "dan_toc": "Mông", "dia_chi": "bí mật"})
 	}
@@ -50,7 +49,7 @@ type page struct {
 	Next    string           `json:"next"`
 }
 
-func read(t *testing.T, r exchangetest.Reply) page {
+func read(t *testing.T, r Reply) page {
 	t.Helper()
 	var p page
 	if r.Status != 200 {
@@ -129,7 +128,7 @@ func TestNotModifiedLeavesEvidence(t *testing.T) {
 }
 
 // settled waits until every allowed call so far has its outcome.
-func settled(t *testing.T, b *exchangetest.Bench) int {
+func settled(t *testing.T, b *Bench) int {
 	t.Helper()
 	for deadline := time.Now().Add(5 * time.Second); time.Now().Before(deadline); {
 		open, recs := 0, b.Records()
@@ -154,7 +153,7 @@ func TestLookup(t *testing.T) {
 	b := withRows(t)
 	id := b.Rows[4]["so_dinh_danh"].(string)
 	before := settled(t, b)
-	got := b.Call("POST", data+"/lookup", "Lienthong-Case: "+exchangetest.CaseRef+"\r\n", `{"key":{"so_dinh_danh":"`+id+`"},"fields":["ho_ten","dan_toc"]}`)
+	got := b.Call("POST", data+"/lookup", "Lienthong-Case: "+CaseRef+"\r\n", `{"key":{"so_dinh_danh":"`+id+`"},"fields":["ho_ten","dan_toc"]}`)
 	p := read(t, got)
 	if len(p.Records) != 1 || p.Records[0]["ho_ten"] != "Người 04" || p.Records[0]["la_nguoi_dtts"] != true || len(p.Records[0]) != 2 {
 		t.Fatalf("%+v", got)
@@ -163,7 +162,7 @@ func TestLookup(t *testing.T) {
 	dec := b.Records()[before]
 	key := b.Log.PersonKey(id)
 	if rec.Content.Persons != 1 || rec.Content.Records != 1 || rec.Content.SubjectKeys[0] != key || dec.Content.SubjectKeys[0] != key || !strings.Contains(dec.Content.Filter, key) ||
-		dec.Purpose.CaseRef != exchangetest.CaseRef || dec.Target.Operation != "POST /data/{owner}/{dataset}/lookup" || !strings.HasPrefix(rec.Content.Digest, "sha256:") {
+		dec.Purpose.CaseRef != CaseRef || dec.Target.Operation != "POST /data/{owner}/{dataset}/lookup" || !strings.HasPrefix(rec.Content.Digest, "sha256:") {
 		t.Errorf("decision %+v\noutcome %+v", dec, rec)
 	}
 	if got := b.Call("GET", data+"/records?so_dinh_danh="+id, "", ""); got.Status != 400 || got.Code() != "exchange.identifier_in_url" {
@@ -171,11 +170,11 @@ func TestLookup(t *testing.T) {
 	}
 	// A person outside the grant's rows and one who does not exist are answered alike.
 	hidden := b.Call("POST", data+"/lookup", "", `{"key":{"so_dinh_danh":"`+b.Rows[5]["so_dinh_danh"].(string)+`"}}`)
-	absent := b.Call("POST", data+"/lookup", "", `{"key":{"so_dinh_danh":"`+exchangetest.Stranger+`"}}`)
+	absent := b.Call("POST", data+"/lookup", "", `{"key":{"so_dinh_danh":"`+Stranger+`"}}`)
 	if hidden.Status != 404 || absent.Status != 404 || hidden.Code() != absent.Code() || hidden.Header.Get("Content-Length") != absent.Header.Get("Content-Length") {
 		t.Errorf("%+v\n%+v", hidden, absent)
 	}
-	if raw := b.Raw(); strings.Contains(raw, id) || strings.Contains(raw, exchangetest.Stranger) {
+	if raw := b.Raw(); strings.Contains(raw, id) || strings.Contains(raw, Stranger) {
 		t.Error("an identifier stands in the evidence")
 	}
 }
@@ -240,7 +239,7 @@ func TestDecisionsReachTheCaller(t *testing.T) {
 		})
 	}
 	b.Clock.Shift(24 * 365 * time.Hour)
-	token, err := b.Service.IssueToken(context.Background(), exchange.Client{System: exchangetest.System, Credential: "c1"})
+	token, err := b.Service.IssueToken(context.Background(), exchange.Client{System: System, Credential: "c1"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -252,14 +251,14 @@ func TestDecisionsReachTheCaller(t *testing.T) {
 
 func TestServiceColumnsRowsAndMasks(t *testing.T) {
 	b := withService(t)
-	b.Provider.Says(exchangetest.Answer(200, `{"total":9,"data":[{"so_dinh_danh":"`+exchangetest.Citizen+`","ho_ten":"A","dan_toc":"Kinh","xa":"02701","dia_chi":"x"},{"so_dinh_danh":"999","ho_ten":"B","xa":"02702"}]}`))
+	b.Provider.Says(Answer(200, `{"total":9,"data":[{"so_dinh_danh":"`+Citizen+`","ho_ten":"A","dan_toc":"Kinh","xa":"02701","dia_chi":"x"},{"so_dinh_danh":"999","ho_ten":"B","xa":"02702"}]}`))
 	before := settled(t, b)
 	got := b.Call("GET", svc+"/ho-so?xa=02701&trang=2", "", "")
-	if want := `{"data":[{"so_dinh_danh":"` + exchangetest.Citizen + `","ho_ten":"A","la_nguoi_dtts":false,"xa":"02701"}]}`; got.Body != want {
+	if want := `{"data":[{"so_dinh_danh":"` + Citizen + `","ho_ten":"A","la_nguoi_dtts":false,"xa":"02701"}]}`; got.Body != want {
 		t.Errorf("got %s", got.Body)
 	}
 	rec := outcome(t, b, before, "200", "")
-	if rec.Content.Records != 1 || rec.Content.Persons != 1 || rec.Content.SubjectKeys[0] != b.Log.PersonKey(exchangetest.Citizen) {
+	if rec.Content.Records != 1 || rec.Content.Persons != 1 || rec.Content.SubjectKeys[0] != b.Log.PersonKey(Citizen) {
 		t.Errorf("%+v", rec.Content)
 	}
 	if line := b.Provider.Seen()[0]; !strings.HasPrefix(line, "GET /api/ho-so?xa=02701&trang=2 HTTP/1.1\r\n") {
@@ -268,22 +267,22 @@ func TestServiceColumnsRowsAndMasks(t *testing.T) {
 	if got := b.Call("GET", svc+"/ho-so?sap_xep=1", "", ""); got.Code() != "access.filter_not_granted" {
 		t.Errorf("T33 sort on a hidden field: %+v", got)
 	}
-	if strings.Contains(b.Raw(), exchangetest.Citizen) {
+	if strings.Contains(b.Raw(), Citizen) {
 		t.Error("an identifier stands in the evidence")
 	}
 }
 
 // An update needs an UPDATE right, is recorded before the provider is called, and is sent once.
 func TestUpdate(t *testing.T) {
-	b := exchangetest.Start(t, exchangetest.Operations("PUT /ho-so/{so}"), func(g *access.Grant) { g.Level = access.LevelUpdate })
+	b := Start(t, Operations("PUT /ho-so/{so}"), func(g *access.Grant) { g.Level = access.LevelUpdate })
 	before := settled(t, b)
-	got := b.Call("PUT", svc+"/ho-so/"+exchangetest.Citizen, "Idempotency-Key: 7\r\n", `{"ho_ten":"B"}`)
+	got := b.Call("PUT", svc+"/ho-so/"+Citizen, "Idempotency-Key: 7\r\n", `{"ho_ten":"B"}`)
 	if got.Status != 200 || len(b.Provider.Seen()) != 1 || !strings.HasSuffix(b.Provider.Seen()[0], `{"ho_ten":"B"}`) {
 		t.Fatalf("%+v, provider %q", got, b.Provider.Seen())
 	}
 	outcome(t, b, before, "200", "")
 	dec := b.Records()[before]
-	if dec.Event != "data.update" || dec.Content.SubjectKeys[0] != b.Log.PersonKey(exchangetest.Citizen) || dec.Target.Operation != "PUT /svc/H38.04/hotich/khai-sinh/ho-so/{so}" {
+	if dec.Event != "data.update" || dec.Content.SubjectKeys[0] != b.Log.PersonKey(Citizen) || dec.Target.Operation != "PUT /svc/H38.04/hotich/khai-sinh/ho-so/{so}" {
 		t.Errorf("%+v", dec)
 	}
 	if got := b.Call("GET", svc+"/ho-so/1", "", ""); got.Code() != "access.level_required" {
@@ -293,7 +292,7 @@ func TestUpdate(t *testing.T) {
 
 // R4.6: when the record cannot be written, nothing is answered and nobody is asked.
 func TestNoAnswerWithoutEvidence(t *testing.T) {
-	b := exchangetest.Start(t, exchangetest.Operations("GET /ho-so/{so}"))
+	b := Start(t, Operations("GET /ho-so/{so}"))
 	if err := b.Log.Close(); err != nil {
 		t.Fatal(err)
 	}
@@ -316,7 +315,7 @@ func TestRevocationIsImmediate(t *testing.T) {
 		t.Fatalf("%+v", got)
 	}
 	if err := b.DB.InTx(context.Background(), func(q controldb.Querier) error {
-		return b.Service.RevokeTokens(context.Background(), q, exchangetest.System, "c1")
+		return b.Service.RevokeTokens(context.Background(), q, System, "c1")
 	}); err != nil {
 		t.Fatal(err)
 	}
@@ -330,8 +329,8 @@ func TestRevocationIsImmediate(t *testing.T) {
 func TestTokenEndpoint(t *testing.T) {
 	b := withRows(t)
 	form := "Content-Type: application/x-www-form-urlencoded\r\nAuthorization: "
-	basic := "Basic " + base64.StdEncoding.EncodeToString([]byte(exchangetest.System+":"+exchangetest.Secret))
-	ask := func(auth, body string) exchangetest.Reply {
+	basic := "Basic " + base64.StdEncoding.EncodeToString([]byte(System+":"+Secret))
+	ask := func(auth, body string) Reply {
 		return b.Call("POST", "/oauth2/token", form+auth+"\r\n", body)
 	}
 	before := len(b.Records())
@@ -344,7 +343,7 @@ func TestTokenEndpoint(t *testing.T) {
 	if err := json.Unmarshal([]byte(got.Body), &answer); err != nil || answer.Type != "Bearer" || answer.Expires != 600 || got.Header.Get("Cache-Control") != "no-store" {
 		t.Fatalf("%+v", got)
 	}
-	if recs := b.Records()[before:]; len(recs) != 1 || recs[0].Event != "auth.login" || recs[0].Actor.AccountID != exchangetest.System {
+	if recs := b.Records()[before:]; len(recs) != 1 || recs[0].Event != "auth.login" || recs[0].Actor.AccountID != System {
 		t.Errorf("%+v", recs)
 	}
 	old := b.Token
@@ -357,7 +356,7 @@ func TestTokenEndpoint(t *testing.T) {
 		t.Errorf("T19 expired: %+v", got)
 	}
 	b.Token = old
-	if strings.Contains(b.Raw(), answer.Token) || strings.Contains(b.Raw(), exchangetest.Secret) {
+	if strings.Contains(b.Raw(), answer.Token) || strings.Contains(b.Raw(), Secret) {
 		t.Error("a secret stands in the evidence")
 	}
 	rows := []struct{ name, auth, body, code string }{
@@ -381,7 +380,7 @@ func TestTokenEndpoint(t *testing.T) {
 		}
 	}
 	raw := b.Send(1, fmt.Sprintf("POST /oauth2/token HTTP/1.1\r\nHost: gw.test\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: %d\r\n\r\n%s",
-		len("grant_type=client_credentials&client_id=tthc&client_secret="+exchangetest.Secret), "grant_type=client_credentials&client_id=tthc&client_secret="+exchangetest.Secret))
+		len("grant_type=client_credentials&client_id=tthc&client_secret="+Secret), "grant_type=client_credentials&client_id=tthc&client_secret="+Secret))
 	if raw[0].Status != 200 {
 		t.Errorf("secret in the form: %+v", raw)
 	}
@@ -393,12 +392,12 @@ func TestTokenEndpoint(t *testing.T) {
 	}
 }
 
-func sign(t *testing.T, b *exchangetest.Bench, change func(header jws.Headers, claims map[string]any)) string {
+func sign(t *testing.T, b *Bench, change func(header jws.Headers, claims map[string]any)) string {
 	t.Helper()
 	header := jws.NewHeaders()
 	_ = header.Set("kid", "k1")
 	now := b.Clock.Now().Unix()
-	claims := map[string]any{"sub": "cb-0042", "agency": exchangetest.Agency, "iat": now, "exp": now + 60, "jti": fmt.Sprint(time.Now().UnixNano())}
+	claims := map[string]any{"sub": "cb-0042", "agency": Agency, "iat": now, "exp": now + 60, "jti": fmt.Sprint(time.Now().UnixNano())}
 	change(header, claims)
 	payload, err := json.Marshal(claims)
 	if err != nil {
@@ -413,8 +412,8 @@ func sign(t *testing.T, b *exchangetest.Bench, change func(header jws.Headers, c
 
 // T17-T19 for the officer's assertion, and its single use.
 func TestOfficerAssertion(t *testing.T) {
-	b := exchangetest.Start(t, func(g *access.Grant) { g.Conditions.OfficerRequired = true })
-	call := func(a string) exchangetest.Reply {
+	b := Start(t, func(g *access.Grant) { g.Conditions.OfficerRequired = true })
+	call := func(a string) Reply {
 		return b.Call("GET", data+"/records", "Lienthong-Officer: "+a+"\r\n", "")
 	}
 	good := sign(t, b, func(jws.Headers, map[string]any) {})

@@ -27,7 +27,9 @@ func (s *Service) IssueProbe(ctx context.Context, system, mark string, life time
 }
 
 // ProbeOf tells the mark of a probe's credential.
-func ProbeOf(credential string) (mark string, ok bool) { return strings.CutPrefix(credential, probeMark) }
+func ProbeOf(credential string) (mark string, ok bool) {
+	return strings.CutPrefix(credential, probeMark)
+}
 
 // Serves reports that an active route of a provider carries the dataset.
 func (s *Service) Serves(ctx context.Context, dataset string) (bool, error) {

@@ -14,7 +14,6 @@ import (
 
 	"lienthong/internal/access"
 	"lienthong/internal/exchange"
-	"lienthong/internal/exchange/exchangetest"
 	"lienthong/internal/kit/controldb"
 	"lienthong/internal/kit/fault"
 	"lienthong/internal/kit/testkit"
@@ -25,13 +24,13 @@ func as(roles ...access.Role) context.Context {
 }
 
 func TestRoutesNeedTheirPermission(t *testing.T) {
-	b := exchangetest.Start(t)
+	b := Start(t)
 	for name, ctx := range map[string]context.Context{"nobody": context.Background(), "steward": as(access.Steward)} {
 		_, err := b.Service.RegisterRoute(ctx, exchange.Route{})
 		if k := fault.Of(err).Kind; k != fault.Unauthenticated && k != fault.Denied {
 			t.Errorf("%s registers: %v", name, err)
 		}
-		err = b.Service.SetRouteStatus(ctx, exchangetest.Owner, "hotich", "khai-sinh", exchange.RouteSuspended, "x")
+		err = b.Service.SetRouteStatus(ctx, Owner, "hotich", "khai-sinh", exchange.RouteSuspended, "x")
 		if k := fault.Of(err).Kind; k != fault.Unauthenticated && k != fault.Denied {
 			t.Errorf("%s suspends: %v", name, err)
 		}
@@ -42,7 +41,7 @@ func TestRoutesNeedTheirPermission(t *testing.T) {
 }
 
 func TestRouteDeclarations(t *testing.T) {
-	b := exchangetest.Start(t)
+	b := Start(t)
 	ok := func() exchange.Route {
 		return exchange.Route{Owner: "H38.04", System: "s", Name: "n", Dataset: "d", Base: "http://10.1.1.1/", Operations: []*exchange.Operation{{Method: "GET", Path: "/a/{b}", Records: "$"}}}
 	}
@@ -76,7 +75,7 @@ func TestSuspendedRouteIsClosedAtOnce(t *testing.T) {
 		t.Fatalf("%+v", got)
 	}
 	set := func(s exchange.RouteStatus) {
-		if err := b.Service.SetRouteStatus(as(access.OpSecurity), exchangetest.Owner, "hotich", "khai-sinh", s, "kiểm tra"); err != nil {
+		if err := b.Service.SetRouteStatus(as(access.OpSecurity), Owner, "hotich", "khai-sinh", s, "kiểm tra"); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -99,7 +98,7 @@ func TestSuspendedSystemIsRefusedAtOnce(t *testing.T) {
 }
 
 func TestQuotaAnswersWithRetryAfter(t *testing.T) {
-	b := exchangetest.Start(t, func(g *access.Grant) { g.Conditions.CallsPerMinute = 2 })
+	b := Start(t, func(g *access.Grant) { g.Conditions.CallsPerMinute = 2 })
 	for range 2 {
 		if got := b.Call("GET", data+"/records", "", ""); got.Status != 200 {
 			t.Fatalf("%+v", got)
@@ -112,12 +111,12 @@ func TestQuotaAnswersWithRetryAfter(t *testing.T) {
 
 func TestIdentifierInAServiceQueryIsRefused(t *testing.T) {
 	b := withService(t)
-	r := exchange.Route{Owner: exchangetest.Owner, System: "hotich", Name: "tra-cuu", Dataset: exchangetest.Dataset, Base: "http://10.1.1.1/",
+	r := exchange.Route{Owner: Owner, System: "hotich", Name: "tra-cuu", Dataset: Dataset, Base: "http://10.1.1.1/",
 		Operations: []*exchange.Operation{{Method: "GET", Path: "/ho-so", Records: "$", Params: []exchange.Param{{Name: "so", Column: "so_dinh_danh"}}}}}
 	if _, err := b.Service.RegisterRoute(as(access.OpEngineer), r); err != nil {
 		t.Fatal(err)
 	}
-	if got := b.Call("GET", "/svc/H38.04/hotich/tra-cuu/ho-so?so="+exchangetest.Citizen, "", ""); got.Code() != "exchange.identifier_in_url" {
+	if got := b.Call("GET", "/svc/H38.04/hotich/tra-cuu/ho-so?so="+Citizen, "", ""); got.Code() != "exchange.identifier_in_url" {
 		t.Errorf("%+v", got)
 	}
 }
@@ -135,7 +134,7 @@ func TestCallerGone(t *testing.T) {
 	defer slow.Close()
 	defer close(release)
 	_, err := b.Service.RegisterRoute(as(access.OpEngineer), exchange.Route{
-		Owner: exchangetest.Owner, System: "hotich", Name: "cham", Dataset: exchangetest.Dataset, Base: slow.URL, Addresses: []string{"127.0.0.0/8"},
+		Owner: Owner, System: "hotich", Name: "cham", Dataset: Dataset, Base: slow.URL, Addresses: []string{"127.0.0.0/8"},
 		Operations: []*exchange.Operation{{Method: "GET", Path: "/ho-so", Records: "$"}},
 	})
 	if err != nil {
@@ -194,6 +193,6 @@ func TestTLS(t *testing.T) {
 
 func TestStoreOnBothEngines(t *testing.T) {
 	testkit.Engines(t, func(t *testing.T, db *controldb.DB) {
-		exchangetest.StoreContract(t, db)
+		StoreContract(t, db)
 	})
 }

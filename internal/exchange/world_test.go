@@ -1,6 +1,4 @@
-// Package exchangetest builds a running exchange with the real gate, access service and evidence, a provider that keeps
-// the raw bytes it received, and a raw client.
-package exchangetest
+package exchange_test
 
 import (
 	"bufio"

@@ -1,4 +1,4 @@
-package exchangetest
+package exchange_test
 
 import (
 	"context"
