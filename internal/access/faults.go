@@ -49,5 +49,8 @@ var Messages = i18n.Messages{
 	"access.wildcard":              {Vi: "Không được cấp quyền theo ký tự đại diện. Hãy liệt kê từng trường dữ liệu.", En: "A grant may hold no wildcard. List every field."},
 	"access.validity_too_long":     {Vi: "Thời hạn quyền không được quá {0} tháng.", En: "A grant may be valid for at most {0} months."},
 	"access.purpose_not_found":     {Vi: "Không có mục đích {0} trong danh mục.", En: "Purpose {0} does not exist."},
+	"access.purpose_code_invalid":  {Vi: "Mã mục đích chỉ gồm chữ in hoa không dấu và chữ số, các phần nối bằng dấu chấm hoặc gạch ngang. Ví dụ: DVC-TTHC.BANTRU.", En: "A purpose code has capital letters and digits, its parts joined by dots or hyphens, for example DVC-TTHC.BANTRU."},
+	"access.purpose_name_missing":  {Vi: "Hãy ghi tên mục đích.", En: "Name the purpose."},
+	"access.purpose_not_root":      {Vi: "Mục đích con phải thuộc một trong năm mục đích của khoản 1 Điều 17, “{0}” không phải.", En: "A child purpose belongs to one of the five purposes of Điều 17.1; “{0}” is not one."},
 	"access.purpose_taken":         {Vi: "Mã mục đích {0} đã có trong danh mục.", En: "Purpose code {0} is taken."},
 }

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"regexp"
 
 	"lienthong/internal/kit/controldb"
 	"lienthong/internal/kit/fault"
@@ -20,6 +21,27 @@ type Purpose struct {
 	CaseRequired bool   `json:"case_required"`
 	Procedure    string `json:"procedure,omitempty"` // code of the administrative procedure
 	Active       bool   `json:"active"`
+}
+
+// purposeCode: what callers write into a header, "DVC-TTHC.BT".
+var purposeCode = regexp.MustCompile(`^[A-Z0-9]{1,20}([.-][A-Z0-9]{1,20}){0,4}$`)
+
+// check says what is missing of a new purpose; root is what its parent is.
+func (p Purpose) check(root Purpose) error {
+	var code, name, nameEn, parent *fault.Fault
+	if !purposeCode.MatchString(p.Code) {
+		code = fault.New(fault.Invalid, "access.purpose_code_invalid").At("code")
+	}
+	if p.Name == "" {
+		name = fault.New(fault.Invalid, "access.purpose_name_missing").At("name")
+	}
+	if p.NameEn == "" {
+		nameEn = fault.New(fault.Invalid, "access.purpose_name_missing").At("name_en")
+	}
+	if root.Parent != "" {
+		parent = fault.New(fault.Invalid, "access.purpose_not_root", root.Code).At("parent")
+	}
+	return fault.Collect(code, name, nameEn, parent)
 }
 
 const purposeCols = `code, parent, name, name_en, article, case_required, procedure_code, active`

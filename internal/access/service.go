@@ -294,7 +294,13 @@ func (s *Service) AddPurpose(ctx context.Context, p Purpose) error {
 	}
 	return s.db.InTx(ctx, func(q controldb.Querier) error {
 		root, err := findPurpose(ctx, q, p.Parent)
+		if fault.Is(err, "access.purpose_not_found") {
+			return fault.New(fault.Invalid, "access.purpose_not_root", p.Parent).At("parent")
+		}
 		if err != nil {
+			return err
+		}
+		if err := p.check(root); err != nil {
 			return err
 		}
 		p.Article, p.Active = root.Article, true

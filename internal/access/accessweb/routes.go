@@ -1,0 +1,66 @@
+package accessweb
+
+import (
+	"context"
+	"net/http"
+
+	"lienthong/internal/access"
+	"lienthong/internal/kit/clock"
+	"lienthong/internal/web"
+	"lienthong/internal/web/ui"
+)
+
+// Registers name things of other slices; app wires them. What is nil is shown by its code.
+type Registers struct {
+	Agency  func(ctx context.Context, code string) string                         // official name
+	Subject func(ctx context.Context, s access.Subject) string                    // name of the system, account or role in an agency
+	Request func(ctx context.Context, id string) (number, path string, err error) // the request that a grant came from
+}
+
+// Pages of rights.
+type Pages struct {
+	shell     *web.Shell
+	access    *access.Service
+	clock     clock.Clock
+	registers Registers
+}
+
+// New builds the pages.
+func New(shell *web.Shell, s *access.Service, c clock.Clock, r Registers) *Pages {
+	if r.Agency == nil {
+		r.Agency = func(_ context.Context, code string) string { return code }
+	}
+	if r.Subject == nil {
+		r.Subject = func(_ context.Context, s access.Subject) string { return s.ID }
+	}
+	if r.Request == nil {
+		r.Request = func(_ context.Context, id string) (string, string, error) { return id, "/connection/" + id, nil }
+	}
+	return &Pages{shell, s, c, r}
+}
+
+// Routes of the pages.
+func (p *Pages) Routes() []web.Route {
+	return []web.Route{
+		web.Get("/access/grants", access.AccessRead, p.listGrants).InMenu(web.Nav{Group: web.GroupShare, LabelKey: "access.grants", Icon: ui.IconGrant, Order: 40}),
+		web.Get("/access/grants/{id}", access.AccessRead, p.showGrant),
+		web.Get("/access/purposes", access.SignedIn, p.listPurposes).InMenu(web.Nav{Group: web.GroupShare, LabelKey: "access.purposes", Icon: ui.IconTree, Order: 50}),
+		web.Post("/access/purposes", access.SettingsChange, p.addPurpose),
+		web.Get("/access/roles", access.SignedIn, p.listRoles).InMenu(web.Nav{Group: web.GroupAdmin, LabelKey: "access.roles", Icon: ui.IconRules, Order: 40}),
+	}
+}
+
+// Operations of the JSON API.
+func (p *Pages) Operations(api *web.API) {
+	web.Op(api, web.OpSpec{ID: "access-list-grants", Method: http.MethodGet, Path: "/access/grants", Permission: access.AccessRead, Tag: "access",
+		Summary: "Grants: of all agencies for the operator and the auditor, else of the caller's own agency"}, p.opGrants)
+	web.Op(api, web.OpSpec{ID: "access-find-grant", Method: http.MethodGet, Path: "/access/grants/{id}", Permission: access.AccessRead, Tag: "access",
+		Summary: "One grant with the history of its status"}, p.opGrant)
+	web.Op(api, web.OpSpec{ID: "access-list-purposes", Method: http.MethodGet, Path: "/purposes", Permission: access.Public, Tag: "access",
+		Summary: "Purposes of exploitation: the five of Điều 17.1 and their children"}, p.opPurposes)
+	web.Op(api, web.OpSpec{ID: "access-add-purpose", Method: http.MethodPost, Path: "/purposes", Permission: access.SettingsChange, Tag: "access", Status: http.StatusCreated,
+		Summary: "Add a child purpose"}, p.opAddPurpose)
+	web.Op(api, web.OpSpec{ID: "access-decide", Method: http.MethodPost, Path: "/authz/decide", Permission: access.AccessRead, Tag: "access",
+		Summary:     "What the decision of every channel would say of a request",
+		Description: "The same function with the same facts as on a real call. Nothing is opened, counted or issued; the question is recorded."}, p.opDecide)
+}
