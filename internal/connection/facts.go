@@ -41,12 +41,17 @@ func (d Dataset) Field(name string) (Field, bool) {
 	return Field{}, false
 }
 
+// FieldOr finds a field by name, or describes an unknown one as the most protected.
+func (d Dataset) FieldOr(name string) Field {
+	if f, ok := d.Field(name); ok {
+		return f
+	}
+	return Field{Name: name, Label: name, Class: access.ClassCore}
+}
+
 // class of a field; what the dataset does not describe counts as the most protected.
 func (d Dataset) class(name string) access.Class {
-	if f, ok := d.Field(name); ok {
-		return f.Class
-	}
-	return access.ClassCore
+	return d.FieldOr(name).Class
 }
 
 func (d Dataset) personal(fields []string) bool {

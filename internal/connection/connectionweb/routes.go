@@ -1,0 +1,61 @@
+package connectionweb
+
+import (
+	"context"
+
+	"lienthong/internal/access"
+	"lienthong/internal/connection"
+	"lienthong/internal/flow"
+	"lienthong/internal/kit/clock"
+	"lienthong/internal/web"
+	"lienthong/internal/web/ui"
+)
+
+// Named is a choice in a form: a code with its name.
+type Named struct{ Code, Name string }
+
+// Registers name things of other slices; app wires them.
+type Registers struct {
+	Agency   func(ctx context.Context, code string) string             // official name; the code when nil
+	Datasets func(ctx context.Context) ([]Named, error)                // that may be asked for
+	Systems  func(ctx context.Context, agency string) ([]Named, error) // of the agency
+}
+
+// Pages of the process.
+type Pages struct {
+	shell       *web.Shell
+	connections *connection.Service
+	grant       *flow.GrantConnection
+	test        *flow.TestConnection
+	clock       clock.Clock
+	registers   Registers
+}
+
+// New builds the pages.
+func New(shell *web.Shell, s *connection.Service, g *flow.GrantConnection, t *flow.TestConnection, c clock.Clock, r Registers) *Pages {
+	if r.Agency == nil {
+		r.Agency = func(_ context.Context, code string) string { return code }
+	}
+	return &Pages{shell, s, g, t, c, r}
+}
+
+// Routes of the pages.
+func (p *Pages) Routes() []web.Route {
+	routes := []web.Route{
+		web.Get("/connections", access.ConnectionRead, p.listRequests).InMenu(web.Nav{Group: web.GroupShare, LabelKey: "connection.list", Icon: ui.IconConnection, Order: 10}),
+		web.Get("/connections/new", access.ConnectionDraft, p.newRequest).InMenu(web.Nav{Group: web.GroupShare, LabelKey: "connection.new", Icon: ui.IconAdd, Order: 20}),
+		web.Post("/connections", access.ConnectionDraft, p.createRequest),
+		web.Get("/connections/{id}", access.ConnectionRead, p.showRequest),
+		web.Get("/connections/{id}/edit", access.ConnectionDraft, p.editRequest),
+		web.Post("/connections/{id}/edit", access.ConnectionDraft, p.changeRequest),
+		web.Post("/connections/{id}/copy", access.ConnectionDraft, p.copyRequest),
+		web.Get("/connections/{id}/provision", access.ConnectionSetUp, p.showStep("provision")),
+		web.Post("/connections/{id}/provision", access.ConnectionSetUp, p.provision),
+	}
+	for _, s := range p.steps() {
+		routes = append(routes,
+			web.Get("/connections/{id}/"+s.verb, s.permission, p.showStep(s.verb)),
+			web.Post("/connections/{id}/"+s.verb, s.permission, p.take(s)))
+	}
+	return routes
+}

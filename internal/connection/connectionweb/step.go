@@ -1,0 +1,256 @@
+package connectionweb
+
+import (
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+
+	"lienthong/internal/access"
+	"lienthong/internal/connection"
+	"lienthong/internal/web"
+	"lienthong/internal/web/ui"
+
+	"github.com/a-h/templ"
+)
+
+func may(v connection.View, actions ...connection.Action) bool {
+	return slices.ContainsFunc(actions, func(a connection.Action) bool { return slices.Contains(v.Actions, a) })
+}
+
+// verbOf names the step's form of an action; several actions may share one.
+func (p *Pages) verbOf(a connection.Action) (string, bool) {
+	if a == connection.ActProvision {
+		return "provision", true
+	}
+	for _, s := range p.steps() {
+		if slices.Contains(s.actions, a) {
+			return s.verb, true
+		}
+	}
+	return "", false
+}
+
+// actionOf is the action that the verb stands for in the present state.
+func (p *Pages) actionOf(v connection.View, verb string) (connection.Action, bool) {
+	for _, a := range v.Actions {
+		if got, known := p.verbOf(a); known && got == verb {
+			return a, true
+		}
+	}
+	return "", false
+}
+
+func (p *Pages) showStep(verb string) web.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) error {
+		return p.renderStep(w, r, connection.ID(r.PathValue("id")), typed{verb: verb})
+	}
+}
+
+// renderStep shows the form of one step, beside what the one who takes it must see.
+func (p *Pages) renderStep(w http.ResponseWriter, r *http.Request, id connection.ID, typed typed) error {
+	v, err := p.connections.Find(r.Context(), id)
+	if err != nil {
+		return err
+	}
+	t := p.shell.T(r)
+	action, offered := p.actionOf(v, typed.verb)
+	if typed.verb == "rollback" && may(v, connection.ActReconfigure) {
+		action, offered = "rollback", true
+	}
+	if !offered && !typed.errors.Any() { // a step that is over, or not the reader's: the request says where it stands
+		http.Redirect(w, r, path(id), http.StatusSeeOther)
+		return nil
+	}
+	title := t("connection.action." + string(action))
+	if !offered {
+		title = t("connection.next")
+	}
+	f := filler{t: t, values: typed.values, errors: typed.errors}
+	props := ui.FormProps{
+		Action: path(id) + "/" + typed.verb, Submit: title, Cancel: path(id), Errors: typed.errors, Danger: dangerous(typed.verb),
+		Hidden: []ui.Hidden{{Name: "revision", Value: number(v.Request.Revision)}},
+	}
+	status := 0
+	if typed.errors.Any() {
+		status = http.StatusUnprocessableEntity
+	}
+	main := append([]part{{Body: []templ.Component{form(props, p.stepFields(f, v, typed.verb)...)}}}, p.beside(r, t, v, typed.verb)...)
+	return p.shell.Render(w, r, web.Page{
+		Title: title, Status: status, Narrow: true, Crumbs: p.crumbs(t, v.Request, title),
+		Body: page(pageView{Head: ui.Head{Eyebrow: name(t, v.Request), Title: title, Lead: v.Dataset.Name + " → " + v.System.Name}, Main: main}),
+	})
+}
+
+func dangerous(verb string) bool {
+	return slices.Contains([]string{"withdraw", "reject", "suspend", "terminate", "fail-testing"}, verb)
+}
+
+// beside is what must be seen to decide.
+func (p *Pages) beside(r *http.Request, t ui.T, v connection.View, verb string) []part {
+	switch verb {
+	case "start-appraisal", "return", "appraise", "ask-owner", "opinion", "reject", "escalate":
+		return []part{p.needPart(t, v), p.comparePart(t, v), securityPart(t, v)}
+	case "approve":
+		return []part{checklistPart(t, v), p.opinionPart(r.Context(), t, v), securityPart(t, v)}
+	case "provision", "review", "confirm-operator", "confirm-owner", "confirm-requester":
+		return append([]part{p.comparePart(t, v)}, reportParts(t, v)...)
+	}
+	return nil
+}
+
+// stepFields are the fields of a step's form.
+func (p *Pages) stepFields(f filler, v connection.View, verb string) []templ.Component {
+	t, r := f.t, v.Request
+	reason := f.required("comment", "connection.l_reason", "")
+	comment := f.area("comment", "connection.l_comment", "", "")
+	papers := fieldRow(f.text("document_number", "connection.l_document_number", ""), f.text("document_title", "connection.l_document_title", ""))
+	citation := f.area("legal_citation", "connection.l_citation", "connection.l_citation_hint", "")
+	decision := fieldRow(f.text("decision_number", "connection.l_decision_number", ""), f.text("decision_title", "connection.l_decision_title", ""))
+	switch verb {
+	case "submit":
+		if r.State == connection.Returned {
+			return []templ.Component{keptLines(r.Missing), f.area("comment", "connection.l_answer", "", ""), papers, f.check("attest", "connection.l_attest", false)}
+		}
+		return []templ.Component{comment, papers, f.check("attest", "connection.l_attest", false)}
+	case "return":
+		return []templ.Component{f.area("missing_items", "connection.l_missing", "connection.one_per_line", ""), comment}
+	case "appraise":
+		return append(checklistFields(f, r, v.Dataset), comment)
+	case "ask-owner":
+		return []templ.Component{f.area("questions", "connection.l_questions", "", ""), papers}
+	case "opinion":
+		stands := coded(t, "connection.stand.", []connection.Stand{connection.Agree, connection.AgreeLimits, connection.Object})
+		return []templ.Component{
+			f.choose("stand", "connection.l_stand", "", stands), f.several("exclude_fields", "connection.l_exclude", "", nil, fieldOptions(t, r.Need.Fields, v.Dataset)),
+			f.area("limits", "connection.l_limits", "", ""), citation, comment, papers,
+		}
+	case "approve":
+		fields := approveFields(f, v)
+		if r.State == connection.Escalated {
+			fields = append([]templ.Component{decision}, fields...)
+		}
+		return append(fields, comment)
+	case "reject":
+		if r.State == connection.Escalated {
+			return []templ.Component{decision, reason, citation, papers}
+		}
+		return []templ.Component{reason, citation, papers}
+	case "reconfigure":
+		return append(parameterFields(f, v), reason)
+	case "rollback":
+		return []templ.Component{f.sure("version", "connection.l_version", "", versions(v)), reason}
+	case "review":
+		return []templ.Component{hidden("version", number(r.Config)), f.check("ok", "connection.l_ok", false), comment}
+	case "suspend":
+		return []templ.Component{f.choose("reason_class", "connection.l_reason_class", "", coded(t, "connection.pause.", connection.PauseClasses())), reason, f.date("expected_end", "connection.l_expected_end", "")}
+	case "ask-suspend":
+		return []templ.Component{reason, f.date("expected_end", "connection.l_expected_end", "")}
+	case "withdraw", "escalate", "resume", "terminate", "retest", "fail-testing":
+		return []templ.Component{reason, papers}
+	}
+	return []templ.Component{comment, papers}
+}
+
+func fieldOptions(t ui.T, names []string, d connection.Dataset) []ui.Option {
+	var out []ui.Option
+	for _, name := range names {
+		x, _ := d.Field(name)
+		out = append(out, ui.Option{Value: name, Label: x.Label + " (" + name + ")", Hint: t("connection.class." + string(x.Class))})
+	}
+	return out
+}
+
+func masks() []access.MaskKind {
+	return []access.MaskKind{access.MaskNone, access.MaskPartial, access.MaskGeneralise, access.MaskHash, access.MaskYesNo, access.MaskHide}
+}
+
+func answers() []connection.Answer {
+	return []connection.Answer{connection.Pass, connection.Fail, connection.Note}
+}
+
+// checklistFields are the questions, then the necessity of each field.
+func checklistFields(f filler, r *connection.Request, d connection.Dataset) []templ.Component {
+	t := f.t
+	var out []templ.Component
+	for _, item := range connection.Items() {
+		kept := r.Checklist.Items[item]
+		out = append(out, fieldRow(
+			f.choose(string(item), "connection.item."+string(item), string(kept.Answer), coded(t, "connection.answer.", answers())),
+			f.text("note."+string(item), "connection.l_comment", kept.Comment)))
+	}
+	for _, name := range r.Need.Fields {
+		kept, x := r.Checklist.Fields[name], d.FieldOr(name)
+		out = append(out, fieldSet(x.Label+" ("+name+")", t("connection.class."+string(x.Class)),
+			hidden("field", name), f.check("needed."+name, "connection.l_needed", kept.Needed),
+			fieldRow(f.sure("mask."+name, "connection.l_mask", string(kept.Mask), coded(t, "connection.mask.", masks())), f.text("note."+name, "connection.l_comment", kept.Comment))))
+	}
+	return out
+}
+
+// approveFields propose what appraisal and owner leave of the requested scope.
+func approveFields(f filler, v connection.View) []templ.Component {
+	t, r, n := f.t, v.Request, v.Request.Need
+	var excluded []string
+	if r.Opinion != nil {
+		excluded = r.Opinion.Exclude
+	}
+	var out []templ.Component
+	for _, name := range n.Fields {
+		x, judged := v.Dataset.FieldOr(name), r.Checklist.Fields[name]
+		out = append(out, fieldSet(x.Label+" ("+name+")", t("connection.class."+string(x.Class)),
+			f.member("columns", name, "connection.l_include", judged.Needed && !slices.Contains(excluded, name)),
+			fieldRow(f.sure("mask."+name, "connection.l_mask", string(judged.Mask), coded(t, "connection.mask.", masks())),
+				hinted(f, "values."+name, "connection.l_values", "connection.l_values_hint", ""), f.text("as."+name, "connection.l_as", ""))))
+	}
+	personal := slices.ContainsFunc(n.Fields, func(name string) bool { return v.Dataset.FieldOr(name).Class.Personal() })
+	records, day := int64(0), int64(0)
+	if personal {
+		records, day = 100, max(n.CallsPerDay, 100)
+	}
+	return append(out,
+		f.area("rows", "connection.rows", "connection.rows_hint", rowText(n.Rows)),
+		f.several("purposes", "connection.purposes", "", n.Purposes, plainOptions(n.Purposes)),
+		f.several("levels", "connection.l_levels", "", []string{string(n.Level)}, coded(t, "connection.level.", []access.Level{n.Level})),
+		fieldRow(f.number("calls_per_minute", "connection.l_calls_per_minute", n.PeakPerMinute), f.number("calls_per_day", "connection.l_calls_per_day", n.CallsPerDay)),
+		fieldRow(f.number("records_per_call", "connection.l_records_per_call", records), f.number("records_per_day", "connection.l_records_per_day", day),
+			f.number("persons_per_day", "connection.l_persons_per_day", 0)),
+		f.area("source_addresses", "connection.addresses", "connection.one_per_line", strings.Join(n.Addresses, "\n")),
+		f.check("case_required", "connection.l_case_required", false), f.check("officer_required", "connection.l_officer_required", false),
+		fieldRow(f.date("valid_from", "connection.from", string(n.From)), f.date("valid_to", "connection.to", string(n.To))))
+}
+
+func plainOptions(values []string) []ui.Option {
+	var out []ui.Option
+	for _, x := range values {
+		out = append(out, ui.Option{Value: x, Label: x})
+	}
+	return out
+}
+
+func parameterFields(f filler, v connection.View) []templ.Component {
+	var x connection.Parameters
+	if len(v.Configs) > 0 {
+		x = v.Configs[len(v.Configs)-1].Parameters
+	}
+	num := func(name string, kept int64) templ.Component {
+		c := f.field(name, "connection.l_"+name, number(kept))
+		c.Type, c.InputMode, c.Short = "number", "numeric", true
+		return ui.Input(c)
+	}
+	return []templ.Component{
+		fieldRow(num("timeout_ms", x.TimeoutMillis), num("retries", x.Retries), num("cache_seconds", x.CacheSeconds)),
+		fieldRow(num("page_size", x.PageSize), num("test_calls", x.TestCalls), num("max_p95_ms", x.MaxP95Millis)),
+		f.text("schedule", "connection.l_schedule", x.Schedule),
+	}
+}
+
+func versions(v connection.View) []ui.Option {
+	var out []ui.Option
+	for _, c := range v.Configs {
+		out = append(out, ui.Option{Value: number(c.Version), Label: number(c.Version) + " · " + c.Reason})
+	}
+	return out
+}
+
+func number(n int64) string { return strconv.FormatInt(n, 10) }
