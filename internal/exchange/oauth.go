@@ -35,7 +35,8 @@ func (c *call) token() error {
 	if refused != "" {
 		return c.refuseToken(id, refused, "exchange.token_request")
 	}
-	if wait := c.s.failures.wait(id); wait > 0 {
+	from := id + "\x00" + c.ask.Address.String() // by address too, so that nobody can lock out a client from afar
+	if wait := c.s.failures.wait(from); wait > 0 {
 		c.w.Header().Set("Retry-After", "60")
 		return c.refuseToken(id, "slow_down", "exchange.too_many_failures")
 	}
@@ -45,10 +46,10 @@ func (c *call) token() error {
 		if f.Kind == fault.Internal || f.Kind == fault.Unavailable {
 			return c.tokenUnavailable(f)
 		}
-		c.s.failures.note(id)
+		c.s.failures.note(from)
 		return c.refuseToken(id, "invalid_client", f.Code)
 	}
-	c.s.failures.forget(id)
+	c.s.failures.forget(from)
 	return c.grantToken(client)
 }
 
@@ -174,7 +175,7 @@ func readBasic(header string) (id, value string, ok bool) {
 	return id, value, found && err1 == nil && err2 == nil
 }
 
-// failures slows down guessing: after ten wrong secrets within a minute a client waits for the minute to end.
+// failures slows down guessing: after ten wrong secrets within a minute a client at that address waits for the minute to end.
 type failures struct {
 	clock clock.Clock
 	mu    sync.Mutex

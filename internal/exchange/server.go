@@ -81,7 +81,7 @@ func (s *Server) Serve(l net.Listener) error {
 	if conns <= 0 {
 		conns = 4096
 	}
-	s.guard = canon.NewGuard(l, conns)
+	s.guard = canon.NewGuard(l, conns, max(conns/8, 128))
 	s.http.ConnContext = s.guard.ConnContext
 	return s.http.Serve(s.guard)
 }

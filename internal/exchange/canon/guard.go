@@ -8,7 +8,9 @@ import (
 	"errors"
 	"io"
 	"net"
+	"net/netip"
 	"strings"
+	"sync"
 	"sync/atomic"
 
 	"lienthong/internal/kit/fault"
@@ -25,24 +27,57 @@ type Guard struct {
 	secret string
 	slots  chan struct{}
 	Denied atomic.Int64 // heads and chunks refused since start
+
+	mu      sync.Mutex
+	each    int
+	present map[netip.Addr]int // open connections by address
 }
 
-// NewGuard wraps l; at most conns connections are open at a time, further ones wait in the kernel's queue.
-func NewGuard(l net.Listener, conns int) *Guard {
+// NewGuard wraps l. At most conns connections are open at a time, further ones wait in the kernel's queue; one address
+// holds at most each of them, so that its idle connections do not keep others out.
+func NewGuard(l net.Listener, conns, each int) *Guard {
 	var b [16]byte
 	_, _ = rand.Read(b[:])
-	return &Guard{Listener: l, secret: "/" + hex.EncodeToString(b[:]) + "/", slots: make(chan struct{}, conns)}
+	return &Guard{
+		Listener: l, secret: "/" + hex.EncodeToString(b[:]) + "/",
+		slots: make(chan struct{}, conns), each: each, present: make(map[netip.Addr]int),
+	}
 }
 
-// Accept waits for a free slot and a connection.
+// Accept waits for a free slot and for a connection whose address may have one more.
 func (g *Guard) Accept() (net.Conn, error) {
 	g.slots <- struct{}{}
-	c, err := g.Listener.Accept()
-	if err != nil {
-		<-g.slots
-		return nil, err
+	for {
+		c, err := g.Listener.Accept()
+		if err != nil {
+			<-g.slots
+			return nil, err
+		}
+		from, _ := ParseRemote(c.RemoteAddr().String())
+		if g.enter(from) {
+			return &conn{Conn: c, guard: g, from: from}, nil
+		}
+		_ = c.Close() // nothing was read from it, so there is nothing to answer
 	}
-	return &conn{Conn: c, guard: g}, nil
+}
+
+func (g *Guard) enter(from netip.Addr) bool {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if g.present[from] >= g.each {
+		return false
+	}
+	g.present[from]++
+	return true
+}
+
+func (g *Guard) leave(from netip.Addr) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if g.present[from]--; g.present[from] <= 0 {
+		delete(g.present, from)
+	}
+	<-g.slots
 }
 
 // The refusals a head can earn.
@@ -89,6 +124,7 @@ var errFraming = errors.New("exchange: body framing refused")
 type conn struct {
 	net.Conn
 	guard    *Guard
+	from     netip.Addr
 	buf      []byte
 	r, ok, w int
 	scan     scan
@@ -99,7 +135,7 @@ type conn struct {
 
 func (c *conn) Close() error {
 	if c.closed.CompareAndSwap(false, true) {
-		<-c.guard.slots
+		c.guard.leave(c.from)
 	}
 	return c.Conn.Close()
 }

@@ -21,7 +21,7 @@ func guarded(t *testing.T) (addr string, seen func() []string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	g := NewGuard(l, 64)
+	g := NewGuard(l, 64, 64)
 	var mu sync.Mutex
 	var got []string
 	srv := &http.Server{ReadHeaderTimeout: 5 * time.Second, ConnContext: g.ConnContext, Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -181,8 +181,61 @@ func TestNoSmugglingOverManyRounds(t *testing.T) {
 	}
 }
 
+// T57: one address cannot hold all connections.
+func TestOneAddressHoldsItsShareOnly(t *testing.T) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	g := NewGuard(l, 64, 2)
+	srv := &http.Server{ReadHeaderTimeout: 5 * time.Second, Handler: http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(204) })}
+	go func() { _ = srv.Serve(g) }()
+	defer srv.Close()
+	ask := func(c net.Conn) error {
+		_ = c.SetDeadline(time.Now().Add(5 * time.Second))
+		_, _ = io.WriteString(c, "GET / HTTP/1.1\r\nHost: a\r\n\r\n")
+		_, err := http.ReadResponse(bufio.NewReader(c), nil)
+		return err
+	}
+	var open []net.Conn
+	for range 2 {
+		c, err := net.Dial("tcp", l.Addr().String())
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer c.Close()
+		if err := ask(c); err != nil {
+			t.Fatal(err)
+		}
+		open = append(open, c)
+	}
+	third, err := net.Dial("tcp", l.Addr().String())
+	if err == nil {
+		err = ask(third)
+		third.Close()
+	}
+	if err == nil {
+		t.Fatal("a third connection was served")
+	}
+	open[0].Close()
+	for deadline := time.Now().Add(5 * time.Second); ; {
+		c, err := net.Dial("tcp", l.Addr().String())
+		if err != nil {
+			t.Fatal(err)
+		}
+		err = ask(c)
+		c.Close()
+		if err == nil {
+			return
+		}
+		if time.Now().After(deadline) {
+			t.Fatal("a freed place is not given again")
+		}
+	}
+}
+
 func TestNobodyCanForgeARefusal(t *testing.T) {
-	g := NewGuard(nil, 1)
+	g := NewGuard(nil, 1, 1)
 	if err := g.Refusal("/00000000000000000000000000000000/framing"); err != nil {
 		t.Fatal(err)
 	}
