@@ -13,14 +13,14 @@ import (
 	"lienthong/internal/web"
 )
 
-// connectionStep is what every step may bring with it.
-type connectionStep struct {
+// ConnectionStep is what every step may bring with it; exported, since huma leaves unexported embedded structs out.
+type ConnectionStep struct {
 	Revision  int64                 `json:"revision,omitempty" doc:"Revision that the caller saw; another one is refused with 409"`
 	Comment   string                `json:"comment,omitempty"`
 	Documents []connection.Document `json:"documents,omitempty"`
 }
 
-func (s connectionStep) input() connection.Input {
+func (s ConnectionStep) input() connection.Input {
 	return connection.Input{Revision: s.Revision, Comment: s.Comment, Documents: s.Documents}
 }
 
@@ -65,27 +65,27 @@ func step[B any](api *web.API, verb string, p access.Permission, summary string,
 }
 
 type connectionSubmit struct {
-	connectionStep
+	ConnectionStep
 	Attest bool `json:"attest,omitempty" doc:"The caller takes responsibility for the content, by name and time"`
 }
 
 type connectionReturn struct {
-	connectionStep
+	ConnectionStep
 	Missing []string `json:"missing_items,omitempty"`
 }
 
 type connectionChecklist struct {
-	connectionStep
+	ConnectionStep
 	connection.Checklist
 }
 
 type connectionQuestions struct {
-	connectionStep
+	ConnectionStep
 	Questions string `json:"questions,omitempty"`
 }
 
 type connectionOpinion struct {
-	connectionStep
+	ConnectionStep
 	Stand    connection.Stand `json:"stand,omitempty" enum:"agree,agree_with_limits,object"`
 	Exclude  []string         `json:"exclude_fields,omitempty"`
 	Limits   string           `json:"limits,omitempty"`
@@ -93,46 +93,46 @@ type connectionOpinion struct {
 }
 
 type connectionApprove struct {
-	connectionStep
+	ConnectionStep
 	Scope    *connection.Scope   `json:"approved_scope,omitempty" doc:"Within the requested scope"`
 	Decision connection.Document `json:"decision,omitzero" doc:"Of the authority, after an escalation"`
 }
 
 type connectionReject struct {
-	connectionStep
+	ConnectionStep
 	Citation string              `json:"legal_citation,omitempty"`
 	Decision connection.Document `json:"decision,omitzero"`
 }
 
 type connectionProvision struct {
-	connectionStep
+	ConnectionStep
 	Scope      *connection.Scope      `json:"scope,omitempty" doc:"Narrower than the approved scope; the approved one when absent"`
 	Parameters *connection.Parameters `json:"parameters,omitempty" doc:"Defaults by class of data when absent"`
 }
 
 type connectionParameters struct {
-	connectionStep
+	ConnectionStep
 	Parameters *connection.Parameters `json:"parameters,omitempty"`
 }
 
 type connectionRollback struct {
-	connectionStep
+	ConnectionStep
 	Version int64 `json:"version,omitempty"`
 }
 
 type connectionReview struct {
-	connectionStep
+	ConnectionStep
 	Version int64 `json:"version,omitempty"`
 	OK      bool  `json:"ok,omitempty"`
 }
 
 type connectionConfirm struct {
-	connectionStep
+	ConnectionStep
 	Party connection.Side `json:"party,omitempty" enum:"operator,owner,requester"`
 }
 
 type connectionSuspend struct {
-	connectionStep
+	ConnectionStep
 	Class       string         `json:"reason_class,omitempty" enum:"maintenance,incident,owner_request,level_lapsed,violation,expiry,other"`
 	AskedBy     string         `json:"asked_by,omitempty"`
 	ExpectedEnd connection.Day `json:"expected_end,omitempty"`
@@ -258,8 +258,8 @@ func (p *Pages) liveOperations(api *web.API) {
 	step(api, "terminate", access.ConnectionRead, "End the connection: by the operator, or by the requester", plain(s.Terminate))
 }
 
-func plain(take func(context.Context, connection.ID, connection.Input) (*connection.Request, error)) func(context.Context, connection.ID, connectionStep) (*connection.Request, error) {
-	return func(ctx context.Context, id connection.ID, b connectionStep) (*connection.Request, error) {
+func plain(take func(context.Context, connection.ID, connection.Input) (*connection.Request, error)) func(context.Context, connection.ID, ConnectionStep) (*connection.Request, error) {
+	return func(ctx context.Context, id connection.ID, b ConnectionStep) (*connection.Request, error) {
 		return take(ctx, id, b.input())
 	}
 }
@@ -352,12 +352,12 @@ func (p *Pages) readOperations(api *web.API) {
 }
 
 type changeIn struct {
-	ID       string `path:"id"`
-	Revision int64  `query:"revision" doc:"Revision that the caller saw"`
-	RawBody  []byte `contentType:"application/json"`
+	ID       string          `path:"id"`
+	Revision int64           `query:"revision" doc:"Revision that the caller saw"`
+	Body     json.RawMessage `doc:"Members of a need to replace, as in the operation that creates one"`
 }
 
 // opChange reads the body itself: what a need does not have must be named in the refusal (T34).
 func (p *Pages) opChange(ctx context.Context, in *changeIn) (*documentOut, error) {
-	return answer(p.connections.Change(ctx, connection.ID(in.ID), in.Revision, in.RawBody))
+	return answer(p.connections.Change(ctx, connection.ID(in.ID), in.Revision, in.Body))
 }
