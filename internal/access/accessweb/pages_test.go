@@ -243,8 +243,14 @@ func TestRolesAreTheRuleItself(t *testing.T) {
 		if code != 200 || !strings.Contains(body, string(role)) {
 			t.Errorf("role %s is missing", role)
 		}
+		for _, p := range role.Permissions() {
+			noun, verb, _ := strings.Cut(string(p), ".")
+			if Messages["access.noun."+noun].Vi == "" || Messages["access.verb."+verb].Vi == "" {
+				t.Errorf("permission %s has no words", p)
+			}
+		}
 	}
-	for _, want := range []string{"incident: handle, read", "Cán bộ thẩm định", "Bắt buộc hai yếu tố", "Vai trò không được kiêm nhiệm"} {
+	for _, want := range []string{"Sự cố: <span class=\"muted\">xử lý, xem thông tin</span>", "Cán bộ thẩm định", "Bắt buộc hai yếu tố", "Vai trò không được kiêm nhiệm"} {
 		if !strings.Contains(body, want) {
 			t.Errorf("the page lacks %q", want)
 		}

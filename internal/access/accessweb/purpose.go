@@ -77,10 +77,9 @@ func roots(t ui.T, lang i18n.Lang, all []access.Purpose) []rootView {
 	var out []rootView
 	for _, root := range rootPurposes(all) {
 		v := rootView{
-			Card: ui.CardProps{ID: root.Code, Title: nameOf(lang, root), Lead: root.Code + " · " + point(t, root.Article), Flush: true},
+			Card: ui.CardProps{ID: root.Code, Title: nameOf(lang, root), Lead: root.Code + " · " + point(t, root.Article)},
 			Children: ui.TableProps{
 				Caption: nameOf(lang, root), Columns: []ui.Column{{Label: t("access.col_code")}, {Label: t("access.col_name")}, {Label: t("access.col_demands")}},
-				Empty: ui.Empty{Icon: ui.IconTree, Title: t("access.no_children")},
 			},
 		}
 		if root.CaseRequired {
@@ -88,6 +87,7 @@ func roots(t ui.T, lang i18n.Lang, all []access.Purpose) []rootView {
 		}
 		for _, c := range all {
 			if c.Parent == root.Code {
+				v.Card.Flush = true
 				v.Children.Rows = append(v.Children.Rows, ui.Cells(ui.Mono(c.Code), ui.Text(nameOf(lang, c)), demands(t, c)))
 			}
 		}

@@ -35,7 +35,7 @@ func roleTable(t ui.T) ui.TableProps {
 	return props
 }
 
-// permissions groups what a role may do by noun, so that a long list can be read: "catalog: read, register".
+// permissions says in words what a role may do, one line for each noun: "Danh mục dữ liệu: xem, đăng ký".
 func permissions(t ui.T, role access.Role) templ.Component {
 	var nouns []string
 	verbs := map[string][]string{}
@@ -44,16 +44,12 @@ func permissions(t ui.T, role access.Role) templ.Component {
 		if _, seen := verbs[noun]; !seen {
 			nouns = append(nouns, noun)
 		}
-		verbs[noun] = append(verbs[noun], verb)
+		verbs[noun] = append(verbs[noun], t("access.verb."+verb))
 	}
 	if len(nouns) == 0 {
 		return ui.Muted(t("access.may_nothing"))
 	}
-	parts := make([]templ.Component, len(nouns))
-	for i, noun := range nouns {
-		parts[i] = ui.Mono(noun + ": " + strings.Join(verbs[noun], ", "))
-	}
-	return ui.Group(parts...)
+	return lines(t, nouns, verbs)
 }
 
 // apartTable lists the pairs of roles that one person may not hold together.
