@@ -84,14 +84,14 @@ func tabs(t ui.T, show string, c task.Counts) []ui.Tab {
 func (p *Pages) table(r *http.Request, t ui.T, show string, tasks []task.Task) ui.TableProps {
 	props := ui.TableProps{
 		Caption: t("task.inbox"),
-		Columns: []ui.Column{{Label: t("task.col_task")}, {Label: t("task.col_agency")}, {Label: t("task.col_due")}, {Label: t("task.col_opened")}},
+		Columns: []ui.Column{{Label: t("task.col_task")}, {Label: t("task.col_due")}, {Label: t("task.col_opened")}},
 		Empty:   ui.Empty{Icon: ui.IconInbox, Title: t("task.empty"), Text: t("task.empty_text")},
 	}
 	if show == "done" {
 		props.Empty = ui.Empty{Icon: ui.IconInbox, Title: t("task.empty_done"), Text: t("task.empty_done_text")}
 	}
 	for _, x := range tasks {
-		row := ui.Cells(ui.Link(title(t, x), x.Path), ui.Text(p.agency(r.Context(), x.Agency)), dueCell(t, x), ui.Moment(x.CreatedAt))
+		row := ui.Cells(ui.LinkTwo(title(t, x), x.Path, p.agency(r.Context(), x.Agency)), dueCell(t, x), ui.Moment(x.CreatedAt))
 		if x.State == task.Open && x.Standing.Stage == task.Overdue {
 			row.Tone = ui.Bad
 		}

@@ -38,13 +38,13 @@ func hasUnread(list []task.Notice) bool {
 func (p *Pages) noticeTable(r *http.Request, t ui.T, list []task.Notice) ui.TableProps {
 	props := ui.TableProps{
 		Caption: t("task.notices"),
-		Columns: []ui.Column{{Label: t("task.col_notice")}, {Label: t("task.col_task")}, {Label: t("task.col_agency")}, {Label: t("task.col_due")}, {Label: t("task.col_sent")}, {Label: t("task.col_state")}},
+		Columns: []ui.Column{{Label: t("task.col_notice")}, {Label: t("task.col_task")}, {Label: t("task.col_due")}, {Label: t("task.col_sent")}, {Label: t("task.col_state")}},
 		Empty:   ui.Empty{Icon: ui.IconInbox, Title: t("task.no_notice"), Text: t("task.no_notice_text")},
 	}
 	for _, n := range list {
 		props.Rows = append(props.Rows, ui.Cells(
 			ui.Badge(ui.State{Label: t("task.stage." + n.Stage.String()), Tone: stageTone(n.Stage)}),
-			ui.Link(title(t, n.Task), n.Task.Path), ui.Text(p.agency(r.Context(), n.Task.Agency)), dueCell(t, n.Task), ui.Moment(n.CreatedAt), readCell(t, n)))
+			ui.LinkTwo(title(t, n.Task), n.Task.Path, p.agency(r.Context(), n.Task.Agency)), dueCell(t, n.Task), ui.Moment(n.CreatedAt), readCell(t, n)))
 	}
 	return props
 }

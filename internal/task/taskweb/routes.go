@@ -63,7 +63,6 @@ var Messages = i18n.Messages{
 	"task.tile_overdue":    {Vi: "Quá hạn", En: "Overdue"},
 	"task.tile_unread":     {Vi: "Thông báo chưa đọc", En: "Unread notices"},
 	"task.col_task":        {Vi: "Việc cần làm", En: "Task"},
-	"task.col_agency":      {Vi: "Đơn vị", En: "Agency"},
 	"task.col_due":         {Vi: "Hạn xử lý", En: "Deadline"},
 	"task.col_opened":      {Vi: "Giao lúc", En: "Opened"},
 	"task.col_state":       {Vi: "Tình trạng", En: "State"},
