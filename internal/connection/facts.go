@@ -98,6 +98,8 @@ type Sources struct {
 	Agency  func(ctx context.Context, code string) (Agency, error)
 	// Revoke takes away the credentials issued for the connection, in the caller's transaction.
 	Revoke func(ctx context.Context, q controldb.Querier, who access.Actor, system, connection, reason string) error
+	// Stepped hears of every step in its transaction, for the inbox of those whose move it is; may be nil.
+	Stepped func(ctx context.Context, q controldb.Querier, r *Request, s Step) error
 }
 
 // Facts is all that the guards rest on, read at one moment.

@@ -160,6 +160,32 @@ type Minutes struct {
 	OwnerSilent  bool               `json:"owner_silent,omitempty"`
 }
 
+// Due is whose move it is.
+type Due struct {
+	Side     Side
+	Agency   string    // of requester or owner; empty when it is the operator's move
+	Deadline time.Time // zero when no clock runs
+}
+
+// Due lists whose move it is: one side, or at the acceptance each party that has not confirmed.
+func (r *Request) Due() []Due {
+	agencies := map[Side]string{Requester: r.Agency, Owner: r.Owner}
+	side := r.State.Holder()
+	switch side {
+	case "":
+		return nil
+	case AnyParty:
+		var out []Due
+		for _, s := range []Side{Operator, Owner, Requester} {
+			if _, said := r.Confirmed[s]; !said {
+				out = append(out, Due{s, agencies[s], r.Clock.Deadline})
+			}
+		}
+		return out
+	}
+	return []Due{{side, agencies[side], r.Clock.Deadline}}
+}
+
 // party finds the side on which an agency-side person stands.
 func (r *Request) party(agency string) (Side, bool) {
 	switch agency {

@@ -123,6 +123,11 @@ func (s *Service) step(ctx context.Context, q controldb.Querier, t *taken, actio
 	if err := insertStep(ctx, q, t.request.ID, &step); err != nil {
 		return err
 	}
+	if s.sources.Stepped != nil {
+		if err := s.sources.Stepped(ctx, q, t.request, step); err != nil {
+			return fmt.Errorf("tell of step %s of %s: %w", step.Action, t.request.ID, err)
+		}
+	}
 	return s.record(ctx, q, t)
 }
 

@@ -371,6 +371,32 @@ func TestSeparationOfDuties(t *testing.T) {
 	})
 }
 
+func TestDueNamesWhoseMoveItIs(t *testing.T) {
+	w := connectiontest.New(t, testkit.DB(t))
+	want := map[connection.State][]connection.Side{
+		connection.Draft: {connection.Requester}, connection.Submitted: {connection.Operator}, connection.OwnerOpinion: {connection.Owner},
+		connection.Acceptance: {connection.Operator, connection.Owner, connection.Requester}, connection.Live: nil,
+	}
+	for state, sides := range want {
+		r := w.Until(state)
+		var got []connection.Side
+		for _, d := range r.Due() {
+			got = append(got, d.Side)
+			if (d.Agency == "") != (d.Side == connection.Operator) {
+				t.Errorf("%s: %+v", state, d)
+			}
+		}
+		if !slices.Equal(got, sides) {
+			t.Errorf("%s: got %v", state, got)
+		}
+	}
+	r := w.Until(connection.Acceptance)
+	r, err := w.Service.Confirm(connectiontest.OwnerHead(), r.ID, connection.Owner, in{})
+	if err != nil || len(r.Due()) != 2 {
+		t.Fatalf("who has confirmed is no longer waited for: %+v, %v", r.Due(), err)
+	}
+}
+
 func TestEditAfterSubmission(t *testing.T) {
 	engines(t, func(t *testing.T, w *connectiontest.World) {
 		r, err := w.Service.Create(connectiontest.Steward(), connectiontest.Need())

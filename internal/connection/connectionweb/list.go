@@ -77,19 +77,15 @@ func (p *Pages) requestTable(ctx context.Context, t ui.T, form listForm, all []*
 	props := ui.TableProps{
 		Caption: t("connection.list"),
 		Columns: []ui.Column{
-			{Label: t("connection.col_request")}, {Label: t("connection.col_dataset")}, {Label: t("connection.col_agency")}, {Label: t("connection.col_state")},
-			{Label: t("connection.col_holder")}, {Label: t("connection.col_deadline")}, {Label: t("connection.col_used")},
+			{Label: t("connection.col_request")}, {Label: t("connection.col_agency")}, {Label: t("connection.col_state")}, {Label: t("connection.col_holder")},
+			{Label: t("connection.col_deadline")}, {Label: t("connection.col_used")},
 		},
 		Empty: ui.Empty{Icon: ui.IconConnection, Title: t("connection.list_empty"), Text: t("connection.list_none")},
 	}
 	now := p.clock.Now()
 	for _, r := range all {
-		number := r.Number
-		if number == "" {
-			number = t("connection.draft")
-		}
 		row := ui.Cells(
-			ui.Link(number, path(r.ID)), ui.Mono(r.Need.Dataset), ui.Text(p.registers.Agency(ctx, r.Agency)), ui.Badge(stateBadge(t, r.State)),
+			ui.LinkTwo(name(t, r), path(r.ID), r.Need.Dataset), ui.Text(p.registers.Agency(ctx, r.Agency)), ui.Badge(stateBadge(t, r.State)),
 			ui.Text(p.holder(ctx, t, r)), deadline(t, r, now), p.used(t, r))
 		if late(r, now) {
 			row.Tone = ui.Bad

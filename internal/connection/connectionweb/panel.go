@@ -36,7 +36,7 @@ func (p *Pages) comparePart(t ui.T, v connection.View) part {
 	n, approved := v.Request.Need, v.Request.Approved
 	props := ui.TableProps{
 		Caption: t("connection.compare"),
-		Columns: []ui.Column{{Label: ""}, {Label: t("connection.class")}, {Label: t("connection.requested")}, {Label: t("connection.approved")}},
+		Columns: []ui.Column{{Label: t("connection.content")}, {Label: t("connection.class")}, {Label: t("connection.requested")}, {Label: t("connection.approved")}},
 	}
 	for _, name := range n.Fields {
 		x := v.Dataset.FieldOr(name)

@@ -45,7 +45,7 @@ func (p *Pages) showRequest(w http.ResponseWriter, r *http.Request) error {
 		Aside: []part{p.summaryPart(ctx, t, v)},
 	}
 	if next := p.nextPart(t, v); len(next.Body) > 0 {
-		view.Main = append(view.Main, next)
+		view.Main = append([]part{next}, view.Main...)
 	}
 	if v.Party {
 		view.Main = append(view.Main, p.partyParts(ctx, t, v)...)

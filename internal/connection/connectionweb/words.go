@@ -30,12 +30,10 @@ var pageWords = i18n.Messages{
 	"connection.durations":      {Vi: "Thời gian trung bình mỗi bước", En: "Average time of each step"},
 	"connection.durations_lead": {Vi: "Ngày làm việc, tính trên mọi yêu cầu đã qua bước đó.", En: "Working days, over all requests that passed the step."},
 	"connection.durations_none": {Vi: "Chưa có yêu cầu nào đi qua bước này.", En: "No request has passed a step yet."},
-	"connection.days":           {Vi: "{0} ngày làm việc", En: "{0} working days"},
 	"connection.used_of":        {Vi: "{0}/{1} ngày làm việc", En: "{0} of {1} working days"},
 	"connection.paused":         {Vi: "Đồng hồ tạm dừng chờ bổ sung", En: "The clock stands still"},
 
 	"connection.col_request":  {Vi: "Yêu cầu", En: "Request"},
-	"connection.col_dataset":  {Vi: "Dữ liệu", En: "Dataset"},
 	"connection.col_agency":   {Vi: "Đơn vị đăng ký", En: "Requester"},
 	"connection.col_owner":    {Vi: "Chủ quản dữ liệu", En: "Data owner"},
 	"connection.col_state":    {Vi: "Trạng thái", En: "State"},
@@ -101,6 +99,7 @@ var pageWords = i18n.Messages{
 	"connection.need":           {Vi: "Nội dung đăng ký", En: "Registered need"},
 	"connection.compare":        {Vi: "Phạm vi đề nghị và phạm vi được duyệt", En: "Requested and approved scope"},
 	"connection.compare_lead":   {Vi: "Phần bị thu hẹp được ghi rõ để bên đăng ký biết.", En: "What was narrowed is told to the requester."},
+	"connection.content":        {Vi: "Nội dung", En: "Content"},
 	"connection.requested":      {Vi: "Đề nghị", En: "Requested"},
 	"connection.approved":       {Vi: "Được duyệt", En: "Approved"},
 	"connection.not_yet":        {Vi: "Chưa duyệt", En: "Not yet approved"},
@@ -151,7 +150,6 @@ var pageWords = i18n.Messages{
 	"connection.client_id":      {Vi: "Mã khách (client_id)", En: "Client id"},
 	"connection.client_secret":  {Vi: "Khóa bí mật (client_secret)", En: "Client secret"},
 	"connection.back":           {Vi: "Về trang yêu cầu", En: "Back to the request"},
-	"connection.documents":      {Vi: "Tài liệu kèm theo", En: "Documents"},
 }
 
 // terms are the words of the process: states, steps, sides, phases and the codes of lists.
