@@ -43,7 +43,7 @@ var features = [...]Feature{
 	{i18n.Text{Vi: "Danh mục dữ liệu dùng chung", En: "Shared data catalogue"}, "/catalog"},
 	{i18n.Text{Vi: "Loại hình chia sẻ của tập dữ liệu", En: "Sharing class of a dataset"}, "/catalog"},
 	{i18n.Text{Vi: "Cơ quan, đơn vị và đầu mối dữ liệu", En: "Agencies and data stewards"}, "/agency"},
-	{i18n.Text{Vi: "Đăng ký kết nối, chia sẻ dữ liệu", En: "Connection requests"}, "/connection"},
+	{i18n.Text{Vi: "Đăng ký kết nối, chia sẻ dữ liệu", En: "Connection requests"}, "/connections"},
 	{i18n.Text{Vi: "Lượt gọi qua Nền tảng", En: "Calls through the platform"}, "/exchange"},
 	{i18n.Text{Vi: "Kho dữ liệu dùng chung", En: "Shared data warehouse"}, "/warehouse"},
 	{i18n.Text{Vi: "Giao diện lập trình và mô tả OpenAPI", En: "Programming interface and OpenAPI description"}, "/api"},

@@ -138,7 +138,7 @@ func TestGrantsInTheirStates(t *testing.T) {
 	}
 	g := s.grant(t)
 	_, body := s.call(t, "GET", "/access/grants", operator, "")
-	for _, want := range []string{g.Number, "H38.04/khai-sinh", "Cơ quan H38.01", "Khai thác, sử dụng", "2 trường", "1 trường bị che: dan_toc", "24/10/2026 – 24/05/2027", "Đang hiệu lực", `href="/connection/c1"`, `name="agency"`} {
+	for _, want := range []string{g.Number, "H38.04/khai-sinh", "Cơ quan H38.01", "Khai thác, sử dụng", "2 trường", "1 trường bị che: dan_toc", "24/10/2026 – 24/05/2027", "Đang hiệu lực", `href="/connections/c1"`, `name="agency"`} {
 		if !strings.Contains(body, want) {
 			t.Errorf("the list lacks %q", want)
 		}

@@ -34,7 +34,7 @@ func New(shell *web.Shell, s *access.Service, c clock.Clock, r Registers) *Pages
 		r.Subject = func(_ context.Context, s access.Subject) string { return s.ID }
 	}
 	if r.Request == nil {
-		r.Request = func(_ context.Context, id string) (string, string, error) { return id, "/connection/" + id, nil }
+		r.Request = func(_ context.Context, id string) (string, string, error) { return id, "/connections/" + id, nil }
 	}
 	return &Pages{shell, s, c, r}
 }

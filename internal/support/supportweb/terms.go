@@ -83,9 +83,9 @@ func (p *Pages) listTerms(w http.ResponseWriter, r *http.Request) error {
 	return p.shell.Render(w, r, web.Page{Title: t("support.terms"), Crumbs: []ui.Crumb{{Label: t("support.terms")}}, Body: termsPage(v)})
 }
 
-// pathOf is the page of the feature, empty while it is not served.
+// pathOf is the page of the feature, empty while it is not served. The page of the API belongs to the shell and always is.
 func (p *Pages) pathOf(f support.Feature) string {
-	if p.exists(f.Path) {
+	if f.Path == "/api" || p.exists(f.Path) {
 		return f.Path
 	}
 	return ""
