@@ -19,7 +19,25 @@ import (
 type in = connection.Input
 
 func engines(t *testing.T, run func(t *testing.T, w *connectiontest.World)) {
-	testkit.Engines(t, func(t *testing.T, db *controldb.DB) { run(t, connectiontest.New(t, db)) })
+	testkit.Engines(t, func(t *testing.T, db *controldb.DB) { run(t, newWorld(t, db)) })
+}
+
+// newWorld is the world whose provisioning creates the grants for real.
+func newWorld(t *testing.T, db *controldb.DB) *connectiontest.World {
+	t.Helper()
+	w := connectiontest.New(t, db)
+	w.Setup = func(ctx context.Context, q controldb.Querier, who access.Actor, _ *connection.Request, grants []access.Grant, personal bool) (connection.Setup, error) {
+		s := connection.Setup{Credential: "sha256:test"}
+		for _, g := range grants {
+			made, err := w.Access.CreateGrant(ctx, q, who, g, personal)
+			if err != nil {
+				return s, err
+			}
+			s.Grants = append(s.Grants, made.ID)
+		}
+		return s, nil
+	}
+	return w
 }
 
 func wantCode(t *testing.T, err error, code string) {
@@ -372,7 +390,7 @@ func TestSeparationOfDuties(t *testing.T) {
 }
 
 func TestDueNamesWhoseMoveItIs(t *testing.T) {
-	w := connectiontest.New(t, testkit.DB(t))
+	w := newWorld(t, testkit.DB(t))
 	want := map[connection.State][]connection.Side{
 		connection.Draft: {connection.Requester}, connection.Submitted: {connection.Operator}, connection.OwnerOpinion: {connection.Owner},
 		connection.Acceptance: {connection.Operator, connection.Owner, connection.Requester}, connection.Live: nil,
@@ -574,7 +592,7 @@ func TestNothingIsOpenBeforeAcceptance(t *testing.T) {
 }
 
 func TestFutureStartIsNotLive(t *testing.T) {
-	w := connectiontest.New(t, testkit.DB(t))
+	w := newWorld(t, testkit.DB(t))
 	r := w.Until(connection.Live)
 	w.Clock.Shift(-4 * 24 * time.Hour) // the approved start lies ahead again
 	f, err := w.Service.State(context.Background(), string(r.ID))
@@ -654,7 +672,7 @@ func TestWhoSeesWhat(t *testing.T) {
 
 // Every use case refuses a caller without an actor, and one whose role does not hold the permission.
 func TestPermissionSweep(t *testing.T) {
-	w := connectiontest.New(t, testkit.DB(t))
+	w := newWorld(t, testkit.DB(t))
 	r := w.Until(connection.Live)
 	s := w.Service
 	calls := map[string]func(ctx context.Context) error{

@@ -43,6 +43,9 @@ type World struct {
 	Steward bool
 	Revoked atomic.Int64
 	T       testing.TB
+	// Setup stands for the effects of flow.GrantConnection; a test that goes past the approval brings its own, since
+	// nothing but the flow and tests creates a grant.
+	Setup connection.Effects
 }
 
 // New builds the world on a database.
@@ -159,19 +162,6 @@ func Checklist() connection.Checklist {
 		c.Fields[f] = connection.Necessity{Needed: f != "dia_chi_cha_me"}
 	}
 	return c
-}
-
-// Setup stands for flow.GrantConnection in tests of this slice: it creates the grants for real.
-func (w *World) Setup(ctx context.Context, q controldb.Querier, who access.Actor, _ *connection.Request, grants []access.Grant, personal bool) (connection.Setup, error) {
-	s := connection.Setup{Credential: "sha256:test"}
-	for _, g := range grants {
-		made, err := w.Access.CreateGrant(ctx, q, who, g, personal)
-		if err != nil {
-			return s, err
-		}
-		s.Grants = append(s.Grants, made.ID)
-	}
-	return s, nil
 }
 
 // Passed is a run in which everything passed.
