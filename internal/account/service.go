@@ -1,0 +1,288 @@
+package account
+
+import (
+	"context"
+	"slices"
+	"strings"
+	"time"
+
+	"lienthong/internal/access"
+	"lienthong/internal/audit"
+	"lienthong/internal/kit/clock"
+	"lienthong/internal/kit/controldb"
+	"lienthong/internal/kit/fault"
+	"lienthong/internal/kit/ids"
+	"lienthong/internal/kit/secret"
+)
+
+// linkLife is how long a one-time link works.
+const linkLife = 72 * time.Hour
+
+// Agencies tells whether an agency may have accounts now; agency implements it.
+type Agencies interface {
+	Active(ctx context.Context, code string) (bool, error)
+}
+
+// Parts are what the service stands on.
+type Parts struct {
+	DB       *controldb.DB
+	Clock    clock.Clock
+	Log      *audit.Log
+	Agencies Agencies
+	Operator string // code of the operator's agency
+	Key      []byte // 32 bytes: seals second factors
+	HTTPS    bool   // cookies are sent over HTTPS only
+}
+
+// Service keeps accounts and sessions.
+type Service struct {
+	Parts
+	sealer   sealer
+	accounts *controldb.Fresh[*Account]
+	sessions *controldb.Fresh[*session]
+	attempts *attempts
+}
+
+// NewService builds the service.
+func NewService(p Parts) (*Service, error) {
+	sealer, err := newSealer(p.Key)
+	if err != nil {
+		return nil, err
+	}
+	s := &Service{Parts: p, sealer: sealer, attempts: newAttempts(p.Clock)}
+	s.accounts = controldb.NewFresh(p.DB, 20_000, func(ctx context.Context, id string) (*Account, error) { return findAccount(ctx, p.DB, id) })
+	s.sessions = controldb.NewFresh(p.DB, 50_000, func(ctx context.Context, hash string) (*session, error) {
+		got, ok, err := findSession(ctx, p.DB, hash)
+		if err != nil || !ok {
+			return nil, err
+		}
+		return &got, nil
+	})
+	return s, nil
+}
+
+// New is what an administrator says of a new account. Password and TOTPSecret are for the demo and for tests only:
+// everybody else begins with a one-time link.
+type New struct {
+	Username   string        `json:"username"`
+	FullName   string        `json:"full_name"`
+	Agency     string        `json:"agency"`
+	Roles      []access.Role `json:"roles"`
+	ValidTo    time.Time     `json:"valid_to,omitzero"`
+	Sponsor    string        `json:"sponsor,omitempty"`
+	Commitment string        `json:"commitment,omitempty"`
+
+	Password   string `json:"-"`
+	TOTPSecret string `json:"-"`
+}
+
+// Create adds an account and gives the one-time token of its first password; the token is empty when a password was given.
+func (s *Service) Create(ctx context.Context, n New) (*Account, secret.Redacted, error) {
+	who, err := access.Require(ctx, access.AccountChange)
+	if err != nil {
+		return nil, "", err
+	}
+	a := s.fresh(n, who.ID)
+	if err := s.checked(ctx, a); err != nil {
+		return nil, "", err
+	}
+	if err := s.ready(a, n); err != nil {
+		return nil, "", err
+	}
+	token := secret.NewToken(24)
+	err = s.DB.InTx(ctx, func(q controldb.Querier) error {
+		if err := s.insert(ctx, q, who, a); err != nil {
+			return err
+		}
+		if n.Password != "" {
+			token = ""
+			return nil
+		}
+		return insertLink(ctx, q, secret.HashToken(token), a.ID, s.Clock.Now().Add(linkLife))
+	})
+	if err != nil {
+		return nil, "", err
+	}
+	return a, secret.Redacted(token), nil
+}
+
+func (s *Service) fresh(n New, by string) *Account {
+	now := s.Clock.Now()
+	return &Account{
+		ID: ids.New(), Username: n.Username, FullName: n.FullName, Agency: n.Agency, Roles: slices.Clone(n.Roles), Active: true, ValidTo: n.ValidTo,
+		Sponsor: n.Sponsor, Commitment: n.Commitment, CreatedAt: now, CreatedBy: by, ChangedAt: now, step: -1,
+	}
+}
+
+// ready sets the password and second factor that were given with a new account.
+func (s *Service) ready(a *Account, n New) error {
+	if n.Password != "" {
+		if f := checkPassword(n.Password, a.Username); f != nil {
+			return f
+		}
+		a.password = secret.HashPassword(n.Password)
+	}
+	if n.TOTPSecret != "" {
+		if _, err := TOTPCode(n.TOTPSecret, s.Clock.Now()); err != nil {
+			return err
+		}
+		a.totp, a.TwoFactor = s.sealer.seal(a.ID, n.TOTPSecret), true
+	}
+	return nil
+}
+
+func (s *Service) checked(ctx context.Context, a *Account) error {
+	if err := a.check(s.Operator); err != nil {
+		return err
+	}
+	active, err := s.Agencies.Active(ctx, a.Agency)
+	if err != nil {
+		return err
+	}
+	if !active {
+		return fault.New(fault.Invalid, "account.agency_inactive", a.Agency).At("agency")
+	}
+	return nil
+}
+
+func (s *Service) insert(ctx context.Context, q controldb.Querier, who access.Actor, a *Account) error {
+	if taken, err := findByName(ctx, q, a.Username); err != nil {
+		return err
+	} else if taken != nil {
+		return fault.New(fault.Conflict, "account.username_taken", a.Username).At("username")
+	}
+	return s.save(ctx, q, who, a, "account.create", nil)
+}
+
+func (s *Service) save(ctx context.Context, q controldb.Querier, who access.Actor, a *Account, event string, detail map[string]string) error {
+	if err := saveAccount(ctx, q, a); err != nil {
+		return err
+	}
+	if detail == nil {
+		detail = map[string]string{"roles": roleText(a.Roles)}
+	}
+	return s.Log.Change(ctx, q, audit.Entry{Actor: who.ForAudit(), Event: event, Subject: "account/" + a.Username, Agency: a.Agency, Detail: detail})
+}
+
+func roleText(roles []access.Role) string {
+	out := make([]string, len(roles))
+	for i, r := range roles {
+		out[i] = string(r)
+	}
+	return strings.Join(out, ",")
+}
+
+// change is the shape of every administrator's change: it ends the account's sessions (invariant 5).
+func (s *Service) change(ctx context.Context, id, event string, do func(a *Account) (map[string]string, error)) (*Account, error) {
+	who, err := access.Require(ctx, access.AccountChange)
+	if err != nil {
+		return nil, err
+	}
+	if who.ID == id {
+		return nil, fault.New(fault.Denied, "account.own_account")
+	}
+	var out *Account
+	err = s.DB.InTx(ctx, func(q controldb.Querier) error {
+		a, err := findAccount(ctx, q, id)
+		if err != nil {
+			return err
+		}
+		detail, err := do(a)
+		if err != nil {
+			return err
+		}
+		a.ChangedAt = s.Clock.Now()
+		if err := removeSessions(ctx, q, a.ID, s.Clock.Now().Add(-sessionLife)); err != nil {
+			return err
+		}
+		out = a
+		return s.save(ctx, q, who, a, event, detail)
+	})
+	return out, err
+}
+
+// ChangeRoles gives an account other roles.
+func (s *Service) ChangeRoles(ctx context.Context, id string, roles []access.Role) (*Account, error) {
+	return s.change(ctx, id, "account.roles", func(a *Account) (map[string]string, error) {
+		before := roleText(a.Roles)
+		a.Roles = slices.Clone(roles)
+		return map[string]string{"before": before, "after": roleText(roles)}, a.check(s.Operator)
+	})
+}
+
+// SetActive disables an account, or lets it sign in again.
+func (s *Service) SetActive(ctx context.Context, id string, active bool) (*Account, error) {
+	event := "account.disable"
+	if active {
+		event = "account.enable"
+	}
+	return s.change(ctx, id, event, func(a *Account) (map[string]string, error) {
+		a.Active, a.failures, a.lockedTo = active, 0, time.Time{}
+		return map[string]string{"active": map[bool]string{true: "1", false: "0"}[active]}, nil
+	})
+}
+
+// Reset takes password and second factor away and gives the one-time token of a new beginning.
+func (s *Service) Reset(ctx context.Context, id string) (secret.Redacted, error) {
+	token := secret.NewToken(24)
+	a, err := s.change(ctx, id, "account.reset", func(a *Account) (map[string]string, error) {
+		a.password, a.totp, a.recovery, a.failures, a.lockedTo = "", "", nil, 0, time.Time{}
+		return map[string]string{"reset": "password and second factor"}, nil
+	})
+	if err != nil {
+		return "", err
+	}
+	err = s.DB.InTx(ctx, func(q controldb.Querier) error {
+		return insertLink(ctx, q, secret.HashToken(token), a.ID, s.Clock.Now().Add(linkLife))
+	})
+	return secret.Redacted(token), err
+}
+
+// Find shows one account.
+func (s *Service) Find(ctx context.Context, id string) (*Account, error) {
+	who, err := access.Require(ctx, access.AccountRead)
+	if err != nil {
+		return nil, err
+	}
+	a, err := findAccount(ctx, s.DB, id)
+	if err != nil {
+		return nil, err
+	}
+	if !who.ActsFor(a.Agency) {
+		return nil, fault.New(fault.NotFound, "account.not_found")
+	}
+	return a, nil
+}
+
+// List shows accounts: all to the operator and the auditor, to others those of their agency.
+func (s *Service) List(ctx context.Context, f Filter) ([]*Account, error) {
+	who, err := access.Require(ctx, access.AccountRead)
+	if err != nil {
+		return nil, err
+	}
+	if !who.Operates() {
+		f.Agency = who.Agency
+	}
+	return listAccounts(ctx, s.DB, f)
+}
+
+// Own is the account of whoever is signed in.
+func (s *Service) Own(ctx context.Context) (*Account, error) {
+	who, err := access.Require(ctx, access.SignedIn)
+	if err != nil {
+		return nil, err
+	}
+	return findAccount(ctx, s.DB, who.ID)
+}
+
+// Facts are what the decision rests on: nil when the account does not exist.
+func (s *Service) Facts(ctx context.Context, who access.Actor) (*access.AccountFacts, error) {
+	a, err := s.accounts.Find(ctx, who.ID)
+	if fault.Is(err, "account.not_found") {
+		return nil, nil //nolint:nilnil // Facts says by nil that the thing does not exist
+	}
+	if err != nil {
+		return nil, err
+	}
+	return &access.AccountFacts{Active: a.aliveAt(s.Clock.Now())}, nil
+}
