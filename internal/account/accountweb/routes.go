@@ -1,0 +1,68 @@
+package accountweb
+
+import (
+	"context"
+	"net/http"
+
+	"lienthong/internal/access"
+	"lienthong/internal/account"
+	"lienthong/internal/kit/clock"
+	"lienthong/internal/web"
+	"lienthong/internal/web/ui"
+)
+
+// Pages of accounts.
+type Pages struct {
+	shell   *web.Shell
+	account *account.Service
+	clock   clock.Clock
+	agency  func(ctx context.Context, code string) string
+	issuer  string // name of the platform in authenticator apps
+}
+
+// New builds the pages. agency names an agency by its code.
+func New(shell *web.Shell, s *account.Service, c clock.Clock, agency func(ctx context.Context, code string) string) *Pages {
+	return &Pages{shell, s, c, agency, "Lien thong"}
+}
+
+// Routes of the pages.
+func (p *Pages) Routes() []web.Route {
+	return []web.Route{
+		web.Get("/sign-in", access.Public, p.showSignIn),
+		web.Post("/sign-in", access.Public, p.signIn),
+		web.Post("/sign-out", access.Public, p.signOut),
+		web.Get("/set-up", access.Public, p.showSetUp),
+		web.Post("/set-up", access.Public, p.setUp),
+		web.Get("/password/{token}", access.Public, p.showLink),
+		web.Post("/password/{token}", access.Public, p.takeLink),
+		web.Get("/me", access.SignedIn, p.showOwn),
+		web.Post("/me/password", access.SignedIn, p.changePassword),
+		web.Get("/me/second-factor", access.SignedIn, p.showEnrol),
+		web.Post("/me/second-factor", access.SignedIn, p.enrol),
+		web.Get("/account", access.AccountRead, p.listAccounts).InMenu(web.Nav{Group: web.GroupAdmin, LabelKey: "account.menu", Icon: ui.IconAccounts, Order: 20}),
+		web.Get("/account/new", access.AccountChange, p.newAccount),
+		web.Post("/account", access.AccountChange, p.createAccount),
+		web.Get("/account/{id}", access.AccountRead, p.showAccount),
+		web.Post("/account/{id}/roles", access.AccountChange, p.changeRoles),
+		web.Post("/account/{id}/active", access.AccountChange, p.setActive),
+		web.Post("/account/{id}/reset", access.AccountChange, p.resetAccount),
+	}
+}
+
+// Operations of the JSON API.
+func (p *Pages) Operations(api *web.API) {
+	op := func(id, method, path string, perm access.Permission, summary string) web.OpSpec {
+		return web.OpSpec{ID: id, Method: method, Path: path, Permission: perm, Tag: "account", Summary: summary}
+	}
+	web.Op(api, op("account-sign-in", http.MethodPost, "/account/sign-in", access.Public, "Open a session; its token is sent as a bearer token"), p.opSignIn)
+	web.Op(api, op("account-sign-out", http.MethodPost, "/account/sign-out", access.SignedIn, "End the session"), p.opSignOut)
+	web.Op(api, op("account-set-up", http.MethodPost, "/account/set-up", access.Public, "Make the first account with the one-time token"), p.opSetUp)
+	web.Op(api, op("account-take-link", http.MethodPost, "/account/password", access.Public, "Set the first password with a one-time token"), p.opTakeLink)
+	web.Op(api, op("account-own", http.MethodGet, "/account/me", access.SignedIn, "The caller's own account"), p.opOwn)
+	web.Op(api, op("account-enrol", http.MethodPost, "/account/second-factor", access.SignedIn, "Set a second factor; without a code the answer holds a new secret"), p.opEnrol)
+	web.Op(api, op("account-list", http.MethodGet, "/account/accounts", access.AccountRead, "Accounts"), p.opList)
+	web.Op(api, op("account-create", http.MethodPost, "/account/accounts", access.AccountChange, "Add an account; the answer holds the one-time token of its first password"), p.opCreate)
+	web.Op(api, op("account-roles", http.MethodPost, "/account/accounts/{id}/roles", access.AccountChange, "Give an account other roles"), p.opRoles)
+	web.Op(api, op("account-active", http.MethodPost, "/account/accounts/{id}/active", access.AccountChange, "Disable an account, or let it sign in again"), p.opActive)
+	web.Op(api, op("account-reset", http.MethodPost, "/account/accounts/{id}/reset", access.AccountChange, "Take password and second factor away; the answer holds a one-time token"), p.opReset)
+}
