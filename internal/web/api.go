@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"reflect"
 	"strings"
 
 	"lienthong/internal/access"
@@ -27,6 +28,7 @@ type API struct {
 	handlers *capture
 	routes   []Route
 	wrong    []error
+	slice    string // of the operation that is being registered, see schemaName
 }
 
 // OpSpec is one operation. Path is relative to APIPrefix.
@@ -50,6 +52,7 @@ func NewAPI(s *Shell, version string) *API {
 	config.OpenAPIPath, config.DocsPath, config.SchemasPath = "", "", "" // we serve the description ourselves, without a CDN
 	config.CreateHooks = nil                                             // no "$schema" in every answer
 	config.Transformers = []huma.Transformer{a.problems}
+	config.Components.Schemas = huma.NewMapRegistry("#/components/schemas/", a.schemaName)
 	config.Components.SecuritySchemes = map[string]*huma.SecurityScheme{
 		"bearer": {Type: "http", Scheme: "bearer", Description: "Token of an information system"},
 	}
@@ -79,6 +82,7 @@ func Op[I, O any](a *API, spec OpSpec, handler func(context.Context, *I) (*O, er
 	if spec.Permission != access.Public {
 		op.Security = []map[string][]string{{"bearer": {}}}
 	}
+	a.slice = spec.Tag
 	huma.Register(a.huma, op, func(ctx context.Context, in *I) (*O, error) {
 		out, err := handler(ctx, in)
 		if err != nil {
@@ -89,6 +93,26 @@ func Op[I, O any](a *API, spec OpSpec, handler func(context.Context, *I) (*O, er
 	rt.MaxBody = size + 1 // huma finds the excess and says so itself
 	rt.Handler = plain(a.handlers.byPattern[rt.Method+" "+full])
 	a.routes = append(a.routes, rt)
+}
+
+// schemaName puts the slice's noun before the name of a type, since slices name theirs alike.
+func (a *API) schemaName(t reflect.Type, hint string) string {
+	name := huma.DefaultSchemaNamer(t, hint)
+	for t.Kind() == reflect.Pointer || t.Kind() == reflect.Slice || t.Kind() == reflect.Array || t.Kind() == reflect.Map {
+		t = t.Elem()
+	}
+	from := a.slice
+	if path := t.PkgPath(); path != "" {
+		from = strings.TrimSuffix(path[strings.LastIndexByte(path, '/')+1:], "web")
+	}
+	if from == "" {
+		return name
+	}
+	from = strings.ToUpper(from[:1]) + from[1:]
+	if strings.HasPrefix(name, from) {
+		return name
+	}
+	return from + name
 }
 
 func plain(h http.HandlerFunc) HandlerFunc {

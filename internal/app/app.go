@@ -1,0 +1,179 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"time"
+
+	"lienthong/internal/access"
+	"lienthong/internal/audit"
+	"lienthong/internal/audit/journal"
+	"lienthong/internal/flow"
+	"lienthong/internal/incident"
+	"lienthong/internal/kit/blob"
+	"lienthong/internal/kit/clock"
+	"lienthong/internal/kit/controldb"
+	"lienthong/internal/kit/i18n"
+	"lienthong/internal/kit/job"
+	"lienthong/internal/kit/logx"
+	"lienthong/internal/kit/secret"
+	"lienthong/migrations"
+)
+
+// Options of a run.
+type Options struct {
+	Config Config
+	Out    io.Writer // what the operator should read: addresses, the set-up token
+	Err    io.Writer // the technical log, JSON lines
+	Demo   *Demo     // nil for a real platform
+}
+
+// Demo asks for the living demo of the province.
+type Demo struct{ Seed int64 }
+
+// App is the built platform.
+type App struct {
+	opts    Options
+	conf    Config
+	log     *slog.Logger
+	started time.Time
+	clock   *clock.Adjustable
+	lock    *lock
+	keys    *secret.Keyring
+	db      *controldb.DB
+	raw     *blob.Store
+	audit   *audit.Log
+	jobs    *job.Queue
+	words   *i18n.Catalog // every sentence shown to people
+	gate    *flow.Gate
+
+	access   *access.Service
+	incident *incident.Service
+	slices
+
+	closers []closer // in the order of opening; closed in reverse
+}
+
+type closer struct {
+	name  string
+	close func() error
+}
+
+// Build opens the data folder and builds every service; Close undoes it.
+func Build(ctx context.Context, o Options) (*App, error) {
+	a := &App{opts: o, conf: o.Config, started: time.Now(), clock: clock.NewAdjustable(clock.System())}
+	var level slog.Level
+	if err := level.UnmarshalText([]byte(o.Config.LogLevel)); err != nil {
+		return nil, fmt.Errorf("log_level: %w", err)
+	}
+	a.log = logx.New(o.Err, level)
+	if err := a.open(ctx); err != nil {
+		return nil, errors.Join(err, a.Close())
+	}
+	return a, nil
+}
+
+// open follows invariant 2: lock, keys, store, journal, then the services on top.
+func (a *App) open(ctx context.Context) error {
+	dir := a.conf.DataDir
+	held, err := lockFolder(dir, a.consoleURL(), a.started)
+	if err != nil {
+		return err
+	}
+	a.lock = held
+	a.onClose("lock", held.release)
+	if err := a.restoreClock(); err != nil {
+		return err
+	}
+	if a.keys, err = secret.Open(filepath.Join(dir, "secrets")); err != nil {
+		return fmt.Errorf("open the keys: %w", err)
+	}
+	if a.raw, err = blob.Open(filepath.Join(dir, "raw")); err != nil {
+		return fmt.Errorf("open the raw store: %w", err)
+	}
+	if err := a.openStore(ctx); err != nil {
+		return err
+	}
+	if err := a.openAudit(ctx); err != nil {
+		return err
+	}
+	if a.words, err = i18n.NewCatalog(allMessages()...); err != nil {
+		return err
+	}
+	a.jobs = job.NewQueue(a.db, a.clock, a.log, job.Options{})
+	a.access = access.NewService(a.db, a.clock, a.audit)
+	a.incident = incident.NewService(a.db, a.clock, a.audit)
+	a.gate = flow.NewGate(a.access, a.audit, a.clock)
+	return a.buildSlices(ctx)
+}
+
+func (a *App) openStore(ctx context.Context) error {
+	url := a.conf.DatabaseURL
+	if url == "" {
+		folder := filepath.Join(a.conf.DataDir, "control")
+		if err := os.MkdirAll(folder, 0o700); err != nil {
+			return fmt.Errorf("make the control folder: %w", err)
+		}
+		url = "sqlite:" + filepath.Join(folder, "control.db")
+	}
+	db, err := controldb.Open(ctx, url)
+	if err != nil {
+		return err
+	}
+	a.db = db
+	a.onClose("control store", db.Close)
+	return db.Migrate(ctx, migrations.Files)
+}
+
+func (a *App) openAudit(ctx context.Context) error {
+	log, err := audit.Open(filepath.Join(a.conf.DataDir, "audit"), audit.Options{
+		PersonKey: a.keys.HMACKey("person"),
+		Logger:    a.log,
+		Journal: journal.Options{
+			Now: a.clock.Now, Signer: a.keys.Ed25519("audit checkpoint"), Origin: "lienthong/" + a.keys.KeyID("audit origin"),
+			SecondSink: a.conf.AuditSecondDir,
+		},
+	})
+	if err != nil {
+		return err
+	}
+	a.audit = log
+	a.onClose("journal", log.Close)
+	return log.UseOutbox(ctx, a.db)
+}
+
+func (a *App) onClose(name string, f func() error) { a.closers = append(a.closers, closer{name, f}) }
+
+// Close ends everything in the reverse order of opening.
+func (a *App) Close() error {
+	var errs []error
+	for i := len(a.closers) - 1; i >= 0; i-- {
+		if err := a.closers[i].close(); err != nil {
+			errs = append(errs, fmt.Errorf("close %s: %w", a.closers[i].name, err))
+		}
+	}
+	a.closers = nil
+	return errors.Join(errs...)
+}
+
+func (a *App) consoleURL() string {
+	switch {
+	case a.conf.ConsoleURL != "":
+		return a.conf.ConsoleURL
+	case a.conf.ConsoleCert != "":
+		return "https://" + a.conf.ConsoleListen
+	}
+	return "http://" + a.conf.ConsoleListen
+}
+
+func (a *App) exchangeURL() string {
+	if a.conf.ExchangeCert != "" {
+		return "https://" + a.conf.ExchangeListen
+	}
+	return "http://" + a.conf.ExchangeListen
+}

@@ -1,0 +1,117 @@
+package app
+
+import (
+	"encoding/json"
+	"net/http"
+
+	"lienthong/internal/access"
+	"lienthong/internal/access/accessweb"
+	"lienthong/internal/account/accountweb"
+	"lienthong/internal/audit/auditweb"
+	"lienthong/internal/connection/connectionweb"
+	"lienthong/internal/exchange/exchangeweb"
+	"lienthong/internal/incident/incidentweb"
+	"lienthong/internal/kit/i18n"
+	"lienthong/internal/support"
+	"lienthong/internal/support/supportweb"
+	"lienthong/internal/task/taskweb"
+	"lienthong/internal/web"
+	"lienthong/internal/web/gallery"
+	"lienthong/internal/web/ui"
+)
+
+// Version of the JSON API.
+const apiVersion = "1.0"
+
+// console is the site of the console: its route table and its handler.
+type console struct {
+	shell  *web.Shell
+	api    *web.API
+	routes []web.Route
+}
+
+// slicePages is what every slice's pages offer.
+type slicePages interface {
+	Routes() []web.Route
+	Operations(api *web.API)
+}
+
+// buildConsole gathers the pages and operations of every slice. It needs no open data folder, so that `lienthong
+// routes` can list them.
+func (a *App) buildConsole() (*console, error) {
+	shell, err := web.NewShell(web.Deps{
+		Catalog: a.words, Log: a.log, Clock: a.clock, Authenticate: a.account.Authenticate, HTTPS: a.conf.ConsoleCert != "",
+		Site: ui.Site{
+			Name:  i18n.Text{Vi: "Liên thông", En: "Liên thông"},
+			Title: i18n.Text{Vi: "Nền tảng dữ liệu số tỉnh " + a.conf.Province, En: "Digital data platform of " + a.conf.Province},
+			Owner: i18n.Text{Vi: "Sở Khoa học và Công nghệ", En: "Department of Science and Technology"},
+			Demo:  a.opts.Demo != nil,
+		},
+		MyPage: "/me", AgencyName: a.agencyName,
+	})
+	if err != nil {
+		return nil, err
+	}
+	terms, err := support.Load()
+	if err != nil {
+		return nil, err
+	}
+	c := &console{shell: shell, api: web.NewAPI(shell, apiVersion)}
+	for _, p := range []slicePages{
+		taskweb.New(shell, a.task, a.agencyName),
+		accountweb.New(shell, a.account, a.clock, a.agencyName),
+		connectionweb.New(shell, a.connections, a.grants, a.tests, a.clock, a.connectionRegisters()),
+		exchangeweb.New(shell, a.exchange, a.audit, a.clock, a.agencyName, a.connectionNumber),
+		accessweb.New(shell, a.access, a.clock, a.accessRegisters()),
+		auditweb.New(shell, a.audit, a.clock, a.agencyName),
+		incidentweb.New(shell, a.incident, a.clock, a.agencyName),
+		supportweb.New(shell, terms, nil),
+	} {
+		c.routes = append(c.routes, p.Routes()...)
+		p.Operations(c.api)
+	}
+	if a.opts.Demo != nil {
+		c.routes = append(c.routes, gallery.Routes(shell)...)
+	}
+	c.routes = append(c.routes,
+		web.Get("/livez", access.Public, a.live),
+		web.Get("/readyz", access.Public, a.readiness),
+	)
+	return c, nil
+}
+
+func (a *App) consoleHandler() (http.Handler, error) {
+	c, err := a.buildConsole()
+	if err != nil {
+		return nil, err
+	}
+	return web.NewMux(c.shell, c.routes, c.api)
+}
+
+// live says that the process answers.
+func (a *App) live(w http.ResponseWriter, _ *http.Request) error {
+	return writeState(w, http.StatusOK, nil)
+}
+
+// readiness says whether the platform can do its work, and if not, each reason.
+func (a *App) readiness(w http.ResponseWriter, r *http.Request) error {
+	reasons := a.ready(r.Context())
+	if len(reasons) > 0 {
+		return writeState(w, http.StatusServiceUnavailable, reasons)
+	}
+	return writeState(w, http.StatusOK, nil)
+}
+
+func writeState(w http.ResponseWriter, status int, reasons []string) error {
+	body := struct {
+		Status  string   `json:"status"`
+		Reasons []string `json:"reasons,omitempty"`
+	}{"ok", reasons}
+	if status != http.StatusOK {
+		body.Status = "unavailable"
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("Cache-Control", "no-store")
+	w.WriteHeader(status)
+	return json.NewEncoder(w).Encode(body)
+}

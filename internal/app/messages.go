@@ -1,0 +1,45 @@
+package app
+
+import (
+	"lienthong/internal/access"
+	"lienthong/internal/access/accessweb"
+	"lienthong/internal/account"
+	"lienthong/internal/account/accountweb"
+	"lienthong/internal/agency"
+	"lienthong/internal/audit"
+	"lienthong/internal/audit/auditweb"
+	"lienthong/internal/catalog"
+	"lienthong/internal/connection"
+	"lienthong/internal/connection/connectionweb"
+	"lienthong/internal/dictionary"
+	"lienthong/internal/exchange"
+	"lienthong/internal/exchange/exchangeweb"
+	"lienthong/internal/flow"
+	"lienthong/internal/incident"
+	"lienthong/internal/incident/incidentweb"
+	"lienthong/internal/kit/blob"
+	"lienthong/internal/kit/clock"
+	"lienthong/internal/kit/controldb"
+	"lienthong/internal/kit/httpx"
+	"lienthong/internal/kit/i18n"
+	"lienthong/internal/kit/job"
+	"lienthong/internal/kit/vitext"
+	"lienthong/internal/support/supportweb"
+	"lienthong/internal/system"
+	"lienthong/internal/task"
+	"lienthong/internal/task/taskweb"
+	"lienthong/internal/warehouse"
+	"lienthong/internal/web"
+	"lienthong/internal/web/gallery"
+)
+
+// allMessages are the sentences of every room; a key declared twice stops the program at start.
+func allMessages() []i18n.Messages {
+	return []i18n.Messages{
+		blob.Messages, clock.Messages, controldb.Messages, httpx.Messages, job.Messages, vitext.Messages,
+		access.Messages, audit.Messages, agency.Messages, system.Messages, dictionary.Messages, catalog.Messages,
+		warehouse.Messages, connection.Messages, exchange.Messages, flow.Messages, incident.Messages, task.Messages,
+		web.Messages, taskweb.Messages, supportweb.Messages, incidentweb.Messages, gallery.Messages,
+		connectionweb.Messages, account.Messages, accountweb.Messages, exchangeweb.Messages, accessweb.Messages, auditweb.Messages,
+	}
+}

@@ -1,0 +1,77 @@
+package app
+
+import (
+	"context"
+
+	"lienthong/internal/access"
+	"lienthong/internal/access/accessweb"
+	"lienthong/internal/catalog"
+	"lienthong/internal/connection"
+	"lienthong/internal/connection/connectionweb"
+	"lienthong/internal/system"
+)
+
+// agencyName names an agency by its code; an unknown code names itself.
+func (a *App) agencyName(ctx context.Context, code string) string {
+	if body, err := a.agency.Known(ctx, code); err == nil && body != nil {
+		return body.Name
+	}
+	return code
+}
+
+// connectionNumber is the number of a connection's request; an unknown id names itself.
+func (a *App) connectionNumber(ctx context.Context, id string) string {
+	v, err := a.connections.Find(ctx, connection.ID(id))
+	if err != nil || v.Request.Number == "" {
+		return id
+	}
+	return v.Request.Number
+}
+
+func (a *App) connectionRegisters() connectionweb.Registers {
+	return connectionweb.Registers{
+		Agency: a.agencyName,
+		Datasets: func(ctx context.Context) ([]connectionweb.Named, error) {
+			all, err := a.catalog.List(ctx, catalog.Filter{})
+			if err != nil {
+				return nil, err
+			}
+			var out []connectionweb.Named
+			for _, d := range all {
+				if d.State.Live() && d.Classification.Scope != catalog.Private {
+					out = append(out, connectionweb.Named{Code: string(d.Code), Name: d.Name})
+				}
+			}
+			return out, nil
+		},
+		Systems: func(ctx context.Context, agency string) ([]connectionweb.Named, error) {
+			all, err := a.system.List(ctx, system.Filter{Owner: agency})
+			if err != nil {
+				return nil, err
+			}
+			var out []connectionweb.Named
+			for _, s := range all {
+				out = append(out, connectionweb.Named{Code: s.ID, Name: s.Name})
+			}
+			return out, nil
+		},
+	}
+}
+
+func (a *App) accessRegisters() accessweb.Registers {
+	return accessweb.Registers{
+		Agency: a.agencyName,
+		Subject: func(ctx context.Context, s access.Subject) string {
+			if s.Type != access.SubjectSystem {
+				return s.ID
+			}
+			if sys, err := a.system.Known(ctx, s.ID); err == nil {
+				return sys.Name
+			}
+			return s.ID
+		},
+		Request: func(ctx context.Context, id string) (number, path string, err error) {
+			return a.connectionNumber(ctx, id), "/connections/" + id, nil
+		},
+	}
+}

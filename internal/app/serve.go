@@ -1,0 +1,108 @@
+package app
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"lienthong/internal/kit/httpx"
+)
+
+// stopWithin is how long calls that run may take to end after a stop was asked for.
+const stopWithin = 15 * time.Second
+
+// Serve builds the platform, listens, and returns when the context ends or a part fails.
+func Serve(ctx context.Context, o Options) (err error) {
+	a, err := Build(ctx, o)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, a.Close()) }()
+	console, err := a.consoleHandler()
+	if err != nil {
+		return err
+	}
+	exchange, err := a.exchangeServer()
+	if err != nil {
+		return err
+	}
+	// Both addresses are taken before anything is announced, so that a busy port is told at once.
+	consoleAt, err := listen(ctx, a.conf.ConsoleListen, a.conf.ConsoleCert, a.conf.ConsoleKey)
+	if err != nil {
+		return fmt.Errorf("console: %w", err)
+	}
+	exchangeAt, err := listen(ctx, a.conf.ExchangeListen, a.conf.ExchangeCert, a.conf.ExchangeKey)
+	if err != nil {
+		return errors.Join(fmt.Errorf("exchange: %w", err), consoleAt.Close())
+	}
+	group, running := errgroup.WithContext(ctx)
+	group.Go(func() error { return serveUntil(running, httpx.Server("", console), consoleAt) })
+	group.Go(func() error { return serveExchange(running, exchange, exchangeAt) })
+	group.Go(func() error { return a.serveControl(running) })
+	a.startWork(running, group)
+	if err := a.announce(running); err != nil {
+		return errors.Join(err, exchangeAt.Close(), consoleAt.Close())
+	}
+	return group.Wait()
+}
+
+// listen takes an address; with a certificate it speaks TLS 1.2 or newer and nothing else.
+func listen(ctx context.Context, addr, cert, key string) (net.Listener, error) {
+	var lc net.ListenConfig
+	l, err := lc.Listen(ctx, "tcp", addr)
+	if err != nil {
+		return nil, fmt.Errorf("listen on %s: %w", addr, err)
+	}
+	if cert == "" {
+		return l, nil
+	}
+	conf, err := tlsConfig(cert, key)
+	if err != nil {
+		return nil, errors.Join(err, l.Close())
+	}
+	return tls.NewListener(l, conf), nil
+}
+
+func tlsConfig(cert, key string) (*tls.Config, error) {
+	pair, err := tls.LoadX509KeyPair(cert, key)
+	if err != nil {
+		return nil, fmt.Errorf("read the TLS certificate: %w", err)
+	}
+	return &tls.Config{Certificates: []tls.Certificate{pair}, MinVersion: tls.VersionTLS12, NextProtos: []string{"http/1.1"}}, nil
+}
+
+// serveUntil serves until the context ends, then lets the calls that run finish.
+func serveUntil(ctx context.Context, srv *http.Server, l net.Listener) error {
+	done := make(chan error, 1)
+	go func() { done <- srv.Serve(l) }()
+	select {
+	case err := <-done:
+		return err
+	case <-ctx.Done():
+	}
+	late, cancel := context.WithTimeout(context.WithoutCancel(ctx), stopWithin)
+	defer cancel()
+	if err := srv.Shutdown(late); err != nil {
+		return errors.Join(fmt.Errorf("stop: %w", err), srv.Close())
+	}
+	return nil
+}
+
+// ready says in one sentence each why the platform cannot do its work now; empty when it can.
+func (a *App) ready(ctx context.Context) []string {
+	var reasons []string
+	if err := a.audit.Health(); err != nil {
+		reasons = append(reasons, "audit: "+err.Error())
+	}
+	var one int
+	if err := a.db.QueryRowContext(ctx, `SELECT 1`).Scan(&one); err != nil {
+		reasons = append(reasons, "control store: "+err.Error())
+	}
+	return reasons
+}

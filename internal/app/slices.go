@@ -1,0 +1,133 @@
+package app
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"lienthong/internal/access"
+	"lienthong/internal/account"
+	"lienthong/internal/agency"
+	"lienthong/internal/catalog"
+	"lienthong/internal/connection"
+	"lienthong/internal/dictionary"
+	"lienthong/internal/exchange"
+	"lienthong/internal/flow"
+	"lienthong/internal/incident"
+	"lienthong/internal/kit/blob"
+	"lienthong/internal/kit/clock"
+	"lienthong/internal/kit/controldb"
+	"lienthong/internal/system"
+	"lienthong/internal/task"
+	"lienthong/internal/warehouse"
+	"lienthong/internal/warehouse/duck"
+)
+
+// slices are the services of the domain, built in the order of the import map.
+type slices struct {
+	calendar    *clock.Calendar
+	agency      *agency.Service
+	account     *account.Service
+	system      *system.Service
+	dictionary  *dictionary.Service
+	catalog     *catalog.Service
+	warehouse   *warehouse.Service
+	connections *connection.Service
+	exchange    *exchange.Service
+	task        *task.Service
+	grants      *flow.GrantConnection
+	tests       *flow.TestConnection
+	described   *controldb.Fresh[*exchange.Description]
+}
+
+func (a *App) buildSlices(ctx context.Context) error {
+	var err error
+	if a.calendar, err = clock.VietNam(); err != nil {
+		return fmt.Errorf("read the calendar: %w", err)
+	}
+	a.agency = agency.NewService(a.db, a.clock, a.audit)
+	a.account, err = account.NewService(account.Parts{
+		DB: a.db, Clock: a.clock, Log: a.audit, Agencies: a.agency, Operator: a.conf.Operator, Key: a.keys.HMACKey("second factor"), HTTPS: a.conf.ConsoleCert != "",
+	})
+	if err != nil {
+		return err
+	}
+	a.system = system.NewService(a.db, a.clock, a.audit, a.agency)
+	if a.dictionary, err = dictionary.NewService(a.db, a.audit, a.clock); err != nil {
+		return err
+	}
+	a.catalog = catalog.NewService(catalog.Parts{
+		DB: a.db, Log: a.audit, Clock: a.clock, Dictionary: a.dictionary, Agencies: a.agency, Systems: systemOwners{a.system}, Incidents: incidents{a.incident},
+	})
+	if err := a.buildWarehouse(ctx); err != nil {
+		return err
+	}
+	a.connections = connection.NewService(a.db, a.clock, a.calendar, a.access, a.audit)
+	a.exchange = exchange.NewService(a.db, a.clock, a.audit, exchangeClients{a}, a.providerSecret)
+	a.task = task.NewService(a.db, a.clock, a.calendar, a.audit)
+	a.described = controldb.NewFresh(a.db, 20_000, a.describe)
+	a.system.OnRevoke(a.exchange.RevokeTokens)
+	a.connections.Use(a.connectionSources())
+	a.access.Use(a.accessSources())
+	a.grants = flow.NewGrantConnection(a.connections, a.access, flow.SystemCredentials{Systems: a.system})
+	return nil
+}
+
+func (a *App) buildWarehouse(ctx context.Context) error {
+	folder := filepath.Join(a.conf.DataDir, "warehouse")
+	files, err := blob.Open(folder)
+	if err != nil {
+		return fmt.Errorf("open the warehouse folder: %w", err)
+	}
+	a.warehouse, err = warehouse.NewService(warehouse.Parts{
+		DB: a.db, Files: files, Columnar: duck.Engine{}, Log: a.audit, Clock: a.clock,
+		Masker: access.Masker{Key: a.keys.HMACKey("mask")}, Secret: a.keys.HMACKey("warehouse cursor"),
+	})
+	if err != nil {
+		return err
+	}
+	a.onClose("warehouse", func() error { a.warehouse.Close(); return nil })
+	removed, err := a.warehouse.Recover(ctx)
+	if err != nil {
+		return fmt.Errorf("clean the warehouse: %w", err)
+	}
+	if removed > 0 {
+		a.log.Warn("unfinished versions of the last run were removed", "count", removed)
+	}
+	return nil
+}
+
+// incidents opens incidents for slices that name kinds by their words.
+type incidents struct{ *incident.Service }
+
+func (i incidents) Open(ctx context.Context, kind, severity, summary string, refs map[string]string) error {
+	_, err := i.Service.Open(ctx, incident.Detection{
+		Kind: incident.Kind(kind), Severity: incident.Severity(severity), Summary: summary, Agency: refs["agency"], Source: refs["source"], Refs: refs,
+	})
+	return err
+}
+
+// systemOwners tells catalog who owns a system.
+type systemOwners struct{ *system.Service }
+
+func (s systemOwners) Owner(ctx context.Context, id string) (string, error) {
+	sys, err := s.Known(ctx, id)
+	if err != nil {
+		return "", err
+	}
+	return sys.Owner, nil
+}
+
+// providerSecret reads a provider's credential, which an operator put as a file into secrets/providers.
+func (a *App) providerSecret(name string) (string, error) {
+	if name != filepath.Base(name) || strings.HasPrefix(name, ".") {
+		return "", fmt.Errorf("the name of a provider's secret is a plain file name, not %q", name)
+	}
+	text, err := os.ReadFile(filepath.Join(a.conf.DataDir, "secrets", "providers", name))
+	if err != nil {
+		return "", fmt.Errorf("read a provider's secret: %w", err)
+	}
+	return strings.TrimSpace(string(text)), nil
+}

@@ -1,0 +1,67 @@
+package app
+
+import (
+	"context"
+
+	"lienthong/internal/access"
+	"lienthong/internal/catalog"
+	"lienthong/internal/kit/controldb"
+	"lienthong/internal/kit/fault"
+)
+
+// accessSources tells the decision what the other slices know, from memory where nothing changed.
+func (a *App) accessSources() access.Sources {
+	datasets := controldb.NewFresh(a.db, 20_000, a.datasetFacts)
+	return access.Sources{
+		Account:    a.accountFacts,
+		Dataset:    datasets.Find,
+		System:     a.system.Facts,
+		Connection: a.connections.State,
+	}
+}
+
+// accountFacts of whoever calls: a system, a person, or a background job of the platform.
+func (a *App) accountFacts(ctx context.Context, who access.Actor) (*access.AccountFacts, error) {
+	switch who.Type {
+	case access.System:
+		f, err := a.system.AccountFacts(ctx, who.ID)
+		if f != nil && who.Probe != "" { // the platform itself calls, from its own address
+			own := *f
+			own.Addresses = nil
+			return &own, err
+		}
+		return f, err
+	case access.User:
+		return a.account.Facts(ctx, who)
+	case access.Job:
+		return &access.AccountFacts{Active: true}, nil
+	}
+	return nil, nil //nolint:nilnil // nobody
+}
+
+func (a *App) datasetFacts(ctx context.Context, code string) (*access.DatasetFacts, error) {
+	d, err := a.catalog.Describe(ctx, catalog.Code(code))
+	if fault.Of(err) != nil && fault.Of(err).Kind == fault.NotFound {
+		return nil, nil //nolint:nilnil // Facts says by nil that the dataset does not exist
+	}
+	if err != nil {
+		return nil, err
+	}
+	f := &access.DatasetFacts{Owner: d.Owner, Suspended: d.State == catalog.Suspended || d.State == catalog.Retired, Fields: map[string]access.Class{}}
+	if d.Schema != nil {
+		f.Version = int64(d.Schema.Version)
+		for _, field := range d.Schema.Fields {
+			f.Fields[field.Name] = access.Class(field.Class)
+		}
+	}
+	v, err := a.warehouse.Current(ctx, code)
+	switch {
+	case err == nil:
+		f.Served, f.Version, f.DataTime = true, int64(v.Number), v.Provenance.SourceTime
+		return f, nil
+	case fault.Of(err).Kind != fault.NotFound:
+		return nil, err
+	}
+	f.Served, err = a.exchange.Serves(ctx, code)
+	return f, err
+}

@@ -1,0 +1,72 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"lienthong/internal/access"
+	"lienthong/internal/exchange"
+)
+
+// Intervals of the platform's own work.
+const (
+	usageEvery  = 5 * time.Second
+	sweepEvery  = time.Minute
+	remindEvery = 10 * time.Minute
+)
+
+// startWork starts the background work; all of it ends with the context.
+func (a *App) startWork(ctx context.Context, group *errgroup.Group) {
+	a.jobs.Every("connection sweep", sweepEvery, func(ctx context.Context) error {
+		return a.connections.Sweep(access.WithActor(ctx, access.JobActor("connection sweep")))
+	})
+	a.jobs.Every("task reminders", remindEvery, func(ctx context.Context) error {
+		return a.task.Remind(access.WithActor(ctx, access.JobActor("task reminders")))
+	})
+	group.Go(func() error { return a.jobs.Run(ctx) })
+	group.Go(func() error { return a.keepUsage(ctx) })
+}
+
+// keepUsage writes what grants have used every few seconds and once more at the end, so that a restart does not give
+// a day's quota anew.
+func (a *App) keepUsage(ctx context.Context) error {
+	if err := a.access.LoadUsage(ctx); err != nil {
+		return err
+	}
+	tick := time.NewTicker(usageEvery)
+	defer tick.Stop()
+	for {
+		select {
+		case <-tick.C:
+			if err := errors.Join(a.access.StoreUsage(ctx), a.access.LoadUsage(ctx)); err != nil && ctx.Err() == nil {
+				a.log.Error("usage of grants was not stored", "cause", err) // the counters stay in memory and go with the next turn
+			}
+		case <-ctx.Done():
+			last, cancel := context.WithTimeout(context.WithoutCancel(ctx), stopWithin)
+			defer cancel()
+			return a.access.StoreUsage(last)
+		}
+	}
+}
+
+// serveExchange serves until the context ends, then lets the calls that run finish.
+func serveExchange(ctx context.Context, s *exchange.Server, l net.Listener) error {
+	done := make(chan error, 1)
+	go func() { done <- s.Serve(l) }()
+	select {
+	case err := <-done:
+		return err
+	case <-ctx.Done():
+	}
+	late, cancel := context.WithTimeout(context.WithoutCancel(ctx), stopWithin)
+	defer cancel()
+	if err := s.Shutdown(late); err != nil {
+		return fmt.Errorf("stop the exchange: %w", err)
+	}
+	return nil
+}
