@@ -1,0 +1,17 @@
+// Package ingest takes deliveries of files, keeps them raw, checks every row and publishes what may pass.
+//
+// Owns: receiving a file, its encoding and structure, the checks of each row against the elements of the dataset's
+// schema, quarantine, the verdict, the states of a delivery.
+// Does not own: what a dataset and its schema are (catalog), how a value is read (dictionary), versions (warehouse).
+//
+// Invariants:
+//  1. Only the dataset's official source system delivers (Điều 13.4).
+//  2. What was received is kept as it came, byte for byte, and never changed.
+//  3. A file with a state-secret stamp is not kept; an incident is opened (Điều 1.4).
+//  4. rows read = accepted + rejected + duplicates, or nothing is published.
+//  5. A delivery is published whole or not at all: version, verdict and state change in one transaction.
+//  6. The same file or idempotency key twice changes nothing and answers the first delivery.
+//  7. A rejected row is told with line, column, value and rule; nothing is repaired on the way.
+//
+// Start reading at Service.Deliver, then Service.Check.
+package ingest

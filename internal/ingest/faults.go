@@ -1,0 +1,40 @@
+package ingest
+
+import "lienthong/internal/kit/i18n"
+
+// Messages are the sentences of this package's codes.
+var Messages = i18n.Messages{
+	"ingest.not_found":           {Vi: "Không có lượt nạp “{0}”.", En: "There is no delivery “{0}”."},
+	"ingest.not_official_source": {Vi: "Chỉ hệ thống nguồn chính thức của tập dữ liệu {0} được nạp dữ liệu. Hãy nạp từ hệ thống đã đăng ký trong Danh mục.", En: "Only the official source system of the dataset {0} may deliver. Deliver from the system named in the catalogue."},
+	"ingest.declaration_missing": {Vi: "Hãy xác nhận tệp không thuộc phạm vi bí mật nhà nước.", En: "Declare that the file is not a state secret."},
+	"ingest.dataset_not_live":    {Vi: "Tập dữ liệu {0} chưa được rà soát hoặc đang tạm dừng nên chưa nhận dữ liệu.", En: "The dataset {0} is not yet reviewed, or suspended, and takes no data."},
+	"ingest.no_schema":           {Vi: "Tập dữ liệu {0} không phải dạng bảng hoặc chưa khai các trường.", En: "The dataset {0} is no table or has no fields defined."},
+	"ingest.key_too_long":        {Vi: "Khóa chống lặp dài quá 200 ký tự.", En: "The idempotency key is longer than 200 characters."},
+	"ingest.key_reused":          {Vi: "Khóa chống lặp này đã dùng cho một tệp khác (lượt nạp {0}). Hãy dùng khóa mới.", En: "This idempotency key was used with another file (delivery {0}). Use a new key."},
+	"ingest.secret_marking":      {Vi: "Tệp mang dấu “{0}”. Nội dung không được lưu và sự cố đã được ghi nhận. Hãy liên hệ cán bộ bảo mật của đơn vị.", En: "The file carries the stamp “{0}”. Its content was not kept and an incident is recorded. Contact your security officer."},
+	"ingest.not_csv":             {Vi: "Tệp là bảng tính hoặc tệp nén, không phải CSV. Hãy lưu bảng tính thành “CSV UTF-8” rồi nạp lại.", En: "The file is a spreadsheet or an archive, not CSV. Save it as “CSV UTF-8” and deliver it again."},
+	"ingest.not_utf8":            {Vi: "Tệp không phải bảng mã UTF-8 (byte thứ {0}). Hãy lưu lại bằng bảng mã UTF-8.", En: "The file is not UTF-8 (byte {0}). Save it as UTF-8."},
+	"ingest.not_utf8_guess":      {Vi: "Tệp không phải bảng mã UTF-8 (byte thứ {0}), có vẻ là {1}. Hãy chuyển sang Unicode UTF-8 rồi nạp lại; hệ thống không tự chuyển.", En: "The file is not UTF-8 (byte {0}); it seems to be {1}. Convert it to Unicode UTF-8; it is not converted by itself."},
+	"ingest.nul_byte":            {Vi: "Dòng {0} chứa byte NUL (byte thứ {1}), tệp có thể bị hỏng. Hãy xuất lại từ nguồn.", En: "Line {0} holds a NUL byte (byte {1}); the file may be damaged. Export it again."},
+	"ingest.line_too_long":       {Vi: "Dòng {0} dài quá {1} KB. Hãy kiểm tra dấu ngoặc kép và ký tự xuống dòng.", En: "Line {0} is longer than {1} KB. Check quotes and line ends."},
+	"ingest.too_large":           {Vi: "Tệp lớn hơn {0} MB. Hãy chia nhỏ hoặc dùng đồng bộ tự động.", En: "The file is larger than {0} MB. Split it, or use automatic synchronisation."},
+	"ingest.empty":               {Vi: "Tệp rỗng.", En: "The file is empty."},
+	"ingest.no_rows":             {Vi: "Tệp chỉ có dòng tiêu đề, không có bản ghi nào.", En: "The file has a header and no records."},
+	"ingest.interrupted":         {Vi: "Việc tải tệp bị gián đoạn, chưa có gì được lưu. Hãy gửi lại.", En: "The upload was interrupted and nothing was kept. Send it again."},
+	"ingest.half_file":           {Vi: "Nhận được {0} byte trong khi tệp khai {1} byte. Hãy gửi lại tệp đầy đủ.", En: "{0} bytes came while {1} were declared. Send the whole file again."},
+	"ingest.bad_sha256":          {Vi: "Mã SHA-256 khai kèm không đúng dạng 64 chữ số thập lục phân.", En: "The declared SHA-256 is not 64 hexadecimal digits."},
+	"ingest.wrong_sha256":        {Vi: "Nội dung nhận được không khớp mã SHA-256 đã khai. Hãy gửi lại tệp.", En: "What came does not match the declared SHA-256. Send the file again."},
+	"ingest.unterminated_quote":  {Vi: "Dấu ngoặc kép mở ở dòng {0} không đóng, tệp có thể bị cắt. Hãy xuất lại từ nguồn.", En: "The quote opened on line {0} is never closed; the file may be cut off. Export it again."},
+	"ingest.too_many_columns":    {Vi: "Dòng tiêu đề có {0} cột, nhiều hơn {1}.", En: "The header has {0} columns, more than {1}."},
+	"ingest.duplicate_header":    {Vi: "Cột lặp lại trong dòng tiêu đề: {0}.", En: "Columns occur twice in the header: {0}."},
+	"ingest.wrong_header":        {Vi: "Dòng tiêu đề không khớp cấu trúc đã đăng ký. Thiếu: {0}. Không có trong cấu trúc: {1}.", En: "The header does not match the registered schema. Missing: {0}. Not in the schema: {1}."},
+	"ingest.column_count":        {Vi: "Dòng {0} có {1} cột thay vì {2}.", En: "Line {0} has {1} columns instead of {2}."},
+	"ingest.quote":               {Vi: "Dòng {0} có chữ sau dấu ngoặc kép đóng.", En: "Line {0} has text behind a closing quote."},
+	"ingest.key_conflict":        {Vi: "Trùng khóa với dòng {0} nhưng nội dung khác. Cả hai dòng chờ chủ quản xác định dòng đúng.", En: "Same key as line {0} with other content. Both wait for the owner to say which is right."},
+	"ingest.no_row_passes":       {Vi: "Không có dòng nào trong {0} dòng đạt kiểm tra. Phiên bản đang dùng được giữ nguyên.", En: "None of the {0} rows passes. The version in use stays."},
+	"ingest.failed":              {Vi: "Hệ thống chưa kiểm tra được lượt nạp {0} sau nhiều lần thử. Người vận hành đã được báo; tệp gốc vẫn được giữ.", En: "Delivery {0} could not be checked after several attempts. The operator knows; the raw file is kept."},
+	"ingest.withdrawn":           {Vi: "Lượt nạp đã được rút lại.", En: "The delivery was withdrawn."},
+	"ingest.wrong_state":         {Vi: "Lượt nạp đang ở trạng thái {0} nên không thực hiện được.", En: "The delivery is in state {0}, so this cannot be done."},
+	"ingest.reason_missing":      {Vi: "Hãy ghi lý do, ít nhất {0} ký tự.", En: "Enter the reason, at least {0} characters."},
+	"ingest.superseded":          {Vi: "Phiên bản {0} mới hơn đã được công bố. Không thể công bố dữ liệu cũ đè lên.", En: "The newer version {0} is published. Older data cannot replace it."},
+}
