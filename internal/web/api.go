@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net/http"
 	"reflect"
+	"strconv"
 	"strings"
 
 	"lienthong/internal/access"
@@ -29,6 +30,7 @@ type API struct {
 	routes   []Route
 	wrong    []error
 	slice    string // of the operation that is being registered, see schemaName
+	names    map[string]reflect.Type
 }
 
 // OpSpec is one operation. Path is relative to APIPrefix.
@@ -46,7 +48,7 @@ type OpSpec struct {
 
 // NewAPI makes an empty API.
 func NewAPI(s *Shell, version string) *API {
-	a := &API{shell: s, handlers: &capture{byPattern: map[string]http.HandlerFunc{}}}
+	a := &API{shell: s, handlers: &capture{byPattern: map[string]http.HandlerFunc{}}, names: map[string]reflect.Type{}}
 	config := huma.DefaultConfig(s.deps.Site.Name.En, version)
 	config.Info.Title = s.deps.Site.Title.Vi
 	config.OpenAPIPath, config.DocsPath, config.SchemasPath = "", "", "" // we serve the description ourselves, without a CDN
@@ -95,7 +97,8 @@ func Op[I, O any](a *API, spec OpSpec, handler func(context.Context, *I) (*O, er
 	a.routes = append(a.routes, rt)
 }
 
-// schemaName puts the slice's noun before the name of a type, since slices name theirs alike.
+// schemaName puts the slice's noun before the name of a type, since slices name theirs alike, and counts where a slice
+// and its pages have two of one name.
 func (a *API) schemaName(t reflect.Type, hint string) string {
 	name := huma.DefaultSchemaNamer(t, hint)
 	for t.Kind() == reflect.Pointer || t.Kind() == reflect.Slice || t.Kind() == reflect.Array || t.Kind() == reflect.Map {
@@ -105,14 +108,16 @@ func (a *API) schemaName(t reflect.Type, hint string) string {
 	if path := t.PkgPath(); path != "" {
 		from = strings.TrimSuffix(path[strings.LastIndexByte(path, '/')+1:], "web")
 	}
-	if from == "" {
-		return name
+	if from != "" {
+		from = strings.ToUpper(from[:1]) + from[1:]
+		name = from + strings.TrimPrefix(name, from)
 	}
-	from = strings.ToUpper(from[:1]) + from[1:]
-	if strings.HasPrefix(name, from) {
-		return name
+	unique := name
+	for n := 2; a.names[unique] != nil && a.names[unique] != t; n++ {
+		unique = name + strconv.Itoa(n)
 	}
-	return from + name
+	a.names[unique] = t
+	return unique
 }
 
 func plain(h http.HandlerFunc) HandlerFunc {
