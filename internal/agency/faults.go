@@ -22,6 +22,7 @@ var Messages = i18n.Messages{
 	"agency.import_header":     {Vi: "Dòng tiêu đề phải có các cột: {0}. Tệp còn thiếu: {1}.", En: "The header needs the columns {0}; missing: {1}."},
 	"agency.import_unreadable": {Vi: "Không đọc được tệp CSV tại dòng {0}. Hãy lưu lại tệp ở dạng CSV UTF-8.", En: "The CSV cannot be read at line {0}. Save it as CSV UTF-8."},
 	"agency.import_twice":      {Vi: "Mã {0} xuất hiện hai lần trong tệp.", En: "Code {0} stands twice in the file."},
+	"agency.import_large":      {Vi: "Tệp lớn hơn {0} MB. Hãy chia nhỏ tệp rồi nhập lại.", En: "The file is larger than {0} MB. Split it and import again."},
 	"agency.import_empty":      {Vi: "Tệp không có dòng dữ liệu nào.", En: "The file holds no rows."},
 	"agency.import_rows":       {Vi: "Có {0} dòng sai nên chưa nhập dòng nào. Hãy sửa các dòng được liệt kê rồi nhập lại.", En: "{0} rows are wrong, so nothing was imported. Correct the listed rows and import again."},
 	"agency.in_use":            {Vi: "Đơn vị {0} còn {1} nên chưa kết thúc được. Hãy chấm dứt hoặc chuyển giao trước.", En: "Agency {0} still has {1} and cannot end. End or transfer them first."},

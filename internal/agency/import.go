@@ -27,8 +27,38 @@ type Imported struct {
 	Added, Changed, Same int
 }
 
+// maxImport is far above the 120 agencies of a province; a larger file is not this register.
+const maxImport = 8 << 20
+
+// RowError is one wrong cell of an import.
+type RowError struct {
+	Row    int
+	Column string
+	Value  string
+	Reason *fault.Fault
+}
+
+// ImportRefused is the fault agency.import_rows with every wrong cell.
+type ImportRefused struct {
+	Rows  []RowError
+	fault *fault.Fault
+}
+
+func (r *ImportRefused) Error() string { return r.fault.Error() }
+func (r *ImportRefused) Unwrap() error { return r.fault }
+
+func refuse(rows []RowError) *ImportRefused {
+	f := fault.New(fault.Invalid, "agency.import_rows", len(rows))
+	for _, r := range rows {
+		item := *r.Reason
+		item.Field = fmt.Sprintf("row %d, %s", r.Row, r.Column)
+		f.Items = append(f.Items, &item)
+	}
+	return &ImportRefused{rows, f}
+}
+
 // Import adds and changes agencies from a CSV file (UTF-8, comma or semicolon). Invariant 3: all rows or none; a refusal
-// names every wrong row as "row N, column".
+// is an *ImportRefused that names every wrong cell.
 func (s *Service) Import(ctx context.Context, file io.Reader) (Imported, error) {
 	who, err := access.Require(ctx, access.AgencyChange)
 	if err != nil {
@@ -69,6 +99,7 @@ func (s *Service) Import(ctx context.Context, file io.Reader) (Imported, error) 
 
 type importRow struct {
 	line   int
+	cells  map[string]string
 	agency *Agency
 	unread []*fault.Fault // what is wrong with the row by itself
 	wrong  []*fault.Fault // and among the others
@@ -79,7 +110,7 @@ type importRow struct {
 // placeRows puts every row into the tree first, so that rows may refer to each other in any order, then checks each.
 func (s *Service) placeRows(ctx context.Context, tree Tree, rows []*importRow) error {
 	now := s.clock.Now()
-	seen := map[string]bool{}
+	seen, before := map[string]bool{}, map[string]*Agency{}
 	for _, r := range rows {
 		a := r.agency
 		r.wrong = slices.Clone(r.unread) // a transaction may run again
@@ -90,33 +121,31 @@ func (s *Service) placeRows(ctx context.Context, tree Tree, rows []*importRow) e
 		seen[a.Code] = true
 		a.CreatedAt, a.ChangedAt = now, now
 		if old, known := tree[a.Code]; known {
-			a.CreatedAt = old.CreatedAt
+			a.CreatedAt, before[a.Code] = old.CreatedAt, old
 			r.known, r.same = true, alike(old, a)
 		}
 		tree[a.Code] = a
 	}
-	var wrong []*fault.Fault
+	var wrong []RowError
 	for _, r := range rows {
 		if len(r.wrong) == 0 {
 			if f := tree.checkPlace(r.agency); f != nil {
 				r.wrong = append(r.wrong, f)
 			}
-			if f, err := s.mayEnd(ctx, r.agency); err != nil {
+			if f, err := s.mayBecome(ctx, before[r.agency.Code], r.agency); err != nil {
 				return err
 			} else if f != nil {
 				r.wrong = append(r.wrong, f)
 			}
 		}
 		for _, f := range r.wrong {
-			placed := *f
-			placed.Field = fmt.Sprintf("row %d, %s", r.line, f.Field)
-			wrong = append(wrong, &placed)
+			wrong = append(wrong, RowError{r.line, f.Field, r.cells[f.Field], f})
 		}
 	}
 	if len(wrong) == 0 {
 		return nil
 	}
-	return &fault.Fault{Kind: fault.Invalid, Code: "agency.import_rows", Args: []any{len(wrong)}, Items: wrong}
+	return refuse(wrong)
 }
 
 func alike(a, b *Agency) bool {
@@ -126,9 +155,12 @@ func alike(a, b *Agency) bool {
 }
 
 func readRows(file io.Reader) ([]*importRow, error) {
-	text, err := io.ReadAll(io.LimitReader(vitext.ValidUTF8(file), 8<<20))
+	text, err := io.ReadAll(io.LimitReader(vitext.ValidUTF8(file), maxImport+1))
 	if err != nil {
 		return nil, err
+	}
+	if len(text) > maxImport { // cut off, the file would be imported in part
+		return nil, fault.New(fault.TooLarge, "agency.import_large", maxImport>>20)
 	}
 	r := csv.NewReader(strings.NewReader(string(text)))
 	if first, _, _ := strings.Cut(string(text), "\n"); strings.Count(first, ";") > strings.Count(first, ",") {
@@ -164,7 +196,11 @@ func readRows(file io.Reader) ([]*importRow, error) {
 func findColumns(header []string) (map[string]int, error) {
 	place := map[string]int{}
 	for i, h := range header {
-		place[strings.ToLower(strings.TrimSpace(h))] = i
+		name := strings.ToLower(strings.TrimSpace(h))
+		if name == "type" { // what the regulation's tables call it
+			name = "kind"
+		}
+		place[name] = i
 	}
 	var missing []string
 	for _, c := range columns[:neededColumns] {
@@ -186,7 +222,10 @@ func readRow(line int, record []string, place map[string]int) *importRow {
 		}
 		return strings.TrimSpace(record[i])
 	}
-	r := &importRow{line: line}
+	r := &importRow{line: line, cells: map[string]string{}}
+	for _, c := range columns {
+		r.cells[c] = cell(c)
+	}
 	day := func(name string) time.Time {
 		text := cell(name)
 		if text == "" {

@@ -11,10 +11,14 @@ import (
 	"lienthong/internal/kit/fault"
 	"lienthong/internal/kit/i18n"
 	"lienthong/internal/kit/ids"
+	"lienthong/internal/kit/vitext"
 )
 
 // Uses tells what an agency still holds, as one phrase each ("3 quyền đang hiệu lực"); app wires it from the other slices.
 type Uses func(ctx context.Context, code string) ([]string, error)
+
+// steps is how far a service unit looks up for a steward: the tree is shallow and has no cycle; the bound is a second lock.
+const steps = 5
 
 // Service keeps agencies and stewards.
 type Service struct {
@@ -43,19 +47,33 @@ func NewService(db *controldb.DB, c clock.Clock, log *audit.Log) *Service {
 // UseUses says what keeps an agency from ending.
 func (s *Service) UseUses(u Uses) { s.uses = u }
 
-// Save adds an agency or changes one; its code never changes.
-func (s *Service) Save(ctx context.Context, a Agency) (*Agency, error) {
+// Create adds an agency. Invariant 1: a code that any agency has or had is refused.
+func (s *Service) Create(ctx context.Context, a Agency) (*Agency, error) {
+	return s.write(ctx, a, "agency.create", func(old *Agency) *fault.Fault {
+		if old != nil {
+			return fault.New(fault.Conflict, "agency.code_taken", a.Code).At("code")
+		}
+		return nil
+	})
+}
+
+// Change replaces what may change of an agency; its code never does.
+func (s *Service) Change(ctx context.Context, a Agency) (*Agency, error) {
+	return s.write(ctx, a, "agency.change", func(old *Agency) *fault.Fault {
+		if old == nil {
+			return fault.New(fault.NotFound, "agency.not_found", a.Code)
+		}
+		return nil
+	})
+}
+
+func (s *Service) write(ctx context.Context, a Agency, event string, may func(old *Agency) *fault.Fault) (*Agency, error) {
 	who, err := access.Require(ctx, access.AgencyChange)
 	if err != nil {
 		return nil, err
 	}
 	if err := fault.Collect(a.check()...); err != nil {
 		return nil, err
-	}
-	if f, err := s.mayEnd(ctx, &a); err != nil {
-		return nil, err
-	} else if f != nil {
-		return nil, f
 	}
 	err = s.db.InTx(ctx, func(q controldb.Querier) error {
 		tree, err := loadTree(ctx, q)
@@ -64,28 +82,49 @@ func (s *Service) Save(ctx context.Context, a Agency) (*Agency, error) {
 		}
 		now := s.clock.Now()
 		a.CreatedAt, a.ChangedAt = now, now
-		if old, known := tree[a.Code]; known {
+		old := tree[a.Code]
+		if f := may(old); f != nil {
+			return f
+		}
+		if old != nil {
 			a.CreatedAt = old.CreatedAt
 		}
 		tree[a.Code] = &a
 		if f := tree.checkPlace(&a); f != nil {
 			return f
 		}
-		return s.save(ctx, q, who, &a, "agency.save")
+		if f, err := s.mayBecome(ctx, old, &a); err != nil {
+			return err
+		} else if f != nil {
+			return f
+		}
+		return s.save(ctx, q, who, &a, event)
 	})
-	return &a, err
+	if err != nil {
+		return nil, err
+	}
+	return &a, nil
 }
 
-// mayEnd refuses the end of an agency that still holds grants, systems or datasets.
-func (s *Service) mayEnd(ctx context.Context, a *Agency) (*fault.Fault, error) {
-	if a.ValidTo.IsZero() || a.ValidTo.After(s.clock.Now()) {
-		return nil, nil //nolint:nilnil // nothing is in the way
+// mayBecome refuses to give an ended agency's code to another one (invariant 1), and to end an agency, or to make it an
+// external party, while it still holds grants, systems or datasets.
+func (s *Service) mayBecome(ctx context.Context, old, a *Agency) (*fault.Fault, error) {
+	now := s.clock.Now()
+	ended := func(x *Agency) bool { return !x.ValidTo.IsZero() && !x.ValidTo.After(now) }
+	if old != nil && ended(old) && (old.Kind != a.Kind || !vitext.SameSpelling(old.Name, a.Name)) {
+		return fault.New(fault.Conflict, "agency.code_taken", a.Code).At("code"), nil
+	}
+	field := "valid_to"
+	if !ended(a) {
+		if field = "kind"; a.Kind != External || old == nil || old.Kind == External {
+			return nil, nil //nolint:nilnil // nothing is in the way
+		}
 	}
 	held, err := s.uses(ctx, a.Code)
 	if err != nil || len(held) == 0 {
 		return nil, err
 	}
-	return fault.New(fault.Conflict, "agency.in_use", a.Code, strings.Join(held, ", ")).At("valid_to"), nil
+	return fault.New(fault.Conflict, "agency.in_use", a.Code, strings.Join(held, ", ")).At(field), nil
 }
 
 func (s *Service) save(ctx context.Context, q controldb.Querier, who access.Actor, a *Agency, event string) error {
@@ -97,6 +136,31 @@ func (s *Service) save(ctx context.Context, q controldb.Querier, who access.Acto
 		detail["valid_to"] = i18n.Date(a.ValidTo)
 	}
 	return s.log.Change(ctx, q, audit.Entry{Actor: who.ForAudit(), Event: event, Subject: "agency/" + a.Code, Agency: a.Code, Detail: detail})
+}
+
+// Stewarded tells of which agencies somebody answers for the data now, an inherited steward included.
+func (s *Service) Stewarded(ctx context.Context, list []*Agency) (map[string]bool, error) {
+	if _, err := access.Require(ctx, access.AgencyRead); err != nil {
+		return nil, err
+	}
+	own, err := listStewarded(ctx, s.db, s.clock.Now())
+	if err != nil {
+		return nil, err
+	}
+	out := make(map[string]bool, len(list))
+	for _, a := range list {
+		at := a
+		for range steps {
+			if at == nil || own[at.Code] || at.Kind != ServiceUnit {
+				break
+			}
+			if at, err = s.agencies.Find(ctx, at.Parent); err != nil {
+				return nil, err
+			}
+		}
+		out[a.Code] = at != nil && own[at.Code]
+	}
+	return out, nil
 }
 
 // Find shows one agency.
@@ -143,7 +207,7 @@ func (s *Service) Designate(ctx context.Context, in Steward) (*Steward, error) {
 		return nil, fault.New(fault.Invalid, "agency.steward_invalid").At("name")
 	}
 	in.ID, in.CreatedAt, in.CreatedBy = ids.New(), s.clock.Now(), who.ID
-	return &in, s.db.InTx(ctx, func(q controldb.Querier) error {
+	err = s.db.InTx(ctx, func(q controldb.Querier) error {
 		if _, err := findAgency(ctx, q, in.Agency); err != nil {
 			return err
 		}
@@ -155,6 +219,10 @@ func (s *Service) Designate(ctx context.Context, in Steward) (*Steward, error) {
 			Detail: map[string]string{"steward": in.ID, "decision": in.Decision},
 		})
 	})
+	if err != nil {
+		return nil, err
+	}
+	return &in, nil
 }
 
 // EndDesignation ends a steward's designation now.
@@ -187,7 +255,7 @@ func (s *Service) Stewards(ctx context.Context, agency string) ([]*Steward, erro
 // It is nil when there is none.
 func (s *Service) ActiveSteward(ctx context.Context, code string) (*Steward, error) {
 	now := s.clock.Now()
-	for range 5 { // the tree is shallow and has no cycle; the bound is a second lock
+	for range steps {
 		all, err := s.stewards.Find(ctx, code)
 		if err != nil {
 			return nil, err

@@ -74,7 +74,20 @@ type Filter struct {
 	Limit  int
 }
 
+// Most agencies of one answer, and of the whole tree, which rules look at and must see whole.
+const (
+	listMost = 5_000
+	treeMost = 200_000
+)
+
 func listAgencies(ctx context.Context, q controldb.Querier, f Filter) ([]*Agency, error) {
+	if f.Limit <= 0 || f.Limit > listMost {
+		f.Limit = listMost
+	}
+	return queryAgencies(ctx, q, f)
+}
+
+func queryAgencies(ctx context.Context, q controldb.Querier, f Filter) ([]*Agency, error) {
 	query, args := `SELECT `+agencyCols+` FROM agency_agency WHERE 1 = 1`, []any{}
 	add := func(clause string, values ...any) { query, args = query+clause, append(args, values...) }
 	if f.Kind != "" {
@@ -89,9 +102,6 @@ func listAgencies(ctx context.Context, q controldb.Querier, f Filter) ([]*Agency
 	}
 	if !f.At.IsZero() {
 		add(` AND valid_from <= ? AND (valid_to = 0 OR valid_to > ?)`, micro(f.At), micro(f.At))
-	}
-	if f.Limit <= 0 || f.Limit > 5000 {
-		f.Limit = 5000
 	}
 	rows, err := q.QueryContext(ctx, query+` ORDER BY sort_key, code LIMIT ?`, append(args, f.Limit)...)
 	if err != nil {
@@ -110,7 +120,7 @@ func listAgencies(ctx context.Context, q controldb.Querier, f Filter) ([]*Agency
 }
 
 func loadTree(ctx context.Context, q controldb.Querier) (Tree, error) {
-	all, err := listAgencies(ctx, q, Filter{})
+	all, err := queryAgencies(ctx, q, Filter{Limit: treeMost})
 	if err != nil {
 		return nil, err
 	}
@@ -143,6 +153,25 @@ func endSteward(ctx context.Context, q controldb.Querier, agency, id string, at 
 	}
 	n, err := res.RowsAffected()
 	return n == 1, err
+}
+
+// listStewarded finds the agencies with a designation of their own in force.
+func listStewarded(ctx context.Context, q controldb.Querier, at time.Time) (map[string]bool, error) {
+	rows, err := q.QueryContext(ctx, `SELECT DISTINCT agency FROM agency_steward
+		WHERE ended_at = 0 AND valid_from <= ? AND (valid_to = 0 OR valid_to > ?) ORDER BY agency LIMIT ?`, micro(at), micro(at), treeMost)
+	if err != nil {
+		return nil, fmt.Errorf("list agencies with stewards: %w", err)
+	}
+	defer rows.Close()
+	out := map[string]bool{}
+	for rows.Next() {
+		var code string
+		if err := rows.Scan(&code); err != nil {
+			return nil, fmt.Errorf("scan agency with steward: %w", err)
+		}
+		out[code] = true
+	}
+	return out, rows.Err()
 }
 
 func listStewards(ctx context.Context, q controldb.Querier, agency string) ([]*Steward, error) {
