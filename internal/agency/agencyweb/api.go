@@ -85,10 +85,14 @@ func (p *Pages) opSave(ctx context.Context, in *saveIn) (*findOut, error) {
 	if err := fault.Collect(wrongFrom, wrongTo); err != nil {
 		return nil, err
 	}
-	a, err := p.agencies.Save(ctx, agency.Agency{
+	next := agency.Agency{
 		Code: in.Code, Name: b.Name, Kind: agency.Kind(b.Kind), Parent: b.Parent, Commune: b.Commune, Sponsor: b.Sponsor,
 		Commitment: b.Commitment, ValidFrom: from, ValidTo: to,
-	})
+	}
+	a, err := p.agencies.Change(ctx, next)
+	if fault.Is(err, "agency.not_found") {
+		a, err = p.agencies.Create(ctx, next)
+	}
 	if err != nil {
 		return nil, err
 	}

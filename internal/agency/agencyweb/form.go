@@ -45,10 +45,7 @@ func (p *Pages) createAgency(w http.ResponseWriter, r *http.Request) error {
 	if err := web.Decode(r, &form); err != nil {
 		return err
 	}
-	err := p.free(r.Context(), form.Code)
-	if err == nil {
-		err = p.save(r.Context(), form)
-	}
+	err := save(r.Context(), form, p.agencies.Create)
 	if err != nil {
 		return p.form(w, r, form, true, err)
 	}
@@ -56,24 +53,13 @@ func (p *Pages) createAgency(w http.ResponseWriter, r *http.Request) error {
 	return nil
 }
 
-// free refuses a code that has an agency: who adds one must not change another.
-func (p *Pages) free(ctx context.Context, code string) error {
-	_, err := p.agencies.Find(ctx, code)
-	if fault.Is(err, "agency.not_found") {
-		return nil
-	}
-	if err == nil {
-		return fault.New(fault.Conflict, "agency.code_taken", code).At("code")
-	}
-	return err
-}
-
-func (p *Pages) save(ctx context.Context, form agencyForm) error {
+// save hands the form to the service, when its days can be read.
+func save(ctx context.Context, form agencyForm, write func(context.Context, agency.Agency) (*agency.Agency, error)) error {
 	a, err := form.agency()
 	if err != nil {
 		return err
 	}
-	_, err = p.agencies.Save(ctx, a)
+	_, err = write(ctx, a)
 	return err
 }
 
@@ -95,7 +81,7 @@ func (p *Pages) changeAgency(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	form.Code = a.Code // permanent, whatever the form says
-	if err := p.save(r.Context(), form); err != nil {
+	if err := save(r.Context(), form, p.agencies.Change); err != nil {
 		return p.form(w, r, form, false, err)
 	}
 	http.Redirect(w, r, path(a.Code), http.StatusSeeOther)

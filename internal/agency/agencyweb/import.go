@@ -2,10 +2,10 @@ package agencyweb
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"mime"
 	"net/http"
-	"strings"
 
 	"lienthong/internal/agency"
 	"lienthong/internal/kit/fault"
@@ -62,8 +62,9 @@ func (p *Pages) importPage(w http.ResponseWriter, r *http.Request, done *agency.
 	case shown:
 		f := fault.Of(refusal)
 		page.Status = f.Kind.Status()
-		if f.Code == "agency.import_rows" { // Invariant 2
-			v.Wrong = wrongRows(t, errs)
+		var rows *agency.ImportRefused
+		if errors.As(refusal, &rows) { // Invariant 2
+			v.Wrong = wrongRows(t, rows.Rows)
 			errs = ui.FormErrors{Text: t(f.Code, f.Args...)}
 		}
 		v.Form.Errors, v.File.Error = errs, errs.Of("file")
@@ -78,14 +79,14 @@ func (p *Pages) importPage(w http.ResponseWriter, r *http.Request, done *agency.
 	return p.shell.Render(w, r, page)
 }
 
-// wrongRows is the table of the rows that were refused; the service names each "row N, column".
-func wrongRows(t ui.T, errs ui.FormErrors) *ui.TableProps {
+// wrongRows is the table of the cells that were refused.
+func wrongRows(t ui.T, rows []agency.RowError) *ui.TableProps {
 	props := &ui.TableProps{
-		Caption: t("agency.import_wrong"), Columns: []ui.Column{{Label: t("agency.import_line"), Number: true}, {Label: t("agency.import_column")}, {Label: t("agency.import_reason")}},
+		Caption: t("agency.import_wrong"),
+		Columns: []ui.Column{{Label: t("agency.import_line"), Number: true}, {Label: t("agency.import_column")}, {Label: t("agency.import_value")}, {Label: t("agency.import_reason")}},
 	}
-	for _, item := range errs.Items {
-		row, column, _ := strings.Cut(strings.TrimPrefix(item.Field, "row "), ", ")
-		props.Rows = append(props.Rows, ui.Cells(ui.Text(row), ui.Mono(column), ui.Text(item.Text)))
+	for _, r := range rows {
+		props.Rows = append(props.Rows, ui.Cells(ui.Number(int64(r.Row)), ui.Mono(r.Column), ui.Text(r.Value), ui.Text(t(r.Reason.Code, r.Reason.Args...))))
 	}
 	return props
 }

@@ -101,6 +101,7 @@ var Messages = i18n.Messages{
 	"agency.import_wrong":           {Vi: "Các dòng cần sửa", En: "Rows to correct"},
 	"agency.import_line":            {Vi: "Dòng", En: "Row"},
 	"agency.import_column":          {Vi: "Cột", En: "Column"},
+	"agency.import_value":           {Vi: "Giá trị", En: "Value"},
 	"agency.import_reason":          {Vi: "Cần sửa", En: "What to correct"},
 	"agency.import_sample":          {Vi: "Tệp mẫu", En: "Sample file"},
 	"agency.import_sample_lead":     {Vi: "Bốn cột đầu bắt buộc. Loại đơn vị: department, commune, service_unit, central_vertical, other, external.", En: "The first four columns are needed. Kinds: department, commune, service_unit, central_vertical, other, external."},
