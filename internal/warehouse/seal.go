@@ -9,6 +9,8 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+
+	"golang.org/x/sync/errgroup"
 )
 
 // Manifest names the files of a version with their sums, so that a copy can be checked without this program.
@@ -38,12 +40,24 @@ func (d *Draft) Seal(ctx context.Context) error {
 	if err := d.withdraw(); err != nil {
 		return fmt.Errorf("withdraw rows in conflict: %w", err)
 	}
-	if err := d.finishRowFile(); err != nil {
-		return fmt.Errorf("finish row file: %w", err)
-	}
-	rows, stats, err := d.writer.Seal(ctx, d.in.Provenance)
-	if err != nil {
-		return fmt.Errorf("finish columns: %w", err)
+	var rows int64
+	var stats []ColumnStats
+	both, sealing := errgroup.WithContext(ctx)
+	both.Go(func() error {
+		if err := d.finishRowFile(); err != nil {
+			return fmt.Errorf("finish row file: %w", err)
+		}
+		return nil
+	})
+	both.Go(func() error {
+		var err error
+		if rows, stats, err = d.writer.Seal(sealing, d.in.Provenance); err != nil {
+			return fmt.Errorf("finish columns: %w", err)
+		}
+		return nil
+	})
+	if err := both.Wait(); err != nil {
+		return err
 	}
 	if rows != d.rows {
 		return fmt.Errorf("the files of draft %s disagree: %d rows by key, %d in columns", d.id, d.rows, rows)
@@ -120,7 +134,7 @@ func (d *Draft) finishRowFile() error {
 	if err := d.conn.Exec(`COMMIT`); err != nil {
 		return err
 	}
-	if err := d.conn.Exec(`ANALYZE`); err != nil {
+	if err := d.conn.Exec(`PRAGMA analysis_limit = 1000; ANALYZE`); err != nil {
 		return err
 	}
 	_ = stmt.Close()
