@@ -17,6 +17,7 @@ import (
 	"lienthong/internal/flow"
 	"lienthong/internal/incident"
 	"lienthong/internal/incident/incidentweb"
+	"lienthong/internal/ingest"
 	"lienthong/internal/kit/blob"
 	"lienthong/internal/kit/clock"
 	"lienthong/internal/kit/controldb"
@@ -38,7 +39,7 @@ func allMessages() []i18n.Messages {
 	return []i18n.Messages{
 		blob.Messages, clock.Messages, controldb.Messages, httpx.Messages, job.Messages, vitext.Messages,
 		access.Messages, audit.Messages, agency.Messages, system.Messages, dictionary.Messages, catalog.Messages,
-		warehouse.Messages, connection.Messages, exchange.Messages, flow.Messages, incident.Messages, task.Messages,
+		warehouse.Messages, ingest.Messages, connection.Messages, exchange.Messages, flow.Messages, incident.Messages, task.Messages,
 		web.Messages, taskweb.Messages, supportweb.Messages, incidentweb.Messages, gallery.Messages,
 		connectionweb.Messages, account.Messages, accountweb.Messages, exchangeweb.Messages, accessweb.Messages, auditweb.Messages,
 	}

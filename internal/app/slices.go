@@ -16,6 +16,7 @@ import (
 	"lienthong/internal/exchange"
 	"lienthong/internal/flow"
 	"lienthong/internal/incident"
+	"lienthong/internal/ingest"
 	"lienthong/internal/kit/blob"
 	"lienthong/internal/kit/clock"
 	"lienthong/internal/kit/controldb"
@@ -34,6 +35,7 @@ type slices struct {
 	dictionary  *dictionary.Service
 	catalog     *catalog.Service
 	warehouse   *warehouse.Service
+	ingest      *ingest.Service
 	connections *connection.Service
 	exchange    *exchange.Service
 	task        *task.Service
@@ -64,6 +66,13 @@ func (a *App) buildSlices(ctx context.Context) error {
 	if err := a.buildWarehouse(ctx); err != nil {
 		return err
 	}
+	a.ingest = ingest.NewService(ingest.Parts{
+		DB: a.db, Files: a.raw, Log: a.audit, Clock: a.clock, Catalog: a.catalog, Dictionary: a.dictionary, Warehouse: a.warehouse,
+		Incidents: incidents{a.incident}, MaxBytes: a.conf.IngestMaxBytes, Logger: a.log,
+	})
+	if err := a.ingest.Recover(ctx); err != nil {
+		return fmt.Errorf("take up deliveries of the last run: %w", err)
+	}
 	a.connections = connection.NewService(a.db, a.clock, a.calendar, a.access, a.audit)
 	a.exchange = exchange.NewService(a.db, a.clock, a.audit, exchangeClients{a}, a.providerSecret)
 	a.task = task.NewService(a.db, a.clock, a.calendar, a.audit)
@@ -71,6 +80,11 @@ func (a *App) buildSlices(ctx context.Context) error {
 	a.system.OnRevoke(a.exchange.RevokeTokens)
 	a.connections.Use(a.connectionSources())
 	a.access.Use(a.accessSources())
+	prober, err := a.newProber()
+	if err != nil {
+		return err
+	}
+	a.tests = flow.NewTestConnection(a.connections, prober, sampler{a.ingest, a.masker()}, a.clock)
 	a.grants = flow.NewGrantConnection(a.connections, a.access, flow.SystemCredentials{Systems: a.system})
 	return nil
 }
@@ -83,7 +97,7 @@ func (a *App) buildWarehouse(ctx context.Context) error {
 	}
 	a.warehouse, err = warehouse.NewService(warehouse.Parts{
 		DB: a.db, Files: files, Columnar: duck.Engine{}, Log: a.audit, Clock: a.clock,
-		Masker: access.Masker{Key: a.keys.HMACKey("mask")}, Secret: a.keys.HMACKey("warehouse cursor"),
+		Masker: a.masker(), Secret: a.keys.HMACKey("warehouse cursor"),
 	})
 	if err != nil {
 		return err
@@ -97,6 +111,19 @@ func (a *App) buildWarehouse(ctx context.Context) error {
 		a.log.Warn("unfinished versions of the last run were removed", "count", removed)
 	}
 	return nil
+}
+
+// masker masks alike everywhere, so that the hash of a value is the same in every answer.
+func (a *App) masker() access.Masker { return access.Masker{Key: a.keys.HMACKey("mask")} }
+
+// sampler reads delivered files for the test of a connection.
+type sampler struct {
+	ingest *ingest.Service
+	masker access.Masker
+}
+
+func (s sampler) Sample(ctx context.Context, dataset string, columns []access.Column, rows []access.RowRule, n int64) ([]map[string]any, error) {
+	return s.ingest.Sample(ctx, dataset, columns, rows, n, s.masker)
 }
 
 // incidents opens incidents for slices that name kinds by their words.

@@ -29,6 +29,7 @@ func (a *App) startWork(ctx context.Context, group *errgroup.Group) {
 		return a.task.Remind(access.WithActor(ctx, access.JobActor("task reminders")))
 	})
 	group.Go(func() error { return a.jobs.Run(ctx) })
+	group.Go(func() error { return a.ingest.Run(ctx) })
 	group.Go(func() error { return a.keepUsage(ctx) })
 }
 
