@@ -7,6 +7,7 @@ import (
 	"lienthong/internal/access"
 	"lienthong/internal/access/accessweb"
 	"lienthong/internal/account/accountweb"
+	"lienthong/internal/agency/agencyweb"
 	"lienthong/internal/audit/auditweb"
 	"lienthong/internal/connection/connectionweb"
 	"lienthong/internal/exchange/exchangeweb"
@@ -60,6 +61,7 @@ func (a *App) buildConsole() (*console, error) {
 	for _, p := range []slicePages{
 		taskweb.New(shell, a.task, a.agencyName),
 		accountweb.New(shell, a.account, a.clock, a.agencyName),
+		agencyweb.New(shell, a.agency, a.clock, a.agencyName),
 		connectionweb.New(shell, a.connections, a.grants, a.tests, a.clock, a.connectionRegisters()),
 		exchangeweb.New(shell, a.exchange, a.audit, a.clock, a.agencyName, a.connectionNumber),
 		accessweb.New(shell, a.access, a.clock, a.accessRegisters()),

@@ -6,6 +6,7 @@ import (
 	"lienthong/internal/account"
 	"lienthong/internal/account/accountweb"
 	"lienthong/internal/agency"
+	"lienthong/internal/agency/agencyweb"
 	"lienthong/internal/audit"
 	"lienthong/internal/audit/auditweb"
 	"lienthong/internal/catalog"
@@ -38,7 +39,7 @@ import (
 func allMessages() []i18n.Messages {
 	return []i18n.Messages{
 		blob.Messages, clock.Messages, controldb.Messages, httpx.Messages, job.Messages, vitext.Messages,
-		access.Messages, audit.Messages, agency.Messages, system.Messages, dictionary.Messages, catalog.Messages,
+		access.Messages, audit.Messages, agency.Messages, agencyweb.Messages, system.Messages, dictionary.Messages, catalog.Messages,
 		warehouse.Messages, ingest.Messages, connection.Messages, exchange.Messages, flow.Messages, incident.Messages, task.Messages,
 		web.Messages, taskweb.Messages, supportweb.Messages, incidentweb.Messages, gallery.Messages,
 		connectionweb.Messages, account.Messages, accountweb.Messages, exchangeweb.Messages, accessweb.Messages, auditweb.Messages,
