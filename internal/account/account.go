@@ -33,13 +33,12 @@ type Account struct {
 	totp     string // sealed secret, empty without a second factor
 	step     int64  // newest time step that opened a session
 	recovery []string
-	failures int64
-	lockedTo time.Time
 }
 
 var nameForm = regexp.MustCompile(`^[a-z][a-z0-9]*(\.[a-z0-9]+)*$`)
 
-// check tells every mistake of a new or changed account. operator is the code of the operator's agency.
+// check tells every mistake of an account that can be seen without looking at other things. operator is the code of the
+// operator's agency.
 func (a *Account) check(operator string) error {
 	a.Username, a.FullName = strings.TrimSpace(a.Username), strings.Join(strings.Fields(vitext.NFC(a.FullName)), " ")
 	var wrong []*fault.Fault

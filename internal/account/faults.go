@@ -26,6 +26,11 @@ var Messages = i18n.Messages{
 	"account.code_required":      {Vi: "Hãy nhập mã 6 chữ số của ứng dụng xác thực, hoặc một mã dự phòng.", En: "Enter the 6 digits of your authenticator app, or a recovery code."},
 	"account.code_wrong":         {Vi: "Mã xác thực không đúng hoặc đã dùng. Hãy chờ mã mới rồi nhập lại.", En: "The code is wrong or was used. Wait for the next one."},
 	"account.second_factor_set":  {Vi: "Tài khoản đã có yếu tố xác thực thứ hai.", En: "The account has a second factor already."},
+	"account.locked":             {Vi: "Tài khoản đang tạm khóa do nhập sai nhiều lần. Hãy chờ 15 phút rồi thử lại.", En: "The account is locked after too many failures. Wait 15 minutes and try again."},
+	"account.step_expired":       {Vi: "Đã quá 5 phút kể từ khi nhập mật khẩu. Hãy đăng nhập lại từ đầu.", En: "More than 5 minutes have passed since the password. Sign in again from the start."},
+	"account.password_same":      {Vi: "Mật khẩu mới phải khác mật khẩu hiện tại.", En: "The new password must differ from the present one."},
+	"account.enrol_expired":      {Vi: "Khóa đăng ký không còn dùng được. Hãy mở lại trang để lấy khóa mới.", En: "This key can no longer be used. Open the page again for a new one."},
+	"account.valid_to_past":      {Vi: "Ngày kết thúc phải sau hôm nay.", En: "The end date must be in the future."},
 	"account.link_invalid":       {Vi: "Đường dẫn hoặc mã dùng một lần không đúng, đã dùng hoặc đã hết hạn. Hãy đề nghị cấp lại.", En: "The one-time link or token is wrong, used or expired. Ask for a new one."},
 	"account.set_up_done":        {Vi: "Nền tảng đã được thiết lập. Hãy đăng nhập.", En: "The platform is set up already. Sign in."},
 }

@@ -2,7 +2,9 @@ package account
 
 import (
 	"context"
+	"maps"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -11,6 +13,7 @@ import (
 	"lienthong/internal/kit/clock"
 	"lienthong/internal/kit/controldb"
 	"lienthong/internal/kit/fault"
+	"lienthong/internal/kit/i18n"
 	"lienthong/internal/kit/ids"
 	"lienthong/internal/kit/secret"
 )
@@ -23,16 +26,26 @@ type Agencies interface {
 	Active(ctx context.Context, code string) (bool, error)
 }
 
+// Incidents takes what somebody must look at; incident implements it.
+type Incidents interface {
+	Open(ctx context.Context, kind, severity, summary string, refs map[string]string) error
+}
+
 // Parts are what the service stands on.
 type Parts struct {
-	DB       *controldb.DB
-	Clock    clock.Clock
-	Log      *audit.Log
-	Agencies Agencies
-	Operator string // code of the operator's agency
-	Key      []byte // 32 bytes: seals second factors
-	HTTPS    bool   // cookies are sent over HTTPS only
+	DB        *controldb.DB
+	Clock     clock.Clock
+	Log       *audit.Log
+	Agencies  Agencies
+	Incidents Incidents     // nil: failures stand in the access log only
+	Operator  string        // code of the operator's agency
+	Key       []byte        // 32 bytes: seals second factors
+	HTTPS     bool          // cookies are sent over HTTPS only
+	Dormant   time.Duration // an account that nobody used for so long is closed; 90 days when 0
 }
+
+// dormancy is that of parameter D18.
+const dormancy = 90 * 24 * time.Hour
 
 // Service keeps accounts and sessions.
 type Service struct {
@@ -48,6 +61,9 @@ func NewService(p Parts) (*Service, error) {
 	sealer, err := newSealer(p.Key)
 	if err != nil {
 		return nil, err
+	}
+	if p.Dormant == 0 {
+		p.Dormant = dormancy
 	}
 	s := &Service{Parts: p, sealer: sealer, attempts: newAttempts(p.Clock)}
 	s.accounts = controldb.NewFresh(p.DB, 20_000, func(ctx context.Context, id string) (*Account, error) { return findAccount(ctx, p.DB, id) })
@@ -135,14 +151,31 @@ func (s *Service) checked(ctx context.Context, a *Account) error {
 	if err := a.check(s.Operator); err != nil {
 		return err
 	}
-	active, err := s.Agencies.Active(ctx, a.Agency)
-	if err != nil {
-		return err
+	if !a.ValidTo.IsZero() && !a.ValidTo.After(s.Clock.Now()) {
+		return fault.New(fault.Invalid, "account.valid_to_past").At("valid_to")
 	}
-	if !active {
-		return fault.New(fault.Invalid, "account.agency_inactive", a.Agency).At("agency")
+	for _, body := range []struct{ field, code string }{{"agency", a.Agency}, {"sponsor", a.Sponsor}} {
+		if body.code == "" {
+			continue
+		}
+		active, err := s.Agencies.Active(ctx, body.code)
+		if err != nil {
+			return err
+		}
+		if !active {
+			return fault.New(fault.Invalid, "account.agency_inactive", body.code).At(body.field)
+		}
 	}
 	return nil
+}
+
+// dormant reports that nobody used the account for so long that it is closed until an administrator enables it again.
+func (s *Service) dormant(a *Account, now time.Time) bool {
+	last := a.ChangedAt
+	if a.LastSignIn.After(last) {
+		last = a.LastSignIn
+	}
+	return now.Sub(last) >= s.Dormant
 }
 
 func (s *Service) insert(ctx context.Context, q controldb.Querier, who access.Actor, a *Account) error {
@@ -156,10 +189,17 @@ func (s *Service) insert(ctx context.Context, q controldb.Querier, who access.Ac
 
 func (s *Service) save(ctx context.Context, q controldb.Querier, who access.Actor, a *Account, event string, detail map[string]string) error {
 	if err := saveAccount(ctx, q, a); err != nil {
+		if controldb.IsUnique(err) {
+			return fault.New(fault.Conflict, "account.username_taken", a.Username).At("username")
+		}
 		return err
 	}
 	if detail == nil {
-		detail = map[string]string{"roles": roleText(a.Roles)}
+		detail = map[string]string{"roles": roleText(a.Roles), "sponsor": a.Sponsor, "commitment": a.Commitment}
+		if !a.ValidTo.IsZero() {
+			detail["valid_to"] = i18n.Date(a.ValidTo)
+		}
+		maps.DeleteFunc(detail, func(_, v string) bool { return v == "" })
 	}
 	return s.Log.Change(ctx, q, audit.Entry{Actor: who.ForAudit(), Event: event, Subject: "account/" + a.Username, Agency: a.Agency, Detail: detail})
 }
@@ -173,7 +213,7 @@ func roleText(roles []access.Role) string {
 }
 
 // change is the shape of every administrator's change: it ends the account's sessions (invariant 5).
-func (s *Service) change(ctx context.Context, id, event string, do func(a *Account) (map[string]string, error)) (*Account, error) {
+func (s *Service) change(ctx context.Context, id, event string, do func(q controldb.Querier, a *Account) (map[string]string, error)) (*Account, error) {
 	who, err := access.Require(ctx, access.AccountChange)
 	if err != nil {
 		return nil, err
@@ -181,18 +221,22 @@ func (s *Service) change(ctx context.Context, id, event string, do func(a *Accou
 	if who.ID == id {
 		return nil, fault.New(fault.Denied, "account.own_account")
 	}
+	return s.changeAs(ctx, who, id, event, do)
+}
+
+func (s *Service) changeAs(ctx context.Context, who access.Actor, id, event string, do func(q controldb.Querier, a *Account) (map[string]string, error)) (*Account, error) {
 	var out *Account
-	err = s.DB.InTx(ctx, func(q controldb.Querier) error {
+	err := s.DB.InTx(ctx, func(q controldb.Querier) error {
 		a, err := findAccount(ctx, q, id)
 		if err != nil {
 			return err
 		}
-		detail, err := do(a)
+		detail, err := do(q, a)
 		if err != nil {
 			return err
 		}
 		a.ChangedAt = s.Clock.Now()
-		if err := removeSessions(ctx, q, a.ID, s.Clock.Now().Add(-sessionLife)); err != nil {
+		if err := removeSessions(ctx, q, a.ID); err != nil {
 			return err
 		}
 		out = a
@@ -203,7 +247,7 @@ func (s *Service) change(ctx context.Context, id, event string, do func(a *Accou
 
 // ChangeRoles gives an account other roles.
 func (s *Service) ChangeRoles(ctx context.Context, id string, roles []access.Role) (*Account, error) {
-	return s.change(ctx, id, "account.roles", func(a *Account) (map[string]string, error) {
+	return s.change(ctx, id, "account.roles", func(_ controldb.Querier, a *Account) (map[string]string, error) {
 		before := roleText(a.Roles)
 		a.Roles = slices.Clone(roles)
 		return map[string]string{"before": before, "after": roleText(roles)}, a.check(s.Operator)
@@ -216,26 +260,52 @@ func (s *Service) SetActive(ctx context.Context, id string, active bool) (*Accou
 	if active {
 		event = "account.enable"
 	}
-	return s.change(ctx, id, event, func(a *Account) (map[string]string, error) {
-		a.Active, a.failures, a.lockedTo = active, 0, time.Time{}
-		return map[string]string{"active": map[bool]string{true: "1", false: "0"}[active]}, nil
+	return s.change(ctx, id, event, func(q controldb.Querier, a *Account) (map[string]string, error) {
+		before := a.Active
+		a.Active = active
+		return map[string]string{"before": strconv.FormatBool(before), "after": strconv.FormatBool(active)}, clearFailures(ctx, q, a.ID)
 	})
 }
 
 // Reset takes password and second factor away and gives the one-time token of a new beginning.
 func (s *Service) Reset(ctx context.Context, id string) (secret.Redacted, error) {
 	token := secret.NewToken(24)
-	a, err := s.change(ctx, id, "account.reset", func(a *Account) (map[string]string, error) {
-		a.password, a.totp, a.recovery, a.failures, a.lockedTo = "", "", nil, 0, time.Time{}
-		return map[string]string{"reset": "password and second factor"}, nil
+	_, err := s.change(ctx, id, "account.reset", s.reset(ctx, token))
+	if err != nil {
+		return "", err
+	}
+	return secret.Redacted(token), nil
+}
+
+func (s *Service) reset(ctx context.Context, token string) func(q controldb.Querier, a *Account) (map[string]string, error) {
+	return func(q controldb.Querier, a *Account) (map[string]string, error) {
+		a.password, a.totp, a.recovery, a.TwoFactor = "", "", nil, false
+		if err := clearFailures(ctx, q, a.ID); err != nil {
+			return nil, err
+		}
+		return map[string]string{"reset": "password and second factor"}, insertLink(ctx, q, secret.HashToken(token), a.ID, s.Clock.Now().Add(linkLife))
+	}
+}
+
+// Recover is Reset for whoever holds the server: when the only administrator has lost phone or password, or was away for
+// so long that the account is closed. Only a command on the server itself may call it.
+func (s *Service) Recover(ctx context.Context, username string) (secret.Redacted, error) {
+	a, err := findByName(ctx, s.DB, strings.ToLower(strings.TrimSpace(username)))
+	if err != nil {
+		return "", err
+	}
+	if a == nil {
+		return "", fault.New(fault.NotFound, "account.not_found")
+	}
+	token := secret.NewToken(24)
+	_, err = s.changeAs(ctx, access.JobActor("account recover"), a.ID, "account.recover", func(q controldb.Querier, a *Account) (map[string]string, error) {
+		a.Active = true
+		return s.reset(ctx, token)(q, a)
 	})
 	if err != nil {
 		return "", err
 	}
-	err = s.DB.InTx(ctx, func(q controldb.Querier) error {
-		return insertLink(ctx, q, secret.HashToken(token), a.ID, s.Clock.Now().Add(linkLife))
-	})
-	return secret.Redacted(token), err
+	return secret.Redacted(token), nil
 }
 
 // Find shows one account.

@@ -9,13 +9,14 @@ import (
 	"strings"
 	"time"
 
+	"lienthong/internal/access"
 	"lienthong/internal/kit/controldb"
 	"lienthong/internal/kit/fault"
 	"lienthong/internal/kit/vitext"
 )
 
 const accountCols = `id, username, full_name, agency, roles, active, valid_to, sponsor, commitment, password, totp, totp_step, recovery,
-	failures, locked_to, last_sign_in, created_at, created_by, changed_at`
+	last_sign_in, created_at, created_by, changed_at`
 
 func micro(t time.Time) int64 {
 	if t.IsZero() {
@@ -35,16 +36,16 @@ func scanAccount(row interface{ Scan(...any) error }) (*Account, error) {
 	var a Account
 	var roles, recovery string
 	var active int
-	var valid, locked, last, created, changed int64
+	var valid, last, created, changed int64
 	err := row.Scan(&a.ID, &a.Username, &a.FullName, &a.Agency, &roles, &active, &valid, &a.Sponsor, &a.Commitment, &a.password, &a.totp, &a.step, &recovery,
-		&a.failures, &locked, &last, &created, &a.CreatedBy, &changed)
+		&last, &created, &a.CreatedBy, &changed)
 	if err != nil {
 		return nil, err
 	}
 	if err := errors.Join(json.Unmarshal([]byte(roles), &a.Roles), json.Unmarshal([]byte(recovery), &a.recovery)); err != nil {
 		return nil, fmt.Errorf("decode account %s: %w", a.ID, err)
 	}
-	a.Active, a.ValidTo, a.lockedTo, a.LastSignIn, a.CreatedAt, a.ChangedAt = active == 1, moment(valid), moment(locked), moment(last), moment(created), moment(changed)
+	a.Active, a.ValidTo, a.LastSignIn, a.CreatedAt, a.ChangedAt = active == 1, moment(valid), moment(last), moment(created), moment(changed)
 	a.TwoFactor = a.totp != ""
 	return &a, nil
 }
@@ -63,14 +64,14 @@ func saveAccount(ctx context.Context, q controldb.Querier, a *Account) error {
 		active = 1
 	}
 	_, err = q.ExecContext(ctx, `INSERT INTO account_account (`+accountCols+`, search, sort_key)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 		ON CONFLICT (id) DO UPDATE SET full_name = excluded.full_name, agency = excluded.agency, roles = excluded.roles, active = excluded.active,
 			valid_to = excluded.valid_to, sponsor = excluded.sponsor, commitment = excluded.commitment, password = excluded.password,
-			totp = excluded.totp, totp_step = excluded.totp_step, recovery = excluded.recovery, failures = excluded.failures,
-			locked_to = excluded.locked_to, last_sign_in = excluded.last_sign_in, changed_at = excluded.changed_at,
+			totp = excluded.totp, totp_step = excluded.totp_step, recovery = excluded.recovery,
+			last_sign_in = excluded.last_sign_in, changed_at = excluded.changed_at,
 			search = excluded.search, sort_key = excluded.sort_key`,
 		a.ID, a.Username, a.FullName, a.Agency, string(roles), active, micro(a.ValidTo), a.Sponsor, a.Commitment, a.password, a.totp, a.step, string(recovery),
-		a.failures, micro(a.lockedTo), micro(a.LastSignIn), micro(a.CreatedAt), a.CreatedBy, micro(a.ChangedAt),
+		micro(a.LastSignIn), micro(a.CreatedAt), a.CreatedBy, micro(a.ChangedAt),
 		vitext.Fold(a.Username+" "+a.FullName), vitext.SortKey(a.FullName))
 	if err != nil {
 		return fmt.Errorf("save account %s: %w", a.ID, err)
@@ -104,6 +105,7 @@ func findByName(ctx context.Context, q controldb.Querier, username string) (*Acc
 // Filter selects accounts; empty fields do not filter. Text is searched without diacritics.
 type Filter struct {
 	Agency string
+	Role   access.Role
 	Text   string
 	Limit  int
 }
@@ -112,6 +114,9 @@ func listAccounts(ctx context.Context, q controldb.Querier, f Filter) ([]*Accoun
 	query, args := `SELECT `+accountCols+` FROM account_account WHERE 1 = 1`, []any{}
 	if f.Agency != "" {
 		query, args = query+` AND agency = ?`, append(args, f.Agency)
+	}
+	if f.Role.Known() { // so that the pattern holds nothing but a role's name
+		query, args = query+` AND roles LIKE ?`, append(args, `%"`+string(f.Role)+`"%`)
 	}
 	if f.Text != "" {
 		text := strings.NewReplacer("!", "!!", "%", "!%", "_", "!_").Replace(vitext.Fold(f.Text))
@@ -195,12 +200,41 @@ func removeSession(ctx context.Context, q controldb.Querier, hash string) error 
 	return nil
 }
 
-// removeSessions ends the sessions of an account, and those of anybody that are long over.
-func removeSessions(ctx context.Context, q controldb.Querier, account string, before time.Time) error {
-	if _, err := q.ExecContext(ctx, `DELETE FROM account_session WHERE account_id = ? OR created_at < ?`, account, micro(before)); err != nil {
+// removeSessions ends the sessions of an account.
+func removeSessions(ctx context.Context, q controldb.Querier, account string) error {
+	if _, err := q.ExecContext(ctx, `DELETE FROM account_session WHERE account_id = ?`, account); err != nil {
 		return fmt.Errorf("end sessions: %w", err)
 	}
 	return nil
+}
+
+// removeOver deletes sessions that are over anyway, of anybody.
+func removeOver(ctx context.Context, q controldb.Querier, before time.Time) error {
+	if _, err := q.ExecContext(ctx, `DELETE FROM account_session WHERE created_at < ?`, micro(before)); err != nil {
+		return fmt.Errorf("remove sessions that are over: %w", err)
+	}
+	return nil
+}
+
+// replaceHash changes a password's hash unless somebody else just did.
+func replaceHash(ctx context.Context, q controldb.Querier, id, old, next string) error {
+	if _, err := q.ExecContext(ctx, `UPDATE account_account SET password = ? WHERE id = ? AND password = ?`, next, id, old); err != nil {
+		return fmt.Errorf("renew hash of account %s: %w", id, err)
+	}
+	return nil
+}
+
+// findLink is whose link it is, while it works.
+func findLink(ctx context.Context, q controldb.Querier, hash string, now time.Time) (account string, err error) {
+	var valid int64
+	err = q.QueryRowContext(ctx, `SELECT account_id, valid_to FROM account_link WHERE token_hash = ?`, hash).Scan(&account, &valid)
+	if errors.Is(err, sql.ErrNoRows) || err == nil && !now.Before(moment(valid)) {
+		return "", fault.New(fault.Denied, "account.link_invalid")
+	}
+	if err != nil {
+		return "", fmt.Errorf("find link: %w", err)
+	}
+	return account, nil
 }
 
 func insertLink(ctx context.Context, q controldb.Querier, hash, account string, validTo time.Time) error {

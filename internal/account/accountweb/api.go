@@ -82,23 +82,25 @@ func (p *Pages) opOwn(ctx context.Context, _ *struct{}) (*accountBody, error) {
 
 type accountEnrolment struct {
 	Body struct {
-		Secret   string   `json:"secret,omitempty" doc:"Key for the authenticator app; send it back with a code"`
+		Secret   string   `json:"secret,omitempty" doc:"Key for the authenticator app"`
+		Ticket   string   `json:"ticket,omitempty" doc:"Send it back with a code of the app"`
 		Recovery []string `json:"recovery_codes,omitempty" doc:"Shown once; sign in again afterwards"`
 	}
 }
 
 func (p *Pages) opEnrol(ctx context.Context, in *struct {
 	Body struct {
-		Secret string `json:"secret,omitempty"`
+		Ticket string `json:"ticket,omitempty"`
 		Code   string `json:"code,omitempty"`
 	}
 }) (*accountEnrolment, error) {
 	out := &accountEnrolment{}
 	if in.Body.Code == "" {
-		out.Body.Secret = account.NewTOTPSecret()
-		return out, nil
+		key, err := p.account.BeginEnrol(ctx)
+		out.Body.Secret, out.Body.Ticket = key.Secret, key.Ticket
+		return out, err
 	}
-	codes, err := p.account.Enrol(ctx, in.Body.Secret, in.Body.Code)
+	codes, err := p.account.Enrol(ctx, in.Body.Ticket, in.Body.Code)
 	out.Body.Recovery = codes
 	return out, err
 }

@@ -7,6 +7,7 @@ import (
 
 	"lienthong/internal/access"
 	"lienthong/internal/account"
+	"lienthong/internal/kit/fault"
 	"lienthong/internal/web"
 	"lienthong/internal/web/ui"
 )
@@ -63,31 +64,39 @@ func (p *Pages) changePassword(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (p *Pages) showEnrol(w http.ResponseWriter, r *http.Request) error {
-	return p.renderEnrol(w, r, account.NewTOTPSecret(), ui.FormErrors{}, http.StatusOK)
+	key, err := p.account.BeginEnrol(r.Context())
+	if err != nil {
+		return err
+	}
+	return p.renderEnrol(w, r, key, ui.FormErrors{}, http.StatusOK)
 }
 
-func (p *Pages) renderEnrol(w http.ResponseWriter, r *http.Request, key string, e ui.FormErrors, status int) error {
+func (p *Pages) renderEnrol(w http.ResponseWriter, r *http.Request, key account.Enrolment, e ui.FormErrors, status int) error {
 	a, err := p.account.Own(r.Context())
 	if err != nil {
 		return err
 	}
 	t := p.shell.T(r)
-	v := enrolView{T: t, Head: ui.Head{Title: t("account.enrol"), Lead: t("account.enrol_lead")}, Key: key, Address: account.OTPAuth(p.issuer, a.Username, key), Errors: e,
+	v := enrolView{T: t, Head: ui.Head{Title: t("account.enrol"), Lead: t("account.enrol_lead")}, Key: key.Secret, Ticket: key.Ticket, Address: account.OTPAuth(p.issuer, a.Username, key.Secret), Errors: e,
 		Needed: a.NeedsSecond() && !a.TwoFactor}
 	return p.shell.Render(w, r, web.Page{Title: t("account.enrol"), Crumbs: []ui.Crumb{{Label: t("account.me"), Path: "/me"}, {Label: t("account.enrol")}}, Narrow: true, Status: status, Body: enrolPage(v)})
 }
 
 func (p *Pages) enrol(w http.ResponseWriter, r *http.Request) error {
 	var f struct {
-		Key  string `form:"key"`
-		Code string `form:"code"`
+		Ticket string `form:"ticket"`
+		Code   string `form:"code"`
 	}
 	if err := web.Decode(r, &f); err != nil {
 		return err
 	}
-	codes, err := p.account.Enrol(r.Context(), f.Key, f.Code)
-	if e, refused := p.shell.Refused(r, err); refused {
-		return p.renderEnrol(w, r, f.Key, e, http.StatusUnprocessableEntity)
+	codes, err := p.account.Enrol(r.Context(), f.Ticket, f.Code)
+	if e, refused := p.shell.Refused(r, err); refused && fault.Is(err, "account.code_wrong") {
+		key, err := p.account.ResumeEnrol(r.Context(), f.Ticket)
+		if err != nil {
+			return err
+		}
+		return p.renderEnrol(w, r, key, e, http.StatusUnprocessableEntity)
 	}
 	if err != nil {
 		return err

@@ -301,6 +301,7 @@ type enrolView struct {
 	T       ui.T
 	Head    ui.Head
 	Key     string
+	Ticket  string
 	Address string
 	Errors  ui.FormErrors
 	Needed  bool
@@ -375,7 +376,7 @@ func enrolPage(v enrolView) templ.Component {
 				}
 				return nil
 			})
-			templ_7745c5c3_Err = ui.Form(ui.FormProps{Action: "/me/second-factor", Submit: v.T("account.enrol_save"), Errors: v.Errors, Hidden: []ui.Hidden{{Name: "key", Value: v.Key}}}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var13), templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Form(ui.FormProps{Action: "/me/second-factor", Submit: v.T("account.enrol_save"), Errors: v.Errors, Hidden: []ui.Hidden{{Name: "ticket", Value: v.Ticket}}}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var13), templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

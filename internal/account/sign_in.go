@@ -1,0 +1,313 @@
+package account
+
+import (
+	"context"
+	"net/netip"
+	"strconv"
+	"strings"
+	"time"
+
+	"lienthong/internal/access"
+	"lienthong/internal/audit"
+	"lienthong/internal/kit/controldb"
+	"lienthong/internal/kit/fault"
+	"lienthong/internal/kit/secret"
+)
+
+// Signed is a new session. Token exists in clear here only.
+type Signed struct {
+	Token   secret.Redacted
+	Account *Account
+	Expires time.Time
+	Strong  bool
+}
+
+// Why a sign-in failed, for the access log only: the caller is always told the same.
+const (
+	causeName     = "unknown name"
+	causePassword = "password"
+	causeClosed   = "account disabled, ended or unused for too long"
+	causeLocked   = "account locked"
+	causeStale    = "password changed between the steps"
+	causeCode     = "code"
+	causeReused   = "code used before"
+)
+
+// SignIn opens a session in one call, for programs. Invariant 2: whatever is wrong, the answer is the same and costs the
+// same.
+func (s *Service) SignIn(ctx context.Context, username, password, code string, from netip.Addr) (Signed, error) {
+	got, ticket, err := s.FirstStep(ctx, username, password, from)
+	if err != nil || ticket == "" {
+		return got, err
+	}
+	if strings.TrimSpace(code) == "" {
+		return Signed{}, fault.New(fault.Unauthenticated, "account.code_required").At("code")
+	}
+	return s.SecondStep(ctx, ticket, code, from)
+}
+
+// FirstStep checks name and password. An account without a second factor gets its session; for any other there is a
+// sealed ticket for SecondStep and no session.
+func (s *Service) FirstStep(ctx context.Context, username, password string, from netip.Addr) (Signed, string, error) {
+	if !s.attempts.take(from) {
+		return Signed{}, "", fault.New(fault.Limited, "account.too_many")
+	}
+	found, err := findByName(ctx, s.DB, strings.ToLower(strings.TrimSpace(username)))
+	if err != nil {
+		return Signed{}, "", err
+	}
+	kept := ""
+	if found != nil {
+		kept = found.password
+	}
+	right := secret.VerifyPassword(kept, password) // costs the same for nobody
+	cause, err := s.firstCause(ctx, found, right)
+	if err != nil {
+		return Signed{}, "", err
+	}
+	if cause != "" {
+		return Signed{}, "", s.refuse(ctx, found, cause, from)
+	}
+	s.attempts.give(from)
+	if err := s.renewHash(ctx, found, password); err != nil {
+		return Signed{}, "", err
+	}
+	t := ticket{found.ID, secret.HashToken(found.password), s.Clock.Now().Add(ticketLife)}
+	if found.totp != "" {
+		return Signed{}, s.sealer.seal(ticketUse, t.text()), nil
+	}
+	got, err := s.open(ctx, t, "", from)
+	return got, "", err
+}
+
+// firstCause is what is wrong with the first step. The lock is read after the password was checked: a guess that was
+// under way while others locked the account learns nothing.
+func (s *Service) firstCause(ctx context.Context, a *Account, right bool) (string, error) {
+	id := nobody
+	if a != nil {
+		id = a.ID
+	}
+	now := s.Clock.Now()
+	locked, err := findLock(ctx, s.DB, id)
+	switch {
+	case err != nil:
+		return "", err
+	case a == nil:
+		return causeName, nil
+	case now.Before(locked):
+		return causeLocked, nil
+	case !right:
+		return causePassword, nil
+	case !a.aliveAt(now) || s.dormant(a, now):
+		return causeClosed, nil
+	}
+	return "", nil
+}
+
+// SecondStep takes the ticket of the first step and a code of the authenticator app or a recovery code.
+func (s *Service) SecondStep(ctx context.Context, sealed, code string, from netip.Addr) (Signed, error) {
+	plain, err := s.sealer.open(ticketUse, sealed)
+	t, ok := parseTicket(plain)
+	if err != nil || !ok || !s.Clock.Now().Before(t.until) {
+		return Signed{}, fault.New(fault.Unauthenticated, "account.step_expired")
+	}
+	if !s.attempts.take(from) {
+		return Signed{}, fault.New(fault.Limited, "account.too_many")
+	}
+	got, err := s.open(ctx, t, code, from)
+	if err == nil {
+		s.attempts.give(from)
+	}
+	return got, err
+}
+
+// open makes the session. Lock, code, the count of failures and the session are one transaction: of two sign-ins with
+// one code one wins, and of many guesses at once no more are looked at than one after the other.
+func (s *Service) open(ctx context.Context, t ticket, code string, from netip.Addr) (Signed, error) {
+	var a *Account
+	var cause string
+	var locked bool
+	out := Signed{Token: secret.Redacted(secret.NewToken(32))}
+	err := s.DB.InTx(ctx, func(q controldb.Querier) (err error) {
+		now := s.Clock.Now()
+		locked = false
+		if a, err = findAccount(ctx, q, t.account); err != nil {
+			return err
+		}
+		if cause, err = s.secondCause(ctx, q, a, t, code, now); err != nil {
+			return err
+		}
+		if cause != "" {
+			locked, err = countFailure(ctx, q, a.ID, now)
+			return err
+		}
+		a.LastSignIn = now
+		out.Account, out.Expires, out.Strong = a, now.Add(sessionLife), a.totp != ""
+		if err := clearFailures(ctx, q, a.ID); err != nil {
+			return err
+		}
+		if err := removeOver(ctx, q, now.Add(-sessionLife)); err != nil {
+			return err
+		}
+		if err := insertSession(ctx, q, session{hash: secret.HashToken(out.Token.Reveal()), account: a.ID, strong: out.Strong, created: now, seen: now}); err != nil {
+			return err
+		}
+		return saveAccount(ctx, q, a)
+	})
+	if err != nil {
+		return Signed{}, err
+	}
+	if cause != "" {
+		return Signed{}, s.record(ctx, a, cause, locked, from)
+	}
+	return out, s.Log.Note(ctx, &audit.Record{
+		Kind: audit.KindChange, Channel: audit.ChannelScreen, Event: "auth.login", Actor: actorOf(a, out.Strong, from).ForAudit(), Client: audit.Client{IP: address(from)},
+	})
+}
+
+func (s *Service) secondCause(ctx context.Context, q controldb.Querier, a *Account, t ticket, code string, now time.Time) (string, error) {
+	locked, err := findLock(ctx, q, a.ID)
+	switch {
+	case err != nil:
+		return "", err
+	case now.Before(locked):
+		return causeLocked, nil
+	case !a.aliveAt(now) || s.dormant(a, now):
+		return causeClosed, nil
+	case !secret.EqualHash(secret.HashToken(a.password), t.print):
+		return causeStale, nil
+	case a.totp == "":
+		return "", nil
+	}
+	return s.useCode(a, code, now)
+}
+
+// useCode takes a code of the authenticator app, or a recovery code, which is then gone. It tells what is wrong.
+func (s *Service) useCode(a *Account, code string, now time.Time) (string, error) {
+	plain, err := s.sealer.open(a.ID, a.totp)
+	if err != nil {
+		return "", err
+	}
+	code = plainCode(code)
+	step, ok, err := matchCode(plain, code, now, a.step)
+	if err != nil {
+		return "", err
+	}
+	if ok {
+		a.step = step
+		return "", nil
+	}
+	for i, hash := range a.recovery {
+		if secret.EqualHash(hash, secret.HashToken(code)) {
+			a.recovery = append(a.recovery[:i:i], a.recovery[i+1:]...)
+			return "", nil
+		}
+	}
+	if _, used, err := matchCode(plain, code, now, -1); err != nil {
+		return "", err
+	} else if used {
+		return causeReused, nil
+	}
+	return causeCode, nil
+}
+
+// plainCode is a code without what people put between its characters.
+func plainCode(code string) string {
+	return strings.ToUpper(strings.NewReplacer("-", "", " ", "", "\t", "").Replace(strings.TrimSpace(code)))
+}
+
+// refuse counts the failure of a first step, records it, and gives the one answer.
+func (s *Service) refuse(ctx context.Context, found *Account, cause string, from netip.Addr) error {
+	id, locked := nobody, false
+	if found != nil {
+		id = found.ID
+	}
+	err := s.DB.InTx(ctx, func(q controldb.Querier) (err error) {
+		locked, err = countFailure(ctx, q, id, s.Clock.Now())
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	return s.record(ctx, found, cause, locked, from)
+}
+
+// record writes a failure into the access log and gives the one answer. Of an unknown name nothing is kept: it may be a
+// password that was typed into the wrong field.
+func (s *Service) record(ctx context.Context, a *Account, cause string, locked bool, from netip.Addr) error {
+	rec := &audit.Record{
+		Kind: audit.KindChange, Channel: audit.ChannelScreen, Event: "auth.fail", Client: audit.Client{IP: address(from)},
+		Decision: audit.Decision{Result: audit.Deny, Reason: audit.ReasonAuthn, PolicyVersion: access.PolicyVersion},
+		Result:   audit.Result{Status: "401", ErrorCode: "account.sign_in_failed"}, Actor: audit.Actor{Type: string(access.User)},
+		Detail: map[string]string{"cause": cause},
+	}
+	if a != nil {
+		rec.Actor.AccountID, rec.Actor.AgencyCode, rec.Subject = a.ID, a.Agency, "account/"+a.Username
+	}
+	if cause == causeReused {
+		rec.Anomaly.Flags = append(rec.Anomaly.Flags, "code_reused")
+	}
+	if locked && a != nil {
+		rec.Anomaly.Flags = append(rec.Anomaly.Flags, "account_locked")
+	}
+	if err := s.Log.Note(ctx, rec); err != nil {
+		return err
+	}
+	if err := s.alarm(ctx, a, cause, locked); err != nil {
+		return err
+	}
+	return fault.New(fault.Unauthenticated, "account.sign_in_failed").At("password")
+}
+
+// alarm opens an incident when somebody who knows the password fails at the second factor until the account locks.
+func (s *Service) alarm(ctx context.Context, a *Account, cause string, locked bool) error {
+	if s.Incidents == nil || a == nil || !locked || cause != causeCode && cause != causeReused {
+		return nil
+	}
+	return s.Incidents.Open(ctx, "security", "high", "Tài khoản "+a.Username+" bị tạm khóa: mật khẩu đúng nhưng mã xác thực sai nhiều lần", map[string]string{
+		"agency": a.Agency, "source": "account/" + a.Username, "account": a.Username,
+	})
+}
+
+// renewHash makes the hash of a right password again when new hashes have become more costly.
+func (s *Service) renewHash(ctx context.Context, a *Account, password string) error {
+	if !secret.Outdated(a.password) {
+		return nil
+	}
+	next := secret.HashPassword(password)
+	err := s.DB.InTx(ctx, func(q controldb.Querier) error { return replaceHash(ctx, q, a.ID, a.password, next) })
+	a.password = next
+	return err
+}
+
+// ticket is what the first step proved, sealed on its way through the browser.
+type ticket struct {
+	account string
+	print   string // of the password's hash: a new password ends the ticket
+	until   time.Time
+}
+
+const (
+	ticketUse  = "sign-in ticket"
+	ticketLife = 5 * time.Minute
+)
+
+func (t ticket) text() string {
+	return t.account + " " + t.print + " " + strconv.FormatInt(t.until.UnixMicro(), 10)
+}
+
+func parseTicket(text string) (ticket, bool) {
+	parts := strings.Split(text, " ")
+	if len(parts) != 3 {
+		return ticket{}, false
+	}
+	until, err := strconv.ParseInt(parts[2], 10, 64)
+	return ticket{parts[0], parts[1], moment(until)}, err == nil
+}
+
+func address(a netip.Addr) string {
+	if a.IsValid() {
+		return a.String()
+	}
+	return ""
+}
