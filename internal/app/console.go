@@ -11,6 +11,7 @@ import (
 	"lienthong/internal/audit/auditweb"
 	"lienthong/internal/connection/connectionweb"
 	"lienthong/internal/exchange/exchangeweb"
+	"lienthong/internal/home/homeweb"
 	"lienthong/internal/incident/incidentweb"
 	"lienthong/internal/kit/i18n"
 	"lienthong/internal/support"
@@ -59,6 +60,7 @@ func (a *App) buildConsole() (*console, error) {
 	}
 	c := &console{shell: shell, api: web.NewAPI(shell, apiVersion)}
 	for _, p := range []slicePages{
+		homeweb.New(shell, a.overview),
 		taskweb.New(shell, a.task, a.agencyName),
 		accountweb.New(shell, a.account, a.clock, a.agencyName),
 		agencyweb.New(shell, a.agency, a.clock, a.agencyName),
@@ -67,7 +69,7 @@ func (a *App) buildConsole() (*console, error) {
 		accessweb.New(shell, a.access, a.clock, a.accessRegisters()),
 		auditweb.New(shell, a.audit, a.clock, a.agencyName),
 		incidentweb.New(shell, a.incident, a.clock, a.agencyName),
-		supportweb.New(shell, terms, nil),
+		supportweb.New(shell, terms, c.serves),
 	} {
 		c.routes = append(c.routes, p.Routes()...)
 		p.Operations(c.api)
@@ -80,6 +82,16 @@ func (a *App) buildConsole() (*console, error) {
 		web.Get("/readyz", access.Public, a.readiness),
 	)
 	return c, nil
+}
+
+// serves tells whether a page is served at a path, so that the terms lead nowhere else.
+func (c *console) serves(path string) bool {
+	for _, rt := range c.routes {
+		if rt.Method == http.MethodGet && rt.Pattern == path {
+			return true
+		}
+	}
+	return false
 }
 
 func (a *App) consoleHandler() (http.Handler, error) {

@@ -16,6 +16,7 @@ import (
 	"lienthong/internal/exchange"
 	"lienthong/internal/exchange/exchangeweb"
 	"lienthong/internal/flow"
+	"lienthong/internal/home/homeweb"
 	"lienthong/internal/incident"
 	"lienthong/internal/incident/incidentweb"
 	"lienthong/internal/ingest"
@@ -42,6 +43,6 @@ func allMessages() []i18n.Messages {
 		access.Messages, audit.Messages, agency.Messages, agencyweb.Messages, system.Messages, dictionary.Messages, catalog.Messages,
 		warehouse.Messages, ingest.Messages, connection.Messages, exchange.Messages, flow.Messages, incident.Messages, task.Messages,
 		web.Messages, taskweb.Messages, supportweb.Messages, incidentweb.Messages, gallery.Messages,
-		connectionweb.Messages, account.Messages, accountweb.Messages, exchangeweb.Messages, accessweb.Messages, auditweb.Messages,
+		connectionweb.Messages, homeweb.Messages, taskMessages, account.Messages, accountweb.Messages, exchangeweb.Messages, accessweb.Messages, auditweb.Messages,
 	}
 }

@@ -16,6 +16,7 @@ func (a *App) connectionSources() connection.Sources {
 		System:  connection.FromSystems(a.system, a.clock.Now),
 		Agency:  a.connectionAgency,
 		Revoke:  a.system.RevokeConnection,
+		Stepped: a.connectionStepped,
 	}
 }
 

@@ -22,7 +22,7 @@ var may = map[string]string{
 	"connection": "catalog system",
 	"exchange":   "connection privacy warehouse",
 	"incident":   "monitor",
-	"support":    "", "task": "",
+	"support":    "", "task": "", "home": "",
 }
 
 const module = "lienthong/"

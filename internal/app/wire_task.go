@@ -1,0 +1,143 @@
+package app
+
+import (
+	"context"
+
+	"lienthong/internal/access"
+	"lienthong/internal/audit"
+	"lienthong/internal/catalog"
+	"lienthong/internal/connection"
+	"lienthong/internal/home/homeweb"
+	"lienthong/internal/incident"
+	"lienthong/internal/kit/controldb"
+	"lienthong/internal/kit/i18n"
+	"lienthong/internal/task"
+)
+
+// connectionStepped keeps the inbox true: the tasks of the state before end, those of whoever's move it is now begin, in
+// the transaction of the step.
+func (a *App) connectionStepped(ctx context.Context, q controldb.Querier, r *connection.Request, _ connection.Step) error {
+	subject := "connection/" + string(r.ID)
+	if err := a.task.Cancel(ctx, q, subject); err != nil {
+		return err
+	}
+	if r.State == connection.Draft { // nobody waits for a draft
+		return nil
+	}
+	for _, due := range r.Due() {
+		t := task.Task{
+			Kind: "connection." + string(r.State) + "." + string(due.Side), Agency: due.Agency, Subject: subject, Path: "/connections/" + string(r.ID),
+			TitleKey: "connection.task." + string(r.State), TitleArgs: []string{r.Number}, DueAt: due.Deadline, Role: access.AgencyHead,
+		}
+		switch due.Side {
+		case connection.Operator:
+			t.Agency, t.Role = a.conf.Operator, operatorRole(r.State)
+		case connection.Requester:
+			if r.State != connection.Acceptance {
+				t.Role = access.Steward
+			}
+		}
+		if err := a.task.Open(ctx, q, t); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// operatorRole is who of the operator takes the step that a state waits for.
+func operatorRole(s connection.State) access.Role {
+	switch s {
+	case connection.Submitted, connection.Appraising:
+		return access.OpAppraiser
+	case connection.Approved, connection.Provisioning, connection.Testing, connection.Acceptance:
+		return access.OpEngineer
+	case connection.Suspended:
+		return access.OpSecurity
+	}
+	return access.OpApprover
+}
+
+// overview gathers the figures of the first page; a figure that the actor may not know is negative.
+func (a *App) overview(ctx context.Context) (homeweb.Figures, error) {
+	f := homeweb.Figures{IncidentsOpen: -1, RequestsWaiting: -1}
+	if err := a.audit.Health(); err != nil {
+		f.Closed = err.Error()
+	}
+	who := access.ActorOf(ctx)
+	counts, err := a.task.Counts(ctx)
+	if err != nil {
+		return f, err
+	}
+	f.TasksOpen, f.TasksLate = int64(counts.Open), int64(counts.Overdue)
+	tasks, err := a.task.List(ctx, task.Filter{Limit: 6})
+	if err != nil {
+		return f, err
+	}
+	for _, t := range tasks {
+		args := make([]any, len(t.TitleArgs))
+		for i, arg := range t.TitleArgs {
+			args[i] = arg
+		}
+		late := !t.DueAt.IsZero() && a.clock.Now().After(t.DueAt)
+		f.Tasks = append(f.Tasks, homeweb.Waiting{Title: a.words.Say(i18n.LangOf(ctx), t.TitleKey, args...), Path: t.Path, Due: t.DueAt, Overdue: late})
+	}
+	if who.Can(access.ConnectionRead) {
+		waiting, err := a.connections.List(ctx, connection.Filter{Waiting: who.Agency, Limit: 100})
+		if err != nil {
+			return f, err
+		}
+		f.RequestsWaiting = int64(len(waiting))
+	}
+	if who.Can(access.IncidentRead) {
+		all, err := a.incident.List(ctx, incident.Filter{Limit: 500})
+		if err != nil {
+			return f, err
+		}
+		f.IncidentsOpen = 0
+		for _, i := range all {
+			if !i.State.Ended() {
+				f.IncidentsOpen++
+			}
+		}
+	}
+	return f, a.trafficFigures(ctx, who, &f)
+}
+
+// trafficFigures are today's calls and the datasets that are served.
+func (a *App) trafficFigures(ctx context.Context, who access.Actor, f *homeweb.Figures) error {
+	now := a.clock.Now()
+	filter := audit.CountFilter{From: now, To: now}
+	if !who.Can(access.ExchangeRead) {
+		filter.Agency = who.Agency
+	}
+	counts, err := a.audit.Counts(ctx, filter)
+	if err != nil {
+		return err
+	}
+	for _, c := range counts {
+		f.CallsToday += c.Calls
+		f.DeniedToday += c.Denied
+	}
+	if !who.Can(access.CatalogRead) {
+		f.Datasets = -1
+		return nil
+	}
+	published, err := a.slices.catalog.List(ctx, catalog.Filter{State: catalog.Published, Limit: 1000})
+	f.Datasets = int64(len(published))
+	return err
+}
+
+// taskMessages are the titles of the tasks that a request's states open.
+var taskMessages = i18n.Messages{
+	"connection.task.submitted":     {Vi: "Kiểm tra hồ sơ yêu cầu kết nối {0}", En: "Check the intake of request {0}"},
+	"connection.task.returned":      {Vi: "Bổ sung hồ sơ yêu cầu kết nối {0}", En: "Complete request {0}"},
+	"connection.task.appraising":    {Vi: "Thẩm định yêu cầu kết nối {0}", En: "Appraise request {0}"},
+	"connection.task.owner_opinion": {Vi: "Cho ý kiến chủ quản về yêu cầu kết nối {0}", En: "Give the owner's opinion on request {0}"},
+	"connection.task.escalated":     {Vi: "Trình cấp có thẩm quyền về yêu cầu kết nối {0}", En: "Bring request {0} before the deciding authority"},
+	"connection.task.approved":      {Vi: "Thiết lập kết nối {0}", En: "Set up connection {0}"},
+	"connection.task.provisioning":  {Vi: "Rà soát cấu hình kết nối {0}", En: "Review the configuration of connection {0}"},
+	"connection.task.testing":       {Vi: "Kiểm thử kết nối {0}", En: "Test connection {0}"},
+	"connection.task.acceptance":    {Vi: "Xác nhận nghiệm thu kết nối {0}", En: "Confirm the acceptance of connection {0}"},
+	"connection.task.suspended":     {Vi: "Xử lý kết nối đang tạm dừng {0}", En: "Deal with suspended connection {0}"},
+	"connection.task.live":          {Vi: "Theo dõi kết nối {0}", En: "Watch connection {0}"},
+}
