@@ -130,7 +130,10 @@ func (s *Service) Credentials(ctx context.Context, system string) ([]*Credential
 	if err != nil {
 		return nil, err
 	}
-	if !who.ActsFor(sys.Owner) {
+	switch {
+	case onlyVendor(who):
+		return nil, fault.New(fault.Denied, "access.permission_missing", access.SystemCredential)
+	case !who.ActsFor(sys.Owner):
 		return nil, fault.New(fault.Denied, "access.other_agency", sys.Owner)
 	}
 	return listCredentials(ctx, s.db, system)
@@ -210,8 +213,12 @@ func (s *Service) RemoveOfficerKey(ctx context.Context, system, kid string) erro
 		return err
 	}
 	return s.db.InTx(ctx, func(q controldb.Querier) error {
-		if err := removeKey(ctx, q, system, kid, s.clock.Now()); err != nil {
+		removed, err := removeKey(ctx, q, system, kid, s.clock.Now())
+		if err != nil {
 			return err
+		}
+		if !removed {
+			return fault.New(fault.NotFound, "system.key_not_found", kid)
 		}
 		return s.log.Change(ctx, q, audit.Entry{Actor: who.ForAudit(), Event: "system.key_remove", Subject: "system/" + system, Detail: map[string]string{"kid": kid}})
 	})

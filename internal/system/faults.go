@@ -14,6 +14,7 @@ var Messages = i18n.Messages{
 	"system.layer_unknown":          {Vi: "Tầng “{0}” không thuộc kiến trúc dữ liệu của tỉnh (Điều 5.2).", En: "Layer “{0}” is none of the provincial data architecture."},
 	"system.owner_missing":          {Vi: "Hãy chọn chủ quản hệ thống thông tin.", En: "Name the owner agency."},
 	"system.owner_inactive":         {Vi: "Đơn vị {0} không tồn tại hoặc không còn hoạt động.", En: "Agency {0} does not exist or is no longer active."},
+	"system.address_form":           {Vi: "Địa chỉ phải có dạng https://ten-may-chu, không kèm tên đăng nhập.", En: "The address has the form https://host, without a user name."},
 	"system.level_range":            {Vi: "Cấp độ an toàn từ 1 đến 5.", En: "The security level is 1 to 5."},
 	"system.level_decision_missing": {Vi: "Hãy ghi số quyết định phê duyệt cấp độ và ngày hết hiệu lực sau hôm nay.", En: "Name the decision that approved the level and a date of validity in the future."},
 	"system.reason_missing":         {Vi: "Hãy ghi lý do (ít nhất 10 ký tự).", En: "State a reason of at least 10 characters."},
@@ -22,6 +23,7 @@ var Messages = i18n.Messages{
 	"system.credential_validity":    {Vi: "Thời hạn của thông tin xác thực phải sau hôm nay và không quá 24 tháng.", En: "A credential is valid for at most 24 months from today."},
 	"system.client_invalid":         {Vi: "Mã khách hoặc khóa bí mật không đúng, đã hết hạn hoặc đã bị thu hồi.", En: "Client id or secret is wrong, expired or revoked."},
 	"system.key_invalid":            {Vi: "Khóa công khai không đọc được hoặc không đủ mạnh. Hãy gửi JWK của khóa Ed25519, P-256 hoặc RSA từ 2048 bit, có “kid” và không kèm khóa riêng.", En: "The public key cannot be read or is too weak. Send a JWK of Ed25519, P-256 or RSA of at least 2048 bits, with “kid” and without the private part."},
+	"system.key_not_found":          {Vi: "Không tìm thấy khóa “{0}” đang có hiệu lực của hệ thống này.", En: "This system has no key “{0}” in force."},
 	"system.key_taken":              {Vi: "Đã có khóa với “kid” này.", En: "There is already a key with this “kid”."},
 
 	"system.category.procedures": {Vi: "Giải quyết thủ tục hành chính, dịch vụ công trực tuyến", En: "Procedures and public services"},

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/netip"
+	"slices"
 	"strings"
 	"time"
 
@@ -113,6 +114,11 @@ func (s *Service) checked(ctx context.Context, in *System) error {
 }
 
 func (s *Service) save(ctx context.Context, q controldb.Querier, who access.Actor, in *System, event, reason string) error {
+	if taken, err := nameTaken(ctx, q, in); err != nil {
+		return err
+	} else if taken {
+		return fault.New(fault.Conflict, "system.name_taken").At("name")
+	}
 	if err := saveSystem(ctx, q, in); err != nil {
 		if controldb.IsUnique(err) {
 			return fault.New(fault.Conflict, "system.name_taken").At("name")
@@ -200,24 +206,44 @@ func (s *Service) Resume(ctx context.Context, id, reason string) (*System, error
 	if err != nil {
 		return nil, err
 	}
+	if len([]rune(strings.TrimSpace(reason))) < 10 {
+		return nil, fault.New(fault.Invalid, "system.reason_missing").At("reason")
+	}
 	return s.changed(ctx, who, id, "system.resume", reason, func(old *System) error {
 		old.Suspended, old.SuspendedReason = false, ""
 		return nil
 	})
 }
 
+// onlyVendor reports somebody who is nothing but a vendor's person: such see their own agency's systems only (Điều 2.3).
+func onlyVendor(who access.Actor) bool {
+	return len(who.Roles) > 0 && !slices.ContainsFunc(who.Roles, func(r access.Role) bool { return r != access.Vendor })
+}
+
 // Find shows one system.
 func (s *Service) Find(ctx context.Context, id string) (*System, error) {
-	if _, err := access.Require(ctx, access.SystemRead); err != nil {
+	who, err := access.Require(ctx, access.SystemRead)
+	if err != nil {
 		return nil, err
 	}
-	return findSystem(ctx, s.db, id)
+	sys, err := findSystem(ctx, s.db, id)
+	if err != nil {
+		return nil, err
+	}
+	if onlyVendor(who) && who.Agency != sys.Owner && who.Agency != sys.Vendor {
+		return nil, fault.New(fault.NotFound, "system.not_found", id)
+	}
+	return sys, nil
 }
 
 // List shows systems in Vietnamese order of their names.
 func (s *Service) List(ctx context.Context, f Filter) ([]*System, error) {
-	if _, err := access.Require(ctx, access.SystemRead); err != nil {
+	who, err := access.Require(ctx, access.SystemRead)
+	if err != nil {
 		return nil, err
+	}
+	if onlyVendor(who) {
+		f.mine = who.Agency
 	}
 	return listSystems(ctx, s.db, f)
 }

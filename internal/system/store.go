@@ -58,20 +58,30 @@ func saveSystem(ctx context.Context, q controldb.Querier, s *System) error {
 	if s.Suspended {
 		suspended = 1
 	}
-	_, err = q.ExecContext(ctx, `INSERT INTO system_system (`+systemCols+`, search, sort_key)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+	_, err = q.ExecContext(ctx, `INSERT INTO system_system (`+systemCols+`, search, sort_key, name_key)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 		ON CONFLICT (id) DO UPDATE SET name = excluded.name, owner = excluded.owner, operator = excluded.operator, vendor = excluded.vendor,
 			category = excluded.category, layer = excluded.layer, address = excluded.address, technology = excluded.technology,
 			contact = excluded.contact, sources = excluded.sources, level = excluded.level, level_decision = excluded.level_decision,
 			level_valid_to = excluded.level_valid_to, checked_at = excluded.checked_at, suspended = excluded.suspended,
-			suspended_reason = excluded.suspended_reason, changed_at = excluded.changed_at, search = excluded.search, sort_key = excluded.sort_key`,
+			suspended_reason = excluded.suspended_reason, changed_at = excluded.changed_at, search = excluded.search, sort_key = excluded.sort_key,
+			name_key = excluded.name_key`,
 		s.ID, s.Name, s.Owner, s.Operator, s.Vendor, s.Category, s.Layer, s.Address, s.Technology, s.Contact, string(sources),
 		s.Level, s.LevelDecision, micro(s.LevelValidTo), micro(s.CheckedAt), suspended, s.SuspendedReason, micro(s.CreatedAt), micro(s.ChangedAt),
-		vitext.Fold(s.ID+" "+s.Name), vitext.SortKey(s.Name))
+		vitext.Fold(s.ID+" "+s.Name), vitext.SortKey(s.Name), vitext.Key(s.Name))
 	if err != nil {
 		return fmt.Errorf("save system %s: %w", s.ID, err)
 	}
 	return nil
+}
+
+// nameTaken reports another system whose name reads the same.
+func nameTaken(ctx context.Context, q controldb.Querier, s *System) (bool, error) {
+	var n int
+	if err := q.QueryRowContext(ctx, `SELECT count(*) FROM system_system WHERE name_key = ? AND id <> ?`, vitext.Key(s.Name), s.ID).Scan(&n); err != nil {
+		return false, fmt.Errorf("look for the name of system %s: %w", s.ID, err)
+	}
+	return n > 0, nil
 }
 
 func findSystem(ctx context.Context, q controldb.Querier, id string) (*System, error) {
@@ -91,12 +101,17 @@ type Filter struct {
 	Category Category
 	Text     string
 	Limit    int
+
+	mine string // agency that owns the system or made it; set for a vendor
 }
 
 func listSystems(ctx context.Context, q controldb.Querier, f Filter) ([]*System, error) {
 	query, args := `SELECT `+systemCols+` FROM system_system WHERE 1 = 1`, []any{}
 	if f.Owner != "" {
 		query, args = query+` AND owner = ?`, append(args, f.Owner)
+	}
+	if f.mine != "" {
+		query, args = query+` AND (owner = ? OR vendor = ?)`, append(args, f.mine, f.mine)
 	}
 	if f.Category != "" {
 		query, args = query+` AND category = ?`, append(args, f.Category)
@@ -205,12 +220,13 @@ func insertKey(ctx context.Context, q controldb.Querier, system string, k Office
 	return nil
 }
 
-func removeKey(ctx context.Context, q controldb.Querier, system, id string, at time.Time) error {
-	_, err := q.ExecContext(ctx, `UPDATE system_officer_key SET removed_at = ? WHERE system_id = ? AND id = ? AND removed_at = 0`, micro(at), system, id)
+func removeKey(ctx context.Context, q controldb.Querier, system, id string, at time.Time) (bool, error) {
+	res, err := q.ExecContext(ctx, `UPDATE system_officer_key SET removed_at = ? WHERE system_id = ? AND id = ? AND removed_at = 0`, micro(at), system, id)
 	if err != nil {
-		return fmt.Errorf("remove officer key of %s: %w", system, err)
+		return false, fmt.Errorf("remove officer key of %s: %w", system, err)
 	}
-	return nil
+	n, err := res.RowsAffected()
+	return n == 1, err
 }
 
 func listKeys(ctx context.Context, q controldb.Querier, system string) ([]OfficerKey, error) {

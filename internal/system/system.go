@@ -2,6 +2,7 @@ package system
 
 import (
 	"net/netip"
+	"net/url"
 	"regexp"
 	"slices"
 	"strings"
@@ -93,7 +94,19 @@ func (s *System) check() error {
 	if s.Owner == "" {
 		at("owner", "system.owner_missing")
 	}
+	if !addressValid(s.Address) {
+		at("address", "system.address_form")
+	}
 	return fault.Collect(wrong...)
+}
+
+// addressValid: an address is shown as a link, so it is one of the web or none.
+func addressValid(text string) bool {
+	if text == "" {
+		return true
+	}
+	u, err := url.Parse(text)
+	return err == nil && (u.Scheme == "https" || u.Scheme == "http") && u.Host != "" && u.User == nil && len(text) <= 300
 }
 
 // LevelAt is the security level in force at the moment: 0 when none is approved or the approval has lapsed.
