@@ -1,0 +1,167 @@
+package catalogweb
+
+import (
+	"context"
+	"encoding/json"
+	"time"
+
+	"lienthong/internal/catalog"
+	"lienthong/internal/dictionary"
+)
+
+// datasetJSON is a dataset with its days in words of the interface.
+type datasetJSON struct {
+	catalog.Dataset
+	AutomateBy string `json:"automate_by,omitempty" format:"date"`
+}
+
+func asJSON(d catalog.Dataset) datasetJSON { return datasetJSON{d, d.AutomateBy.String()} }
+
+// named is the address of one dataset.
+type namedIn struct {
+	Owner string `path:"owner" doc:"Code of the agency in the dataset's code" example:"H38.05"`
+	Slug  string `path:"slug" example:"ho-ngheo"`
+}
+
+func (n namedIn) code() catalog.Code { return codeOf(n.Owner, n.Slug) }
+
+type listIn struct {
+	Text  string `query:"q" doc:"Words of name, code or description, with or without tone marks"`
+	Owner string `query:"owner"`
+	State string `query:"state" enum:"draft,registered,returned,reviewed,approved,in_catalogue,published,change_pending,suspended,retiring,retired"`
+	Scope string `query:"scope" enum:"private,shared,open"`
+	After string `query:"after" doc:"next of the page before"`
+	Limit int    `query:"limit" minimum:"1" maximum:"500" default:"100"`
+}
+
+type listOut struct {
+	Body struct {
+		Datasets []datasetJSON `json:"datasets"`
+		Next     string        `json:"next,omitempty" doc:"Absent on the last page"`
+	}
+}
+
+func (p *Pages) opList(ctx context.Context, in *listIn) (*listOut, error) {
+	list, err := p.Catalog.List(ctx, catalog.Filter{Text: in.Text, Owner: in.Owner, State: catalog.State(in.State), Scope: catalog.Scope(in.Scope), After: in.After, Limit: in.Limit})
+	if err != nil {
+		return nil, err
+	}
+	var out listOut
+	out.Body.Datasets = make([]datasetJSON, 0, len(list))
+	for _, d := range list {
+		out.Body.Datasets = append(out.Body.Datasets, asJSON(d))
+	}
+	if len(list) == in.Limit {
+		out.Body.Next = list[len(list)-1].Cursor()
+	}
+	return &out, nil
+}
+
+type oneOut struct{ Body datasetJSON }
+
+func (p *Pages) opFind(ctx context.Context, in *namedIn) (*oneOut, error) {
+	d, err := p.Catalog.FindByCode(ctx, in.code())
+	if err != nil {
+		return nil, err
+	}
+	return &oneOut{asJSON(d)}, nil
+}
+
+type schemaOut struct {
+	ContentType string `header:"Content-Type"`
+	Body        json.RawMessage
+}
+
+func (p *Pages) opSchema(ctx context.Context, in *namedIn) (*schemaOut, error) {
+	body, err := p.Catalog.JSONSchema(ctx, in.code())
+	if err != nil {
+		return nil, err
+	}
+	return &schemaOut{"application/schema+json", body}, nil
+}
+
+type fieldsOut struct{ Body catalog.Schema }
+
+func (p *Pages) opFields(ctx context.Context, in *namedIn) (*fieldsOut, error) {
+	d, err := p.Catalog.Profile(ctx, in.code(), 0)
+	if err != nil {
+		return nil, err
+	}
+	if d.Schema == nil {
+		return &fieldsOut{catalog.Schema{Dataset: d.ID, Fields: []catalog.Field{}}}, nil
+	}
+	return &fieldsOut{*d.Schema}, nil
+}
+
+// ownerJSON and stepJSON are the history as the interface tells it.
+type ownerJSON struct {
+	Agency   string    `json:"agency"`
+	Name     string    `json:"name"`
+	From     time.Time `json:"from"`
+	Decision string    `json:"decision,omitempty"`
+}
+
+type stepJSON struct {
+	From catalog.State `json:"from"`
+	To   catalog.State `json:"to"`
+	Note string        `json:"note,omitempty"`
+	Who  string        `json:"who"`
+	At   time.Time     `json:"at"`
+}
+
+type overviewJSON struct {
+	ChangedAt      time.Time        `json:"changed_at"`
+	Dataset        datasetJSON      `json:"dataset"`
+	Owners         []ownerJSON      `json:"owners" doc:"The newest first"`
+	SuggestedClass dictionary.Class `json:"suggested_class,omitempty"`
+}
+
+type statusJSON struct {
+	ChangedAt time.Time       `json:"changed_at"`
+	State     catalog.State   `json:"state"`
+	Release   string          `json:"release,omitempty" doc:"Decision that issued it"`
+	Next      []catalog.State `json:"next"`
+	Steps     []stepJSON      `json:"steps" doc:"The newest first"`
+	Mapping   catalog.Mapping `json:"mapping"`
+}
+
+type profileOut struct {
+	Body struct {
+		Overview    overviewJSON `json:"overview"`
+		Status      statusJSON   `json:"status"`
+		Connections block        `json:"connections"`
+		Grants      block        `json:"grants"`
+		Quality     quality      `json:"quality"`
+		Usage       block        `json:"usage"`
+		Incidents   block        `json:"incidents"`
+	}
+}
+
+func (p *Pages) opProfile(ctx context.Context, in *namedIn) (*profileOut, error) {
+	about, err := p.registered(ctx, in.code())
+	if err != nil {
+		return nil, err
+	}
+	var out profileOut
+	b := &out.Body
+	b.Overview = overviewJSON{ChangedAt: about.ChangedAt, Dataset: asJSON(about.Dataset), Owners: []ownerJSON{}, SuggestedClass: about.SuggestedClass}
+	for _, o := range about.Owners {
+		b.Overview.Owners = append(b.Overview.Owners, ownerJSON{o.Agency, p.agency(ctx, o.Agency), o.From, o.Decision})
+	}
+	b.Status = statusJSON{ChangedAt: about.StateChangedAt, State: about.State, Release: about.Release, Next: about.State.Next(), Steps: []stepJSON{}, Mapping: about.Mapping}
+	for _, s := range about.Steps {
+		b.Status.Steps = append(b.Status.Steps, stepJSON{s.From, s.To, s.Note, s.WhoName, s.At})
+	}
+	if b.Quality, err = p.quality(ctx, about.Dataset); err != nil {
+		return nil, err
+	}
+	for _, x := range []struct {
+		to  *block
+		src Source
+	}{{&b.Connections, p.Sources.Connections}, {&b.Grants, p.Sources.Grants}, {&b.Usage, p.Sources.Usage}, {&b.Incidents, p.Sources.Incidents}} {
+		if *x.to, err = ask(ctx, x.src, about.Code); err != nil {
+			return nil, err
+		}
+	}
+	return &out, nil
+}
