@@ -1,0 +1,164 @@
+package systemweb
+
+import (
+	"context"
+	"net/http"
+
+	"lienthong/internal/access"
+	"lienthong/internal/kit/fault"
+	"lienthong/internal/kit/i18n"
+	"lienthong/internal/system"
+	"lienthong/internal/web"
+	"lienthong/internal/web/ui"
+
+	"github.com/a-h/templ"
+)
+
+// actForm holds the answers of every step; each step reads its own.
+type actForm struct {
+	Reason    string `form:"reason"`
+	Level     int    `form:"level"`
+	Decision  string `form:"decision"`
+	ValidTo   string `form:"valid_to"`
+	CheckedAt string `form:"checked_at"`
+	Label     string `form:"label"`
+	JWK       string `form:"jwk"`
+}
+
+// act is one step on a system with a page of its own: what it asks, and what it does. A step that makes a secret answers
+// with the page that shows it.
+type act struct {
+	pattern    string
+	permission access.Permission
+	key        string // of its title; key_lead says what follows from it
+	danger     bool
+	icon       ui.Icon
+	start      func(s *system.System) actForm
+	fields     func(t ui.T, f actForm, errs ui.FormErrors) []templ.Component
+	do         func(ctx context.Context, r *http.Request, f actForm) (shown *system.Issued, err error)
+}
+
+func (p *Pages) acts() []act {
+	return []act{
+		{pattern: "/system/{id}/level", permission: access.SystemChange, key: "system.approve", icon: ui.IconDecision, start: startLevel, fields: levelFields, do: p.approve},
+		{pattern: "/system/{id}/suspend", permission: access.AccessSuspend, key: "system.suspend", icon: ui.IconPaused, danger: true, fields: reasonField, do: p.suspend},
+		{pattern: "/system/{id}/resume", permission: access.AccessSuspend, key: "system.resume", icon: ui.IconStart, fields: reasonField, do: p.resume},
+		{pattern: "/system/{id}/credential", permission: access.SystemCredential, key: "system.issue", icon: ui.IconGrant, start: p.startCredential, fields: credentialFields, do: p.issue},
+		{pattern: "/system/{id}/credential/{cid}/revoke", permission: access.SystemCredential, key: "system.revoke", icon: ui.IconStopped, danger: true, fields: reasonField, do: p.revoke},
+		{pattern: "/system/{id}/officer-key", permission: access.SystemCredential, key: "system.key_add", icon: ui.IconProof, fields: keyFields, do: p.addKey},
+	}
+}
+
+// ask shows the page of a step.
+func (p *Pages) ask(a act) web.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) error {
+		return p.actPage(w, r, a, nil, nil)
+	}
+}
+
+// take does a step.
+func (p *Pages) take(a act) web.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) error {
+		var form actForm
+		err := web.Decode(r, &form)
+		var issued *system.Issued
+		if err == nil {
+			issued, err = a.do(r.Context(), r, form)
+		}
+		if err != nil {
+			return p.actPage(w, r, a, &form, err)
+		}
+		if issued != nil {
+			return p.showSecret(w, r, issued)
+		}
+		http.Redirect(w, r, path(r.PathValue("id")), http.StatusSeeOther)
+		return nil
+	}
+}
+
+// actPage asks what a step needs, with what a refused one was refused for.
+func (p *Pages) actPage(w http.ResponseWriter, r *http.Request, a act, form *actForm, refusal error) error {
+	errs, shown := p.shell.Refused(r, refusal)
+	if refusal != nil && !shown {
+		return refusal
+	}
+	s, err := p.systems.Find(r.Context(), r.PathValue("id"))
+	if err != nil {
+		return err
+	}
+	if form == nil {
+		form = &actForm{}
+		if a.start != nil {
+			*form = a.start(s)
+		}
+	}
+	t := p.shell.T(r)
+	page := web.Page{
+		Title: t(a.key), Crumbs: []ui.Crumb{{Label: t("system.register"), Path: "/system"}, {Label: s.Name, Path: path(s.ID)}, {Label: t(a.key)}}, Narrow: true,
+		Body: actBody(ui.Head{Eyebrow: s.Name, Title: t(a.key), Lead: t(a.key + "_lead")},
+			ui.FormProps{Action: r.URL.EscapedPath(), Submit: t(a.key), Icon: a.icon, Danger: a.danger, Cancel: path(s.ID), Errors: errs}, a.fields(t, *form, errs)),
+	}
+	if shown {
+		page.Status = fault.Of(refusal).Kind.Status()
+	}
+	return p.shell.Render(w, r, page)
+}
+
+// showSecret shows a new credential. Invariant 1: there is no redirect, for its address would have to carry the secret.
+func (p *Pages) showSecret(w http.ResponseWriter, r *http.Request, i *system.Issued) error {
+	s, err := p.systems.Find(r.Context(), r.PathValue("id"))
+	if err != nil {
+		return err
+	}
+	t := p.shell.T(r)
+	w.Header().Set("Cache-Control", "no-store")
+	return p.shell.Render(w, r, web.Page{
+		Title: t("system.issued"), Crumbs: []ui.Crumb{{Label: t("system.register"), Path: "/system"}, {Label: s.Name, Path: path(s.ID)}, {Label: t("system.issued")}}, Narrow: true, Status: http.StatusCreated,
+		Body: secretPage(secretView{
+			T: t, Head: ui.Head{Eyebrow: s.Name, Title: t("system.issued"), Lead: t("system.issued_lead", i18n.DateTime(i.Credential.ValidTo))},
+			ClientID: i.Credential.ClientID, Secret: i.Secret.Reveal(), Back: ui.Action{Label: t("system.back"), Path: path(s.ID), Icon: ui.IconBack, Kind: ui.Primary},
+		}),
+	})
+}
+
+func (p *Pages) approve(ctx context.Context, r *http.Request, f actForm) (*system.Issued, error) {
+	a, err := approval(f.Level, f.Decision, f.ValidTo, f.CheckedAt)
+	if err == nil {
+		_, err = p.systems.Approve(ctx, r.PathValue("id"), a)
+	}
+	return nil, err
+}
+
+func approval(level int, decision, validTo, checkedAt string) (system.Approval, error) {
+	to, wrongTo := day("valid_to", validTo)
+	checked, wrongChecked := day("checked_at", checkedAt)
+	return system.Approval{Level: level, Decision: decision, ValidTo: to, CheckedAt: checked}, fault.Collect(wrongTo, wrongChecked)
+}
+
+func (p *Pages) suspend(ctx context.Context, r *http.Request, f actForm) (*system.Issued, error) {
+	_, err := p.systems.Suspend(ctx, r.PathValue("id"), f.Reason)
+	return nil, err
+}
+
+func (p *Pages) resume(ctx context.Context, r *http.Request, f actForm) (*system.Issued, error) {
+	_, err := p.systems.Resume(ctx, r.PathValue("id"), f.Reason)
+	return nil, err
+}
+
+func (p *Pages) issue(ctx context.Context, r *http.Request, f actForm) (*system.Issued, error) {
+	to, wrong := day("valid_to", f.ValidTo)
+	if wrong != nil {
+		return nil, wrong
+	}
+	issued, err := p.systems.IssueCredential(ctx, r.PathValue("id"), f.Label, to)
+	return &issued, err
+}
+
+func (p *Pages) revoke(ctx context.Context, r *http.Request, f actForm) (*system.Issued, error) {
+	return nil, p.systems.RevokeCredential(ctx, r.PathValue("id"), r.PathValue("cid"), f.Reason)
+}
+
+func (p *Pages) addKey(ctx context.Context, r *http.Request, f actForm) (*system.Issued, error) {
+	_, err := p.systems.AddOfficerKey(ctx, r.PathValue("id"), f.JWK)
+	return nil, err
+}

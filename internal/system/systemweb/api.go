@@ -1,0 +1,263 @@
+package systemweb
+
+import (
+	"context"
+	"encoding/json"
+	"time"
+
+	"lienthong/internal/kit/fault"
+	"lienthong/internal/system"
+)
+
+// systemJSON is a system with what of its security level counts now.
+type systemJSON struct {
+	system.System
+	LevelInForce int `json:"level_in_force" doc:"Security level that counts now: 0 when none is approved or the approval has lapsed"`
+}
+
+func (p *Pages) asJSON(s *system.System) systemJSON { return systemJSON{*s, s.LevelAt(p.clock.Now())} }
+
+type listIn struct {
+	Owner    string `query:"owner" maxLength:"35" doc:"Code of the owner agency"`
+	Category string `query:"category" enum:"procedures,documents,sector,steering,demand,ordered"`
+	Text     string `query:"q" maxLength:"200" doc:"Part of code or name; diacritics and case do not count"`
+	Limit    int    `query:"limit" minimum:"1" maximum:"1000" default:"1000"`
+}
+
+type listOut struct {
+	Body struct {
+		Systems []systemJSON `json:"systems"`
+	}
+}
+
+func (p *Pages) opList(ctx context.Context, in *listIn) (*listOut, error) {
+	list, err := p.systems.List(ctx, system.Filter{Owner: in.Owner, Category: system.Category(in.Category), Text: in.Text, Limit: in.Limit})
+	if err != nil {
+		return nil, err
+	}
+	var out listOut
+	out.Body.Systems = make([]systemJSON, 0, len(list))
+	for _, s := range list {
+		out.Body.Systems = append(out.Body.Systems, p.asJSON(s))
+	}
+	return &out, nil
+}
+
+// facts of a system that its owner or the operator may set.
+type facts struct {
+	Name       string   `json:"name" maxLength:"200"`
+	Owner      string   `json:"owner" maxLength:"35" doc:"Code of the owner agency"`
+	Operator   string   `json:"operator,omitempty" maxLength:"200"`
+	Vendor     string   `json:"vendor,omitempty" maxLength:"200"`
+	Category   string   `json:"category" enum:"procedures,documents,sector,steering,demand,ordered"`
+	Layer      string   `json:"layer" enum:"source,integration,storage,use"`
+	Address    string   `json:"address,omitempty" maxLength:"200"`
+	Technology string   `json:"technology,omitempty" maxLength:"200"`
+	Contact    string   `json:"contact,omitempty" maxLength:"200" doc:"Technical contact of the office, not a private person"`
+	Sources    []string `json:"sources,omitempty" maxItems:"100" doc:"Addresses or networks from which it may call; none means any"`
+}
+
+func (f facts) system(id string) (system.System, error) {
+	sources, wrong := prefixes(f.Sources)
+	return system.System{
+		ID: id, Name: f.Name, Owner: f.Owner, Operator: f.Operator, Vendor: f.Vendor, Category: system.Category(f.Category),
+		Layer: system.Layer(f.Layer), Address: f.Address, Technology: f.Technology, Contact: f.Contact, Sources: sources,
+	}, fault.Collect(wrong)
+}
+
+type registerIn struct {
+	Body struct {
+		ID string `json:"id" maxLength:"40" doc:"Permanent code: lower-case letters, digits, hyphens"`
+		facts
+	}
+}
+
+type systemOut struct{ Body systemJSON }
+
+func (p *Pages) opRegister(ctx context.Context, in *registerIn) (*systemOut, error) {
+	s, err := in.Body.system(in.Body.ID)
+	if err != nil {
+		return nil, err
+	}
+	return p.answer(p.systems.Register(ctx, s))
+}
+
+// answer is a system as the service left it.
+func (p *Pages) answer(s *system.System, err error) (*systemOut, error) {
+	if err != nil {
+		return nil, err
+	}
+	return &systemOut{p.asJSON(s)}, nil
+}
+
+type idIn struct {
+	ID string `path:"id" maxLength:"40"`
+}
+
+func (p *Pages) opFind(ctx context.Context, in *idIn) (*systemOut, error) {
+	return p.answer(p.systems.Find(ctx, in.ID))
+}
+
+type changeIn struct {
+	ID   string `path:"id" maxLength:"40"`
+	Body facts
+}
+
+func (p *Pages) opChange(ctx context.Context, in *changeIn) (*systemOut, error) {
+	s, err := in.Body.system(in.ID)
+	if err != nil {
+		return nil, err
+	}
+	return p.answer(p.systems.Change(ctx, s))
+}
+
+type levelIn struct {
+	ID   string `path:"id" maxLength:"40"`
+	Body struct {
+		Level     int    `json:"level" minimum:"1" maximum:"5"`
+		Decision  string `json:"decision" maxLength:"200" doc:"Number and date of the decision"`
+		ValidTo   string `json:"valid_to" maxLength:"40" doc:"Day (2027-12-31, in Viet Nam) or moment (RFC 3339) from which it counts no more"`
+		CheckedAt string `json:"checked_at,omitempty" maxLength:"40" doc:"Day of the last security check"`
+	}
+}
+
+func (p *Pages) opLevel(ctx context.Context, in *levelIn) (*systemOut, error) {
+	a, err := approval(in.Body.Level, in.Body.Decision, in.Body.ValidTo, in.Body.CheckedAt)
+	if err != nil {
+		return nil, err
+	}
+	return p.answer(p.systems.Approve(ctx, in.ID, a))
+}
+
+type reasonIn struct {
+	ID   string `path:"id" maxLength:"40"`
+	Body struct {
+		Reason string `json:"reason" maxLength:"1000" doc:"At least 10 characters, without personal data"`
+	}
+}
+
+func (p *Pages) opSuspend(ctx context.Context, in *reasonIn) (*systemOut, error) {
+	return p.answer(p.systems.Suspend(ctx, in.ID, in.Body.Reason))
+}
+
+func (p *Pages) opResume(ctx context.Context, in *reasonIn) (*systemOut, error) {
+	return p.answer(p.systems.Resume(ctx, in.ID, in.Body.Reason))
+}
+
+type credentialsOut struct {
+	Body struct {
+		Credentials []*system.Credential `json:"credentials"`
+	}
+}
+
+func (p *Pages) opCredentials(ctx context.Context, in *idIn) (*credentialsOut, error) {
+	list, err := p.systems.Credentials(ctx, in.ID)
+	if err != nil {
+		return nil, err
+	}
+	var out credentialsOut
+	out.Body.Credentials = append([]*system.Credential{}, list...)
+	return &out, nil
+}
+
+type issueIn struct {
+	ID   string `path:"id" maxLength:"40"`
+	Body struct {
+		Label   string `json:"label,omitempty" maxLength:"120" doc:"What it is for"`
+		ValidTo string `json:"valid_to" maxLength:"40" doc:"Day or moment from which it opens nothing; at most 24 months from now"`
+	}
+}
+
+type issueOut struct {
+	CacheControl string `header:"Cache-Control"`
+	Body         struct {
+		ID           string    `json:"id"`
+		ClientID     string    `json:"client_id"`
+		ClientSecret string    `json:"client_secret" doc:"In this answer only; the platform keeps no readable copy"`
+		ValidTo      time.Time `json:"valid_to"`
+	}
+}
+
+func (p *Pages) opIssue(ctx context.Context, in *issueIn) (*issueOut, error) {
+	to, wrong := day("valid_to", in.Body.ValidTo)
+	if wrong != nil {
+		return nil, wrong
+	}
+	issued, err := p.systems.IssueCredential(ctx, in.ID, in.Body.Label, to)
+	if err != nil {
+		return nil, err
+	}
+	out := issueOut{CacheControl: "no-store"} // Invariant 1
+	out.Body.ID, out.Body.ClientID, out.Body.ClientSecret = issued.Credential.ID, issued.Credential.ClientID, issued.Secret.Reveal()
+	out.Body.ValidTo = issued.Credential.ValidTo
+	return &out, nil
+}
+
+type revokeIn struct {
+	ID         string `path:"id" maxLength:"40"`
+	Credential string `path:"cid" maxLength:"64"`
+	Body       struct {
+		Reason string `json:"reason" maxLength:"1000" doc:"At least 10 characters, without personal data"`
+	}
+}
+
+func (p *Pages) opRevoke(ctx context.Context, in *revokeIn) (*struct{}, error) {
+	return nil, p.systems.RevokeCredential(ctx, in.ID, in.Credential, in.Body.Reason)
+}
+
+// keyJSON is a public key; the JWK is an object, not a text that holds one.
+type keyJSON struct {
+	ID        string          `json:"kid"`
+	JWK       json.RawMessage `json:"jwk" doc:"Ed25519, P-256, or RSA of at least 2048 bits"`
+	CreatedAt time.Time       `json:"created_at"`
+}
+
+func keyOf(k system.OfficerKey) keyJSON { return keyJSON{k.ID, json.RawMessage(k.JWK), k.CreatedAt} }
+
+type keysOut struct {
+	Body struct {
+		Keys []keyJSON `json:"keys"`
+	}
+}
+
+func (p *Pages) opKeys(ctx context.Context, in *idIn) (*keysOut, error) {
+	if _, err := p.systems.Find(ctx, in.ID); err != nil {
+		return nil, err
+	}
+	list, err := p.systems.OfficerKeys(ctx, in.ID)
+	if err != nil {
+		return nil, err
+	}
+	var out keysOut
+	out.Body.Keys = make([]keyJSON, 0, len(list))
+	for _, k := range list {
+		out.Body.Keys = append(out.Body.Keys, keyOf(k))
+	}
+	return &out, nil
+}
+
+type addKeyIn struct {
+	ID   string `path:"id" maxLength:"40"`
+	Body struct {
+		JWK json.RawMessage `json:"jwk" doc:"Public key with kid and without the private part"`
+	}
+}
+
+type keyOut struct{ Body keyJSON }
+
+func (p *Pages) opAddKey(ctx context.Context, in *addKeyIn) (*keyOut, error) {
+	k, err := p.systems.AddOfficerKey(ctx, in.ID, string(in.Body.JWK))
+	if err != nil {
+		return nil, err
+	}
+	return &keyOut{keyOf(k)}, nil
+}
+
+type removeKeyIn struct {
+	ID  string `path:"id" maxLength:"40"`
+	KID string `path:"kid" maxLength:"100"`
+}
+
+func (p *Pages) opRemoveKey(ctx context.Context, in *removeKeyIn) (*struct{}, error) {
+	return nil, p.systems.RemoveOfficerKey(ctx, in.ID, in.KID)
+}

@@ -1,0 +1,163 @@
+package systemweb
+
+import (
+	"context"
+	"net/http"
+	"time"
+
+	"lienthong/internal/access"
+	"lienthong/internal/system"
+	"lienthong/internal/web"
+	"lienthong/internal/web/ui"
+)
+
+func (p *Pages) showSystem(w http.ResponseWriter, r *http.Request) error {
+	ctx, t := r.Context(), p.shell.T(r)
+	s, err := p.systems.Find(ctx, r.PathValue("id"))
+	if err != nil {
+		return err
+	}
+	who, state := access.ActorOf(ctx), stateOf(t, s)
+	v := detailView{T: t, Head: ui.Head{Eyebrow: s.ID, Title: s.Name, State: &state, Actions: headActions(t, s, who)},
+		Facts: p.facts(ctx, t, s), Level: p.levelFacts(t, s), MayApprove: who.Can(access.SystemChange), LevelPath: path(s.ID) + "/level"}
+	if s.Suspended {
+		v.Suspended = &ui.Note{Tone: ui.Warn, Title: t("system.suspended_note"), Text: s.SuspendedReason}
+	}
+	if who.ActsFor(s.Owner) { // to others the register tells that the system is there, not how it signs in
+		if v.Credentials, err = p.credentialsCard(ctx, t, s, who); err != nil {
+			return err
+		}
+		if v.Keys, err = p.keysCard(ctx, t, s, who); err != nil {
+			return err
+		}
+	}
+	return p.shell.Render(w, r, web.Page{
+		Title: s.Name, Crumbs: []ui.Crumb{{Label: t("system.register"), Path: "/system"}, {Label: s.Name}}, Body: detailPage(v),
+	})
+}
+
+func headActions(t ui.T, s *system.System, who access.Actor) []ui.Action {
+	var actions []ui.Action
+	if who.Can(access.SystemChange) {
+		actions = append(actions, ui.Action{Label: t("system.edit"), Path: path(s.ID) + "/edit", Icon: ui.IconEdit})
+	}
+	switch {
+	case !who.Can(access.AccessSuspend):
+	case s.Suspended:
+		actions = append(actions, ui.Action{Label: t("system.resume"), Path: path(s.ID) + "/resume", Icon: ui.IconStart, Kind: ui.Primary})
+	default:
+		actions = append(actions, ui.Action{Label: t("system.suspend"), Path: path(s.ID) + "/suspend", Icon: ui.IconPaused, Kind: ui.Danger})
+	}
+	return actions
+}
+
+func (p *Pages) facts(ctx context.Context, t ui.T, s *system.System) []ui.Pair {
+	pairs := []ui.Pair{
+		{Name: t("system.field_id"), Value: ui.Mono(s.ID)},
+		{Name: t("system.field_owner"), Value: ui.LinkTwo(p.agency(ctx, s.Owner), "/agency/"+s.Owner, s.Owner)},
+		{Name: t("system.field_category"), Text: t("system.category." + string(s.Category))},
+		{Name: t("system.field_layer"), Text: t("system.layer." + string(s.Layer))},
+		{Name: t("system.field_operator"), Text: s.Operator},
+		{Name: t("system.field_vendor"), Text: s.Vendor},
+		{Name: t("system.field_technology"), Text: s.Technology},
+		{Name: t("system.field_address"), Text: s.Address},
+		{Name: t("system.field_contact"), Text: s.Contact},
+	}
+	sources := ui.Pair{Name: t("system.field_sources"), Text: t("system.sources_any")}
+	if len(s.Sources) > 0 {
+		sources.Value = ui.Mono(networkText(s.Sources))
+	}
+	return append(pairs, sources, ui.Pair{Name: t("system.registered"), Value: ui.Moment(s.CreatedAt)}, ui.Pair{Name: t("system.changed"), Value: ui.Moment(s.ChangedAt)})
+}
+
+func (p *Pages) levelFacts(t ui.T, s *system.System) []ui.Pair {
+	pairs := []ui.Pair{{Name: t("system.level"), Value: ui.Badge(levelState(t, s, p.clock.Now()))}}
+	if s.Level > 0 {
+		pairs = append(pairs, ui.Pair{Name: t("system.level_decision"), Text: s.LevelDecision}, ui.Pair{Name: t("system.level_to"), Value: ui.Day(s.LevelValidTo)})
+	}
+	return append(pairs, ui.Pair{Name: t("system.checked"), Value: ui.Day(s.CheckedAt)})
+}
+
+func (p *Pages) credentialsCard(ctx context.Context, t ui.T, s *system.System, who access.Actor) (*part, error) {
+	list, err := p.systems.Credentials(ctx, s.ID)
+	if err != nil {
+		return nil, err
+	}
+	may, now := who.Can(access.SystemCredential), p.clock.Now()
+	c := &part{Card: ui.CardProps{ID: "credentials", Title: t("system.credentials"), Lead: t("system.credentials_lead"), Flush: true}, Table: ui.TableProps{
+		Caption: t("system.credentials"),
+		Columns: []ui.Column{{Label: t("system.client_id")}, {Label: t("system.col_made")}, {Label: t("system.credential_to")}, {Label: t("system.col_state")}},
+		Empty:   ui.Empty{Icon: ui.IconGrant, Title: t("system.credentials_none"), Text: t("system.credentials_none_text")},
+	}}
+	if may {
+		c.Card.Actions = []ui.Action{{Label: t("system.issue"), Path: path(s.ID) + "/credential", Icon: ui.IconAdd}}
+		c.Table.Columns = append(c.Table.Columns, ui.Column{Label: t("system.actions"), Hidden: true})
+	}
+	for _, one := range list {
+		id := ui.Group(ui.Mono(one.ClientID), ui.Muted(one.Label))
+		if one.Connection != "" {
+			id = ui.Group(ui.Mono(one.ClientID), ui.Link(t("system.of_connection"), "/connections/"+one.Connection))
+		}
+		row := ui.Cells(id, ui.Moment(one.CreatedAt), ui.Moment(one.ValidTo), ui.Group(ui.Badge(credentialState(t, one, now)), ui.Muted(one.RevokedReason)))
+		switch {
+		case !may:
+		case one.ValidAt(now):
+			row.Cells = append(row.Cells, ui.Button(ui.Action{Label: t("system.revoke"), Path: path(s.ID) + "/credential/" + one.ID + "/revoke", Icon: ui.IconStopped, Kind: ui.Danger}))
+		default:
+			row.Cells = append(row.Cells, ui.Muted("–"))
+		}
+		c.Table.Rows = append(c.Table.Rows, row)
+	}
+	return c, nil
+}
+
+func credentialState(t ui.T, c *system.Credential, now time.Time) ui.State {
+	switch {
+	case !c.RevokedAt.IsZero():
+		return ui.State{Label: t("system.credential_state_revoked"), Tone: ui.Bad, Icon: ui.IconStopped}
+	case !c.ValidAt(now):
+		return ui.State{Label: t("system.credential_state_expired"), Tone: ui.Neutral, Icon: ui.IconWaiting}
+	}
+	return ui.State{Label: t("system.credential_state_valid"), Tone: ui.Good}
+}
+
+func (p *Pages) keysCard(ctx context.Context, t ui.T, s *system.System, who access.Actor) (*part, error) {
+	list, err := p.systems.OfficerKeys(ctx, s.ID)
+	if err != nil {
+		return nil, err
+	}
+	may := who.Can(access.SystemCredential)
+	c := &part{Card: ui.CardProps{ID: "officer-keys", Title: t("system.keys"), Lead: t("system.keys_lead"), Flush: true}, Table: ui.TableProps{
+		Caption: t("system.keys"), Columns: []ui.Column{{Label: t("system.kid")}, {Label: t("system.col_made")}},
+		Empty: ui.Empty{Icon: ui.IconProof, Title: t("system.keys_none"), Text: t("system.keys_none_text")},
+	}}
+	if may {
+		c.Card.Actions = []ui.Action{{Label: t("system.key_add"), Path: path(s.ID) + "/officer-key", Icon: ui.IconAdd}}
+		c.Table.Columns = append(c.Table.Columns, ui.Column{Label: t("system.actions"), Hidden: true})
+	}
+	for _, k := range list {
+		row := ui.Cells(ui.Mono(k.ID), ui.Moment(k.CreatedAt))
+		if may {
+			row.Cells = append(row.Cells, ui.Button(ui.Action{
+				Label: t("system.key_remove"), Path: path(s.ID) + "/officer-key/remove", Icon: ui.IconRemove, Kind: ui.Danger, Post: true,
+				Confirm: t("system.key_remove_confirm", k.ID), Fields: []ui.Hidden{{Name: "kid", Value: k.ID}},
+			}))
+		}
+		c.Table.Rows = append(c.Table.Rows, row)
+	}
+	return c, nil
+}
+
+func (p *Pages) removeKey(w http.ResponseWriter, r *http.Request) error {
+	var form struct {
+		KID string `form:"kid"`
+	}
+	if err := web.Decode(r, &form); err != nil {
+		return err
+	}
+	if err := p.systems.RemoveOfficerKey(r.Context(), r.PathValue("id"), form.KID); err != nil {
+		return err
+	}
+	http.Redirect(w, r, path(r.PathValue("id"))+"#officer-keys", http.StatusSeeOther)
+	return nil
+}

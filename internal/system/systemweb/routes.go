@@ -1,0 +1,79 @@
+package systemweb
+
+import (
+	"context"
+	"net/http"
+
+	"lienthong/internal/access"
+	"lienthong/internal/agency"
+	"lienthong/internal/kit/clock"
+	"lienthong/internal/system"
+	"lienthong/internal/web"
+	"lienthong/internal/web/ui"
+)
+
+// Agencies lists who may own a system; agency.Service is one.
+type Agencies interface {
+	List(ctx context.Context, f agency.Filter) ([]*agency.Agency, error)
+}
+
+// Pages of the register of information systems.
+type Pages struct {
+	shell    *web.Shell
+	systems  *system.Service
+	agencies Agencies
+	clock    clock.Clock
+	agency   func(ctx context.Context, code string) string
+}
+
+// New builds the pages. agencyName names an agency by its code; without it the code is shown.
+func New(shell *web.Shell, s *system.Service, agencies Agencies, c clock.Clock, agencyName func(ctx context.Context, code string) string) *Pages {
+	if agencyName == nil {
+		agencyName = func(_ context.Context, code string) string { return code }
+	}
+	return &Pages{shell, s, agencies, c, agencyName}
+}
+
+// newPath cannot be the page of a system: no code begins with a hyphen.
+const newPath = "/system/-/new"
+
+// Routes of the pages.
+func (p *Pages) Routes() []web.Route {
+	routes := []web.Route{
+		web.Get("/system", access.SystemRead, p.listSystems).InMenu(web.Nav{Group: web.GroupAdmin, LabelKey: "system.register", Icon: ui.IconSystem, Order: 30}),
+		web.Get(newPath, access.SystemChange, p.newSystem),
+		web.Post("/system", access.SystemChange, p.registerSystem),
+		web.Get("/system/{id}", access.SystemRead, p.showSystem),
+		web.Get("/system/{id}/edit", access.SystemChange, p.editSystem),
+		web.Post("/system/{id}/edit", access.SystemChange, p.changeSystem),
+		web.Post("/system/{id}/officer-key/remove", access.SystemCredential, p.removeKey),
+	}
+	for _, a := range p.acts() {
+		routes = append(routes, web.Get(a.pattern, a.permission, p.ask(a)), web.Post(a.pattern, a.permission, p.take(a)))
+	}
+	return routes
+}
+
+// Operations of the JSON API.
+func (p *Pages) Operations(api *web.API) {
+	spec := func(id, method, path string, need access.Permission, summary string) web.OpSpec {
+		return web.OpSpec{ID: "system-" + id, Method: method, Path: "/systems" + path, Permission: need, Tag: "system", Summary: summary}
+	}
+	created := func(s web.OpSpec) web.OpSpec {
+		s.Status = http.StatusCreated
+		return s
+	}
+	web.Op(api, spec("list", http.MethodGet, "", access.SystemRead, "Systems in Vietnamese order; the search ignores diacritics"), p.opList)
+	web.Op(api, created(spec("register", http.MethodPost, "", access.SystemChange, "Register a system; its code is never given to another")), p.opRegister)
+	web.Op(api, spec("find", http.MethodGet, "/{id}", access.SystemRead, "One system, with the security level in force"), p.opFind)
+	web.Op(api, spec("change", http.MethodPut, "/{id}", access.SystemChange, "Replace what may change of a system"), p.opChange)
+	web.Op(api, spec("level", http.MethodPost, "/{id}/level", access.SystemChange, "Record the approved security level (Điều 26.2a)"), p.opLevel)
+	web.Op(api, spec("suspend", http.MethodPost, "/{id}/suspend", access.AccessSuspend, "Stop every call of the system at once"), p.opSuspend)
+	web.Op(api, spec("resume", http.MethodPost, "/{id}/resume", access.AccessSuspend, "Let a suspended system call again"), p.opResume)
+	web.Op(api, spec("credentials", http.MethodGet, "/{id}/credentials", access.SystemRead, "Credentials of a system, newest first, without their secrets"), p.opCredentials)
+	web.Op(api, created(spec("credential-issue", http.MethodPost, "/{id}/credentials", access.SystemCredential, "Make a credential; only this answer holds its secret")), p.opIssue)
+	web.Op(api, spec("credential-revoke", http.MethodPost, "/{id}/credentials/{cid}/revoke", access.SystemCredential, "End a credential; once answered, it and its tokens open nothing"), p.opRevoke)
+	web.Op(api, spec("keys", http.MethodGet, "/{id}/officer-keys", access.SystemRead, "Public keys with which the system signs for its officers"), p.opKeys)
+	web.Op(api, created(spec("key-add", http.MethodPost, "/{id}/officer-keys", access.SystemCredential, "Add a public key (JWK)")), p.opAddKey)
+	web.Op(api, spec("key-remove", http.MethodDelete, "/{id}/officer-keys/{kid}", access.SystemCredential, "Remove a public key"), p.opRemoveKey)
+}
