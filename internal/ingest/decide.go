@@ -2,6 +2,7 @@ package ingest
 
 import (
 	"context"
+	"errors"
 	"strings"
 
 	"lienthong/internal/access"
@@ -62,4 +63,48 @@ func (s *Service) decide(ctx context.Context, d *Delivery, event, reason string,
 		return s.note(ctx, q, d, event, reason)
 	})
 	return d, err
+}
+
+// Purge removes the content of a delivery that should never have come in, such as a state secret without its stamp
+// (Điều 1.4): raw file, quarantine and published version. Who delivered it, when, and its hash stay.
+func (s *Service) Purge(ctx context.Context, id ID, reason string) (*Delivery, error) {
+	if _, err := access.Require(ctx, access.IncidentHandle); err != nil {
+		return nil, err
+	}
+	if len([]rune(strings.TrimSpace(reason))) < minReason {
+		return nil, fault.New(fault.Invalid, "ingest.reason_missing", minReason).At("reason")
+	}
+	d, err := findDelivery(ctx, s.DB, id)
+	if err != nil {
+		return nil, err
+	}
+	if !d.State.Final() {
+		return nil, fault.New(fault.Conflict, "ingest.wrong_state", d.State)
+	}
+	before, version := d.State, d.VersionID
+	if before != Purged {
+		d.State, d.DecidedBy, d.Reason = Purged, access.ActorOf(ctx).ID, reason
+		d.FileName, d.Form, d.Rules, d.Fixes, d.Refusal = "", Form{}, nil, nil, nil
+		err = s.DB.InTx(ctx, func(q controldb.Querier) error {
+			if err := changeDelivery(ctx, q, d, before, s.Clock.Now()); err != nil {
+				return err
+			}
+			if version != "" {
+				if err := s.Warehouse.PurgeIn(ctx, q, version, reason); err != nil {
+					return err
+				}
+			}
+			return s.note(ctx, q, d, "ingest.purge", reason)
+		})
+		if err != nil {
+			return nil, err
+		}
+	}
+	// The files go after the commit; a purge cut off here is completed by the next one, or by Recover.
+	if version != "" {
+		if err := s.Warehouse.RemovePurged(string(d.Dataset), version); err != nil {
+			return nil, err
+		}
+	}
+	return d, errors.Join(s.Files.Remove(d.rawName()), s.Files.Remove(d.quarantineName()))
 }

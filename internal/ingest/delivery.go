@@ -21,6 +21,7 @@ const (
 	Held      State = "held"      // checked, waits for an officer
 	Rejected  State = "rejected"  // the file or the batch does not pass
 	Failed    State = "failed"    // we could not check it; nothing is visible
+	Purged    State = "purged"    // content that should never have come was removed; who, when and hash stay
 )
 
 // Final reports that nothing more will happen by itself.

@@ -530,6 +530,46 @@ func TestLoadRules(t *testing.T) {
 	})
 }
 
+func TestPurgeLeavesWhoWhenAndHash(t *testing.T) {
+	b := plain(t)
+	b.register(t, func(d *catalog.Dataset, _ *catalog.Schema) { d.Load.MinValidShare = 0 })
+	first := b.deliver(t, input("a.csv"), head+"H1,Xy,,1,,02647,3\n")
+	second := b.deliver(t, input("bí mật.csv"), head+"H1,DẤU VẾT RIÊNG,,1,,02647,4\nH2,DẤU VẾT RIÊNG,,1,,99999,4\n")
+	security := dictionarytest.Actor("security", "H38.02", access.OpSecurity)
+	if _, err := b.Purge(catalogtest.Steward("H38.05"), second.ID, "nội dung thuộc bí mật nhà nước"); !fault.Is(err, "access.permission_missing") {
+		t.Fatalf("the steward: %v", err)
+	}
+	for range 2 { // a purge that was cut off can be repeated
+		got, err := b.Purge(security, second.ID, "nội dung thuộc bí mật nhà nước")
+		if err != nil || got.State != ingest.Purged || got.SHA256 == "" || got.DeclaredBy != "sys-05" || got.FileName != "" {
+			t.Fatalf("%+v, %v", got, err)
+		}
+	}
+	for _, folder := range []string{b.folder, b.warehouse.Folder} {
+		for name, body := range filesUnder(t, folder) {
+			if bytes.Contains(body, []byte("DẤU VẾT RIÊNG")) || strings.Contains(name, string(second.ID)) {
+				t.Errorf("%s is left", name)
+			}
+		}
+	}
+	v, err := b.warehouse.Current(context.Background(), string(households))
+	if err != nil || v.ID != first.VersionID {
+		t.Fatalf("the version before is not back: %+v, %v", v.Number, err)
+	}
+	if d := b.deliver(t, input("c.csv"), head+"H1,Xy,,1,,02647,5\n"); d.Version != 3 {
+		t.Fatalf("a number was given again: %d", d.Version)
+	}
+	if _, err := b.warehouse.Recover(context.Background()); err != nil {
+		t.Fatal(err)
+	}
+	if err := b.Recover(context.Background()); err != nil {
+		t.Fatal(err)
+	}
+	if err := b.warehouse.Verify(context.Background(), v.ID); err != nil {
+		t.Fatal(err)
+	}
+}
+
 func TestInterruptedDeliveriesAreResumed(t *testing.T) {
 	db := testkit.DB(t)
 	b := newBench(t, db, warehousetest.Plain{})

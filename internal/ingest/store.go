@@ -231,9 +231,9 @@ func tally(ctx context.Context, q controldb.Querier, dataset catalog.Code) (Tall
 	return t, nil
 }
 
-// knownIDs is the set of all deliveries, for the removal of files that belong to none.
+// knownIDs is the set of all deliveries that have files, for the removal of files that belong to none.
 func knownIDs(ctx context.Context, q controldb.Querier) (map[string]bool, error) {
-	rows, err := q.QueryContext(ctx, `SELECT id FROM ingest_delivery ORDER BY id`)
+	rows, err := q.QueryContext(ctx, `SELECT id FROM ingest_delivery WHERE state <> 'purged' ORDER BY id`)
 	if err != nil {
 		return nil, fmt.Errorf("list all deliveries: %w", err)
 	}

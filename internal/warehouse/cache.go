@@ -36,6 +36,14 @@ func (c *cache) published(dataset string) {
 	delete(c.current, dataset)
 }
 
+// purged forgets a version whose content goes.
+func (c *cache) purged(dataset string, id VersionID) {
+	c.published(dataset)
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	delete(c.versions, id)
+}
+
 func (s *Service) cachedCurrent(ctx context.Context, dataset string) (*Version, error) {
 	c := s.cache
 	c.mu.Lock()

@@ -6,7 +6,8 @@
 //
 // Invariants:
 //  1. A version is visible whole or not at all: its files are on disk before the one row that makes it visible.
-//  2. No path changes a published row. Corrections are made at the source and come with the next version.
+//  2. No path changes a published row. Corrections are made at the source and come with the next version. A version can
+//     only be taken out of sight whole (purge), with its reason, and its number is not given again.
 //  3. Every row carries its provenance: source system, owner, delivery, source time, load time, rule version.
 //  4. Rows leave only through Read and Lookup, under a valid permit of the same dataset. Key and person
 //     columns outside the permit are read for two things only: the page mark, which is encrypted, and Page.Subjects and

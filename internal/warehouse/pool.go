@@ -94,6 +94,18 @@ func (p *pool) evict(keep VersionID) {
 	delete(p.files, oldest)
 }
 
+// drop closes the row file of a version that goes; a connection in use is closed when it is given back.
+func (p *pool) drop(id VersionID) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if f := p.files[id]; f != nil {
+		for _, c := range f.idle {
+			c.close()
+		}
+		delete(p.files, id)
+	}
+}
+
 func (p *pool) close() {
 	p.mu.Lock()
 	defer p.mu.Unlock()

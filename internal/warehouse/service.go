@@ -154,6 +154,33 @@ func (s *Service) Versions(ctx context.Context, dataset string, before, limit in
 	return listVersions(ctx, s.db, dataset, before, limit)
 }
 
+// PurgeIn takes a version out of sight in the caller's transaction: content that should never have come in, by the order of
+// someone with the right to handle incidents. What it was, when and by whom stays. RemovePurged removes the files afterwards.
+func (s *Service) PurgeIn(ctx context.Context, q controldb.Querier, id VersionID, reason string) error {
+	who, err := access.Require(ctx, access.IncidentHandle)
+	if err != nil {
+		return err
+	}
+	v, err := findVersion(ctx, q, id)
+	if err != nil {
+		return err
+	}
+	if err := insertPurge(ctx, q, id, reason, who.ID, s.clock.Now()); err != nil {
+		return err
+	}
+	return s.log.Change(ctx, q, audit.Entry{
+		Actor: who.ForAudit(), Event: "warehouse.purge", Subject: "warehouse.version/" + string(id), Agency: v.Provenance.Owner, Dataset: v.Dataset, Reason: reason,
+		Detail: map[string]string{"number": fmt.Sprint(v.Number), "rows": fmt.Sprint(v.Rows), "manifest": v.ManifestSHA256, "delivery": v.Provenance.Delivery},
+	})
+}
+
+// RemovePurged removes the files of a version that PurgeIn took out of sight. A restart does it too.
+func (s *Service) RemovePurged(dataset string, id VersionID) error {
+	s.cache.purged(dataset, id)
+	s.pool.drop(id)
+	return s.files.Remove(versionFolder(dataset, id))
+}
+
 // Verify reads the manifest and files of a version again and compares every sum.
 func (s *Service) Verify(ctx context.Context, id VersionID) error {
 	v, err := findVersion(ctx, s.db, id)

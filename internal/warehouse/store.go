@@ -55,12 +55,12 @@ func lastNumber(ctx context.Context, q controldb.Querier, dataset string) (int, 
 }
 
 func currentVersion(ctx context.Context, q controldb.Querier, dataset string) (Version, error) {
-	const query = `SELECT ` + versionCols + ` FROM warehouse_version WHERE dataset = ? ORDER BY number DESC LIMIT 1`
+	const query = `SELECT ` + versionCols + ` FROM warehouse_version WHERE dataset = ? AND ` + notPurged + ` ORDER BY number DESC LIMIT 1`
 	return oneVersion(q.QueryRowContext(ctx, query, dataset), dataset)
 }
 
 func findVersion(ctx context.Context, q controldb.Querier, id VersionID) (Version, error) {
-	const query = `SELECT ` + versionCols + ` FROM warehouse_version WHERE id = ?`
+	const query = `SELECT ` + versionCols + ` FROM warehouse_version WHERE id = ? AND ` + notPurged
 	return oneVersion(q.QueryRowContext(ctx, query, string(id)), string(id))
 }
 
@@ -81,7 +81,7 @@ func oneVersion(row *sql.Row, name string) (Version, error) {
 }
 
 func listVersions(ctx context.Context, q controldb.Querier, dataset string, before, limit int) ([]Version, error) {
-	const query = `SELECT ` + versionCols + ` FROM warehouse_version WHERE dataset = ? AND number < ? ORDER BY number DESC LIMIT ?`
+	const query = `SELECT ` + versionCols + ` FROM warehouse_version WHERE dataset = ? AND number < ? AND ` + notPurged + ` ORDER BY number DESC LIMIT ?`
 	rows, err := q.QueryContext(ctx, query, dataset, before, limit)
 	if err != nil {
 		return nil, fmt.Errorf("list versions of %s: %w", dataset, err)
@@ -101,9 +101,20 @@ func listVersions(ctx context.Context, q controldb.Querier, dataset string, befo
 	return list, nil
 }
 
-// knownVersions is the set of all version ids, for the removal of orphans.
+// notPurged leaves out versions whose content was removed. Their rows stay as the record of what there was.
+const notPurged = `id NOT IN (SELECT version FROM warehouse_purge)`
+
+func insertPurge(ctx context.Context, q controldb.Querier, id VersionID, reason, by string, at time.Time) error {
+	const query = `INSERT INTO warehouse_purge (version, reason, purged_by, purged_at) VALUES (?, ?, ?, ?)`
+	if _, err := q.ExecContext(ctx, query, string(id), reason, by, at.UnixMicro()); err != nil {
+		return fmt.Errorf("purge version %s: %w", id, err)
+	}
+	return nil
+}
+
+// knownVersions is the set of all version ids that have files, for the removal of orphans.
 func knownVersions(ctx context.Context, q controldb.Querier) (map[VersionID]bool, error) {
-	rows, err := q.QueryContext(ctx, `SELECT id FROM warehouse_version ORDER BY id`)
+	rows, err := q.QueryContext(ctx, `SELECT id FROM warehouse_version WHERE `+notPurged+` ORDER BY id`)
 	if err != nil {
 		return nil, fmt.Errorf("list all versions: %w", err)
 	}
