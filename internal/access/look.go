@@ -99,3 +99,18 @@ func asksOfOwn(who Actor, r Request, f Facts) bool {
 	}
 	return false
 }
+
+// CountLive counts the grants on a dataset that have not ended.
+func (s *Service) CountLive(ctx context.Context, dataset string) (int, error) {
+	all, err := listGrants(ctx, s.db, GrantFilter{Dataset: dataset})
+	if err != nil {
+		return 0, err
+	}
+	n := 0
+	for _, g := range all {
+		if g.Status != GrantEnded {
+			n++
+		}
+	}
+	return n, nil
+}

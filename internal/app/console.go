@@ -9,6 +9,7 @@ import (
 	"lienthong/internal/account/accountweb"
 	"lienthong/internal/agency/agencyweb"
 	"lienthong/internal/audit/auditweb"
+	"lienthong/internal/catalog/catalogweb"
 	"lienthong/internal/connection/connectionweb"
 	"lienthong/internal/exchange/exchangeweb"
 	"lienthong/internal/home/homeweb"
@@ -64,6 +65,9 @@ func (a *App) buildConsole() (*console, error) {
 		taskweb.New(shell, a.task, a.agencyName),
 		accountweb.New(shell, a.account, a.clock, a.agencyName),
 		agencyweb.New(shell, a.agency, a.clock, a.agencyName),
+		catalogweb.New(shell, catalogweb.Parts{
+			Catalog: a.catalog, Dictionary: a.dictionary, Ingest: a.ingest, Warehouse: a.warehouse, Clock: a.clock, Sources: a.catalogSources(),
+		}, a.agencyName),
 		connectionweb.New(shell, a.connections, a.grants, a.tests, a.clock, a.connectionRegisters()),
 		exchangeweb.New(shell, a.exchange, a.audit, a.clock, a.agencyName, a.connectionNumber),
 		accessweb.New(shell, a.access, a.clock, a.accessRegisters()),

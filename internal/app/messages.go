@@ -10,6 +10,7 @@ import (
 	"lienthong/internal/audit"
 	"lienthong/internal/audit/auditweb"
 	"lienthong/internal/catalog"
+	"lienthong/internal/catalog/catalogweb"
 	"lienthong/internal/connection"
 	"lienthong/internal/connection/connectionweb"
 	"lienthong/internal/dictionary"
@@ -40,7 +41,7 @@ import (
 func allMessages() []i18n.Messages {
 	return []i18n.Messages{
 		blob.Messages, clock.Messages, controldb.Messages, httpx.Messages, job.Messages, vitext.Messages,
-		access.Messages, audit.Messages, agency.Messages, agencyweb.Messages, system.Messages, dictionary.Messages, catalog.Messages,
+		access.Messages, audit.Messages, agency.Messages, agencyweb.Messages, system.Messages, dictionary.Messages, catalog.Messages, catalogweb.Messages,
 		warehouse.Messages, ingest.Messages, connection.Messages, exchange.Messages, flow.Messages, incident.Messages, task.Messages,
 		web.Messages, taskweb.Messages, supportweb.Messages, incidentweb.Messages, gallery.Messages,
 		connectionweb.Messages, homeweb.Messages, taskMessages, account.Messages, accountweb.Messages, exchangeweb.Messages, accessweb.Messages, auditweb.Messages,

@@ -51,7 +51,7 @@ func (a *App) buildSlices(ctx context.Context) error {
 	}
 	a.agency = agency.NewService(a.db, a.clock, a.audit)
 	a.account, err = account.NewService(account.Parts{
-		DB: a.db, Clock: a.clock, Log: a.audit, Agencies: a.agency, Operator: a.conf.Operator, Key: a.keys.HMACKey("second factor"), HTTPS: a.conf.ConsoleCert != "",
+		DB: a.db, Clock: a.clock, Log: a.audit, Agencies: a.agency, Incidents: incidents{a.incident}, Operator: a.conf.Operator, Key: a.keys.HMACKey("second factor"), HTTPS: a.conf.ConsoleCert != "",
 	})
 	if err != nil {
 		return err

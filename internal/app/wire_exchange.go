@@ -115,7 +115,7 @@ func (d exchangeDatasets) Describe(ctx context.Context, code string) (exchange.D
 }
 
 func (a *App) describe(ctx context.Context, code string) (*exchange.Description, error) {
-	got, err := a.slices.catalog.Describe(ctx, catalog.Code(code))
+	got, err := a.catalog.Describe(ctx, catalog.Code(code))
 	if err != nil {
 		return nil, err
 	}

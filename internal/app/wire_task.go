@@ -122,7 +122,7 @@ func (a *App) trafficFigures(ctx context.Context, who access.Actor, f *homeweb.F
 		f.Datasets = -1
 		return nil
 	}
-	published, err := a.slices.catalog.List(ctx, catalog.Filter{State: catalog.Published, Limit: 1000})
+	published, err := a.catalog.List(ctx, catalog.Filter{State: catalog.Published, Limit: 1000})
 	f.Datasets = int64(len(published))
 	return err
 }
