@@ -17,13 +17,13 @@ type datasetJSON struct {
 
 func asJSON(d catalog.Dataset) datasetJSON { return datasetJSON{d, d.AutomateBy.String()} }
 
-// named is the address of one dataset.
-type namedIn struct {
+// Address names one dataset. It is exported because the schema check reads embedded fields only so.
+type Address struct {
 	Owner string `path:"owner" doc:"Code of the agency in the dataset's code" example:"H38.05"`
 	Slug  string `path:"slug" example:"ho-ngheo"`
 }
 
-func (n namedIn) code() catalog.Code { return codeOf(n.Owner, n.Slug) }
+func (n Address) code() catalog.Code { return codeOf(n.Owner, n.Slug) }
 
 type listIn struct {
 	Text  string `query:"q" doc:"Words of name, code or description, with or without tone marks"`
@@ -59,7 +59,7 @@ func (p *Pages) opList(ctx context.Context, in *listIn) (*listOut, error) {
 
 type oneOut struct{ Body datasetJSON }
 
-func (p *Pages) opFind(ctx context.Context, in *namedIn) (*oneOut, error) {
+func (p *Pages) opFind(ctx context.Context, in *Address) (*oneOut, error) {
 	d, err := p.Catalog.FindByCode(ctx, in.code())
 	if err != nil {
 		return nil, err
@@ -72,7 +72,7 @@ type schemaOut struct {
 	Body        json.RawMessage
 }
 
-func (p *Pages) opSchema(ctx context.Context, in *namedIn) (*schemaOut, error) {
+func (p *Pages) opSchema(ctx context.Context, in *Address) (*schemaOut, error) {
 	body, err := p.Catalog.JSONSchema(ctx, in.code())
 	if err != nil {
 		return nil, err
@@ -82,7 +82,7 @@ func (p *Pages) opSchema(ctx context.Context, in *namedIn) (*schemaOut, error) {
 
 type fieldsOut struct{ Body catalog.Schema }
 
-func (p *Pages) opFields(ctx context.Context, in *namedIn) (*fieldsOut, error) {
+func (p *Pages) opFields(ctx context.Context, in *Address) (*fieldsOut, error) {
 	d, err := p.Catalog.Profile(ctx, in.code(), 0)
 	if err != nil {
 		return nil, err
@@ -137,7 +137,7 @@ type profileOut struct {
 	}
 }
 
-func (p *Pages) opProfile(ctx context.Context, in *namedIn) (*profileOut, error) {
+func (p *Pages) opProfile(ctx context.Context, in *Address) (*profileOut, error) {
 	about, err := p.registered(ctx, in.code())
 	if err != nil {
 		return nil, err

@@ -20,8 +20,9 @@ type sharingIn struct {
 	Levels      []string           `json:"levels,omitempty" doc:"view, use, update, share"`
 }
 
-// datasetIn is what the owner says of a dataset.
-type datasetIn struct {
+// Registration is what the owner says of a dataset. It is exported because the schema check reads embedded fields only
+// so.
+type Registration struct {
 	Name           string    `json:"name"`
 	Description    string    `json:"description,omitempty" doc:"At least 50 characters when registered"`
 	Sharing        sharingIn `json:"sharing,omitempty"`
@@ -43,7 +44,7 @@ type datasetIn struct {
 	MinValidShare  float64   `json:"min_valid_share,omitempty" minimum:"0" maximum:"1"`
 }
 
-func (in datasetIn) fill(d *catalog.Dataset) error {
+func (in Registration) fill(d *catalog.Dataset) error {
 	day := dictionary.NoDay
 	if in.AutomateBy != "" {
 		var problem *dictionary.Problem
@@ -66,7 +67,7 @@ func (in datasetIn) fill(d *catalog.Dataset) error {
 type createIn struct {
 	Body struct {
 		Slug string `json:"slug" doc:"Part of the code behind the agency's code; permanent" example:"ho-ngheo"`
-		datasetIn
+		Registration
 	}
 }
 
@@ -89,10 +90,10 @@ func (p *Pages) opCreate(ctx context.Context, in *createIn) (*createOut, error) 
 }
 
 type changeIn struct {
-	namedIn
+	Address
 	Body struct {
 		Revision int64 `json:"revision" doc:"Revision that was read; another one is a conflict" minimum:"1"`
-		datasetIn
+		Registration
 	}
 }
 
@@ -124,7 +125,7 @@ type fieldIn struct {
 }
 
 type defineIn struct {
-	namedIn
+	Address
 	Body struct {
 		Fields    []fieldIn             `json:"fields" minItems:"1" maxItems:"500"`
 		Numbers   string                `json:"numbers,omitempty" enum:"plain,vietnamese"`
@@ -165,7 +166,7 @@ func (p *Pages) opDefine(ctx context.Context, in *defineIn) (*fieldsCreated, err
 }
 
 // stepped takes a step of the dataset that the address names.
-func (p *Pages) stepped(ctx context.Context, in namedIn, take func(id catalog.ID) (catalog.Dataset, error)) (*oneOut, error) {
+func (p *Pages) stepped(ctx context.Context, in Address, take func(id catalog.ID) (catalog.Dataset, error)) (*oneOut, error) {
 	d, err := p.Catalog.FindByCode(ctx, in.code())
 	if err != nil {
 		return nil, err
@@ -177,7 +178,7 @@ func (p *Pages) stepped(ctx context.Context, in namedIn, take func(id catalog.ID
 }
 
 type registerIn struct {
-	namedIn
+	Address
 	Body struct {
 		NotSecret bool `json:"not_secret" doc:"The caller declares that the data is no state secret"`
 		Attest    bool `json:"attest" doc:"The caller answers for quality and completeness"`
@@ -185,69 +186,69 @@ type registerIn struct {
 }
 
 func (p *Pages) opRegister(ctx context.Context, in *registerIn) (*oneOut, error) {
-	return p.stepped(ctx, in.namedIn, func(id catalog.ID) (catalog.Dataset, error) {
+	return p.stepped(ctx, in.Address, func(id catalog.ID) (catalog.Dataset, error) {
 		return p.Catalog.Register(ctx, id, in.Body.NotSecret, in.Body.Attest)
 	})
 }
 
 type returnIn struct {
-	namedIn
+	Address
 	Body struct {
 		Comments string `json:"comments" maxLength:"2000"`
 	}
 }
 
 func (p *Pages) opReturn(ctx context.Context, in *returnIn) (*oneOut, error) {
-	return p.stepped(ctx, in.namedIn, func(id catalog.ID) (catalog.Dataset, error) { return p.Catalog.Return(ctx, id, in.Body.Comments) })
+	return p.stepped(ctx, in.Address, func(id catalog.ID) (catalog.Dataset, error) { return p.Catalog.Return(ctx, id, in.Body.Comments) })
 }
 
 type reviewIn struct {
-	namedIn
+	Address
 	Body struct {
 		Basis string `json:"basis" maxLength:"2000"`
 	}
 }
 
 func (p *Pages) opReview(ctx context.Context, in *reviewIn) (*oneOut, error) {
-	return p.stepped(ctx, in.namedIn, func(id catalog.ID) (catalog.Dataset, error) { return p.Catalog.Review(ctx, id, in.Body.Basis) })
+	return p.stepped(ctx, in.Address, func(id catalog.ID) (catalog.Dataset, error) { return p.Catalog.Review(ctx, id, in.Body.Basis) })
 }
 
-func (p *Pages) opApprove(ctx context.Context, in *namedIn) (*oneOut, error) {
+func (p *Pages) opApprove(ctx context.Context, in *Address) (*oneOut, error) {
 	return p.stepped(ctx, *in, func(id catalog.ID) (catalog.Dataset, error) { return p.Catalog.Approve(ctx, id) })
 }
 
 type issueIn struct {
-	namedIn
+	Address
 	Body struct {
 		Decision string `json:"decision" maxLength:"500" doc:"Number and date"`
 	}
 }
 
 func (p *Pages) opIssue(ctx context.Context, in *issueIn) (*oneOut, error) {
-	return p.stepped(ctx, in.namedIn, func(id catalog.ID) (catalog.Dataset, error) { return p.Catalog.Issue(ctx, id, in.Body.Decision) })
+	return p.stepped(ctx, in.Address, func(id catalog.ID) (catalog.Dataset, error) { return p.Catalog.Issue(ctx, id, in.Body.Decision) })
 }
 
-func (p *Pages) opAcceptSchema(ctx context.Context, in *namedIn) (*oneOut, error) {
+func (p *Pages) opAcceptSchema(ctx context.Context, in *Address) (*oneOut, error) {
 	return p.stepped(ctx, *in, func(id catalog.ID) (catalog.Dataset, error) { return p.Catalog.AcceptSchema(ctx, id) })
 }
 
 type reasonIn struct {
-	namedIn
+	Address
 	Body struct {
 		Reason string `json:"reason" maxLength:"2000"`
 	}
 }
 
 func (p *Pages) opSuspend(ctx context.Context, in *reasonIn) (*oneOut, error) {
-	return p.stepped(ctx, in.namedIn, func(id catalog.ID) (catalog.Dataset, error) { return p.Catalog.Suspend(ctx, id, in.Body.Reason) })
+	return p.stepped(ctx, in.Address, func(id catalog.ID) (catalog.Dataset, error) { return p.Catalog.Suspend(ctx, id, in.Body.Reason) })
 }
 
-func (p *Pages) opResume(ctx context.Context, in *namedIn) (*oneOut, error) {
+func (p *Pages) opResume(ctx context.Context, in *Address) (*oneOut, error) {
 	return p.stepped(ctx, *in, func(id catalog.ID) (catalog.Dataset, error) { return p.Catalog.Resume(ctx, id) })
 }
 
 type retireIn struct {
-	namedIn
+	Address
 	Body struct {
 		Replacement string `json:"replacement,omitempty"`
 		Reason      string `json:"reason,omitempty" maxLength:"2000"`
@@ -255,17 +256,17 @@ type retireIn struct {
 }
 
 func (p *Pages) opRetire(ctx context.Context, in *retireIn) (*oneOut, error) {
-	return p.stepped(ctx, in.namedIn, func(id catalog.ID) (catalog.Dataset, error) {
+	return p.stepped(ctx, in.Address, func(id catalog.ID) (catalog.Dataset, error) {
 		return p.Catalog.Retire(ctx, id, catalog.Code(in.Body.Replacement), in.Body.Reason)
 	})
 }
 
-func (p *Pages) opEnd(ctx context.Context, in *namedIn) (*oneOut, error) {
+func (p *Pages) opEnd(ctx context.Context, in *Address) (*oneOut, error) {
 	return p.stepped(ctx, *in, func(id catalog.ID) (catalog.Dataset, error) { return p.end(ctx, id, stepForm{}) })
 }
 
 type transferIn struct {
-	namedIn
+	Address
 	Body struct {
 		Agency   string `json:"agency"`
 		System   string `json:"official_system" doc:"Source system of the new owner"`
@@ -275,7 +276,7 @@ type transferIn struct {
 }
 
 func (p *Pages) opTransfer(ctx context.Context, in *transferIn) (*oneOut, error) {
-	return p.stepped(ctx, in.namedIn, func(id catalog.ID) (catalog.Dataset, error) {
+	return p.stepped(ctx, in.Address, func(id catalog.ID) (catalog.Dataset, error) {
 		if in.Body.From == "" {
 			return catalog.Dataset{}, fault.New(fault.Invalid, "catalog.transfer_day").At("from")
 		}

@@ -64,9 +64,19 @@ type quality struct {
 	Deliveries ingest.Tally       `json:"deliveries" doc:"Deliveries by state"`
 	Current    *warehouse.Version `json:"current,omitempty" doc:"Version in force, with provenance, statistics and sums"`
 	Versions   []versionLine      `json:"versions" doc:"Newest versions, the newest first"`
-	Last       []*ingest.Delivery `json:"last_deliveries,omitempty" doc:"Newest deliveries with their counts, for the owner agency and the operator"`
+	Last       []deliveryLine     `json:"last_deliveries,omitempty" doc:"Newest deliveries with their counts, for the owner agency and the operator"`
 	Rejected   int64              `json:"quarantined_rows" doc:"Rows in quarantine of the deliveries shown"`
 	Forbidden  string             `json:"forbidden,omitempty" doc:"Permission that is missing to see single deliveries"`
+}
+
+type deliveryLine struct {
+	ID         ingest.ID     `json:"id"`
+	State      ingest.State  `json:"state" enum:"received,checking,published,held,rejected,failed"`
+	FileName   string        `json:"file_name"`
+	ReceivedAt time.Time     `json:"received_at"`
+	CheckedAt  time.Time     `json:"checked_at,omitzero"`
+	Counts     ingest.Counts `json:"counts"`
+	Version    int           `json:"version,omitempty" doc:"Number of the version that it became"`
 }
 
 type versionLine struct {
@@ -99,10 +109,12 @@ func (p *Pages) quality(ctx context.Context, d catalog.Dataset) (quality, error)
 		q.Forbidden, _ = missing(err)
 		return q, nil
 	}
-	if q.Last, err = p.Ingest.List(ctx, ingest.Filter{Dataset: d.Code, Limit: newest}); err != nil {
+	last, err := p.Ingest.List(ctx, ingest.Filter{Dataset: d.Code, Limit: newest})
+	if err != nil {
 		return q, err
 	}
-	for _, x := range q.Last {
+	for _, x := range last {
+		q.Last = append(q.Last, deliveryLine{x.ID, x.State, x.FileName, x.ReceivedAt, x.CheckedAt, x.Counts, x.Version})
 		q.Rejected += x.Counts.Rejected
 		q.ChangedAt = later(later(q.ChangedAt, x.ReceivedAt), x.CheckedAt)
 	}
