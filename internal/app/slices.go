@@ -60,6 +60,9 @@ func (a *App) buildSlices(ctx context.Context) error {
 	if a.dictionary, err = dictionary.NewService(a.db, a.audit, a.clock); err != nil {
 		return err
 	}
+	if err := a.seedDictionary(ctx); err != nil {
+		return err
+	}
 	a.catalog = catalog.NewService(catalog.Parts{
 		DB: a.db, Log: a.audit, Clock: a.clock, Dictionary: a.dictionary, Agencies: a.agency, Systems: systemOwners{a.system}, Incidents: incidents{a.incident},
 	})
@@ -87,6 +90,16 @@ func (a *App) buildSlices(ctx context.Context) error {
 	a.tests = flow.NewTestConnection(a.connections, prober, sampler{a.ingest, a.masker()}, a.clock)
 	a.grants = flow.NewGrantConnection(a.connections, a.access, flow.SystemCredentials{Systems: a.system})
 	return nil
+}
+
+// seedDictionary gives an empty platform the standard elements and code lists, in the name of the operator.
+func (a *App) seedDictionary(ctx context.Context) error {
+	ctx = access.WithActor(ctx, access.JobActor("first start"))
+	known, err := a.dictionary.ListElements(ctx, dictionary.Filter{Limit: 1})
+	if err != nil || len(known) > 0 {
+		return err
+	}
+	return a.dictionary.Seed(ctx, a.conf.Operator)
 }
 
 func (a *App) buildWarehouse(ctx context.Context) error {
