@@ -24,6 +24,7 @@ type Account struct {
 	Sponsor    string        `json:"sponsor,omitempty" doc:"Vendors: code of the agency that answers for the account"`
 	Commitment string        `json:"commitment,omitempty" doc:"Vendors: number and date of the confidentiality commitment"`
 	TwoFactor  bool          `json:"two_factor"`
+	Recovery   int           `json:"recovery_codes_left,omitempty"`
 	LastSignIn time.Time     `json:"last_sign_in,omitzero"`
 	CreatedAt  time.Time     `json:"created_at"`
 	CreatedBy  string        `json:"created_by"`
@@ -78,6 +79,17 @@ func (a *Account) check(operator string) error {
 func (a *Account) NeedsSecond() bool {
 	return slices.ContainsFunc(a.Roles, access.Role.NeedsStrongAuth)
 }
+
+// State of an account as people see it.
+type State string
+
+// The states; only an active account signs in.
+const (
+	StateActive   State = "active"
+	StateDisabled State = "disabled"
+	StateEnded    State = "ended"   // its time is over
+	StateDormant  State = "dormant" // nobody used it for too long
+)
 
 // aliveAt reports that the account may sign in and act.
 func (a *Account) aliveAt(now time.Time) bool {

@@ -24,6 +24,12 @@ func (s *Service) EnsureSetUpToken(ctx context.Context) (token string, needed bo
 	})
 }
 
+// NeedsSetUp reports that there is no account yet.
+func (s *Service) NeedsSetUp(ctx context.Context) (bool, error) {
+	n, err := countAccounts(ctx, s.DB)
+	return n == 0, err
+}
+
 // SetUp makes the first account, an op_admin of the operator's agency.
 func (s *Service) SetUp(ctx context.Context, token, username, fullName, password string) (*Account, error) {
 	a := s.fresh(New{Username: username, FullName: fullName, Agency: s.Operator, Roles: []access.Role{access.OpAdmin}}, "set-up")

@@ -46,7 +46,7 @@ func scanAccount(row interface{ Scan(...any) error }) (*Account, error) {
 		return nil, fmt.Errorf("decode account %s: %w", a.ID, err)
 	}
 	a.Active, a.ValidTo, a.LastSignIn, a.CreatedAt, a.ChangedAt = active == 1, moment(valid), moment(last), moment(created), moment(changed)
-	a.TwoFactor = a.totp != ""
+	a.TwoFactor, a.Recovery = a.totp != "", len(a.recovery)
 	return &a, nil
 }
 

@@ -2,51 +2,65 @@ package accountweb
 
 import (
 	"net/http"
+	"slices"
 	"time"
-
-	"github.com/a-h/templ"
 
 	"lienthong/internal/access"
 	"lienthong/internal/account"
+	"lienthong/internal/kit/fault"
 	"lienthong/internal/kit/i18n"
 	"lienthong/internal/web"
 	"lienthong/internal/web/ui"
 )
 
+type listForm struct {
+	Text string `form:"q"`
+	Role string `form:"role"`
+}
+
 func (p *Pages) listAccounts(w http.ResponseWriter, r *http.Request) error {
-	text := r.URL.Query().Get("q")
-	all, err := p.account.List(r.Context(), account.Filter{Text: text})
+	var f listForm
+	if err := web.Decode(r, &f); err != nil {
+		return err
+	}
+	all, err := p.account.List(r.Context(), account.Filter{Text: f.Text, Role: access.Role(f.Role)})
 	if err != nil {
 		return err
 	}
 	t := p.shell.T(r)
+	v := listView{T: t, Head: ui.Head{Title: t("account.menu"), Lead: t("account.list_lead")}, Table: p.table(r, t, all),
+		Text: ui.Field{Name: "q", Label: t("account.search"), Value: f.Text, Type: "search"}, Role: ui.Choice{Field: ui.Field{Name: "role", Label: t("account.role"), Value: f.Role}, Options: rolesOf(t, nil)}}
+	if f != (listForm{}) {
+		v.Table.Empty = ui.Empty{Icon: ui.IconFilter, Title: t("account.none"), Action: &ui.Action{Label: t("account.show_all"), Path: "/account"}}
+	}
+	if access.ActorOf(r.Context()).Can(access.AccountChange) {
+		v.Head.Actions = []ui.Action{{Label: t("account.new"), Path: "/account/new", Icon: ui.IconAdd, Kind: ui.Primary}}
+	}
+	return p.shell.Render(w, r, web.Page{Title: t("account.menu"), Crumbs: []ui.Crumb{{Label: t("account.menu")}}, Body: accountsPage(v)})
+}
+
+func (p *Pages) table(r *http.Request, t ui.T, all []*account.Account) ui.TableProps {
 	table := ui.TableProps{
 		Caption: t("account.menu"),
 		Columns: []ui.Column{{Label: t("account.full_name")}, {Label: t("account.agency")}, {Label: t("account.roles")}, {Label: t("account.state")}, {Label: t("account.last_sign_in")}},
-		Empty:   ui.Empty{Icon: ui.IconAccounts, Title: t("account.none")},
+		Empty:   ui.Empty{Icon: ui.IconAccounts, Title: t("account.empty"), Text: t("account.empty_text")},
 	}
 	for _, a := range all {
-		last := ui.Muted("–")
-		if !a.LastSignIn.IsZero() {
-			last = ui.Moment(a.LastSignIn)
-		}
-		table.Rows = append(table.Rows, ui.Row{Cells: []templ.Component{
-			ui.LinkTwo(a.FullName, "/account/"+a.ID, a.Username), ui.Text(p.agency(r.Context(), a.Agency)), ui.Stack(texts(roleNames(t, a.Roles))...),
-			ui.Badge(stateOf(t, a)), last,
-		}})
+		table.Rows = append(table.Rows, ui.Cells(ui.LinkTwo(a.FullName, "/account/"+a.ID, a.Username), ui.Text(p.agency(r.Context(), a.Agency)),
+			ui.Stack(texts(roleNames(t, a.Roles))...), ui.Badge(stateOf(t, p.account.StateOf(a))), ui.Moment(a.LastSignIn)))
 	}
-	head := ui.Head{Title: t("account.menu"), Lead: t("account.list_lead")}
-	if access.ActorOf(r.Context()).Can(access.AccountChange) {
-		head.Actions = []ui.Action{{Label: t("account.new"), Path: "/account/new", Icon: ui.IconAdd, Kind: ui.Primary}}
-	}
-	return p.shell.Render(w, r, web.Page{Title: t("account.menu"), Crumbs: []ui.Crumb{{Label: t("account.menu")}}, Body: accountsPage(t, head, text, table)})
+	return table
 }
 
-func stateOf(t ui.T, a *account.Account) ui.State {
-	if a.Active {
-		return ui.State{Label: t("account.active"), Tone: ui.Good}
+func stateOf(t ui.T, s account.State) ui.State {
+	state := ui.State{Label: t("account.state." + string(s)), Tone: ui.Neutral, Icon: ui.IconStopped}
+	switch s {
+	case account.StateActive:
+		return ui.State{Label: state.Label, Tone: ui.Good}
+	case account.StateDormant:
+		return ui.State{Label: state.Label, Tone: ui.Warn, Icon: ui.IconPaused}
 	}
-	return ui.State{Label: t("account.inactive"), Tone: ui.Neutral}
+	return state
 }
 
 type accountForm struct {
@@ -67,12 +81,12 @@ func (f accountForm) roles() []access.Role {
 	return out
 }
 
-// rolesOf are the roles that people can hold, as choices.
-func rolesOf(t ui.T) []ui.Option {
+// rolesOf are the roles that people can hold, as choices of which the held ones are on.
+func rolesOf(t ui.T, held []access.Role) []ui.Option {
 	var out []ui.Option
 	for _, r := range access.AllRoles() {
 		if r != access.SystemAccount && r != access.SystemJob {
-			out = append(out, ui.Option{Value: string(r), Label: t(web.RoleKey(r))})
+			out = append(out, ui.Option{Value: string(r), Label: t(web.RoleKey(r)), On: slices.Contains(held, r)})
 		}
 	}
 	return out
@@ -85,7 +99,7 @@ func (p *Pages) newAccount(w http.ResponseWriter, r *http.Request) error {
 func (p *Pages) renderNew(w http.ResponseWriter, r *http.Request, f accountForm, e ui.FormErrors, status int) error {
 	t := p.shell.T(r)
 	return p.shell.Render(w, r, web.Page{Title: t("account.new"), Crumbs: []ui.Crumb{{Label: t("account.menu"), Path: "/account"}, {Label: t("account.new")}},
-		Narrow: true, Status: status, Body: newAccountPage(t, f, e, rolesOf(t))})
+		Narrow: true, Status: status, Body: newAccountPage(t, f, e, rolesOf(t, f.roles()))})
 }
 
 func (p *Pages) createAccount(w http.ResponseWriter, r *http.Request) error {
@@ -93,20 +107,27 @@ func (p *Pages) createAccount(w http.ResponseWriter, r *http.Request) error {
 	if err := web.Decode(r, &f); err != nil {
 		return err
 	}
-	n := account.New{Username: f.Username, FullName: f.FullName, Agency: f.Agency, Roles: f.roles(), Sponsor: f.Sponsor, Commitment: f.Commitment}
-	if f.ValidTo != "" {
-		if day, err := time.ParseInLocation(time.DateOnly, f.ValidTo, i18n.Zone); err == nil {
-			n.ValidTo = day.AddDate(0, 0, 1)
-		}
-	}
-	_, token, err := p.account.Create(r.Context(), n)
+	token, err := p.create(r, f)
 	if e, refused := p.shell.Refused(r, err); refused {
-		return p.renderNew(w, r, f, e, http.StatusUnprocessableEntity)
+		return p.renderNew(w, r, f, e, fault.Of(err).Kind.Status())
 	}
 	if err != nil {
 		return err
 	}
-	return p.renderLinkOnce(w, r, token.Reveal())
+	return p.renderLinkOnce(w, r, token)
+}
+
+func (p *Pages) create(r *http.Request, f accountForm) (string, error) {
+	n := account.New{Username: f.Username, FullName: f.FullName, Agency: f.Agency, Roles: f.roles(), Sponsor: f.Sponsor, Commitment: f.Commitment}
+	if f.ValidTo != "" {
+		day, err := time.ParseInLocation(time.DateOnly, f.ValidTo, i18n.Zone)
+		if err != nil {
+			return "", fault.New(fault.Invalid, "account.day_form").At("valid_to").Because(err)
+		}
+		n.ValidTo = day.AddDate(0, 0, 1) // the day that is named is the last one
+	}
+	_, token, err := p.account.Create(r.Context(), n)
+	return token.Reveal(), err
 }
 
 // renderLinkOnce shows a one-time link, once.
@@ -121,31 +142,38 @@ func (p *Pages) renderLinkOnce(w http.ResponseWriter, r *http.Request, token str
 }
 
 func (p *Pages) showAccount(w http.ResponseWriter, r *http.Request) error {
-	return p.renderAccount(w, r, ui.FormErrors{}, http.StatusOK)
+	return p.renderAccount(w, r, nil, ui.FormErrors{}, http.StatusOK)
 }
 
-func (p *Pages) renderAccount(w http.ResponseWriter, r *http.Request, e ui.FormErrors, status int) error {
+// renderAccount shows one account; chosen are the roles of a form that was refused.
+func (p *Pages) renderAccount(w http.ResponseWriter, r *http.Request, chosen []access.Role, e ui.FormErrors, status int) error {
 	a, err := p.account.Find(r.Context(), r.PathValue("id"))
 	if err != nil {
 		return err
 	}
-	t, who := p.shell.T(r), access.ActorOf(r.Context())
-	state := stateOf(t, a)
-	v := accountView{T: t, Head: ui.Head{Eyebrow: a.Username, Title: a.FullName, State: &state}, Errors: e, ID: a.ID,
-		Facts: ownPairs(t, a, p.agency(r.Context(), a.Agency), roleNames(t, a.Roles)), MayChange: who.Can(access.AccountChange) && who.ID != a.ID, Roles: rolesOf(t)}
-	for i := range v.Roles {
-		for _, held := range a.Roles {
-			v.Roles[i].On = v.Roles[i].On || v.Roles[i].Value == string(held)
-		}
+	if chosen == nil {
+		chosen = a.Roles
 	}
+	t, who := p.shell.T(r), access.ActorOf(r.Context())
+	state := stateOf(t, p.account.StateOf(a))
+	v := accountView{T: t, Head: ui.Head{Eyebrow: a.Username, Title: a.FullName, State: &state}, Errors: e, ID: a.ID,
+		Facts: factsOf(t, a, p.agency(r.Context(), a.Agency)), MayChange: who.Can(access.AccountChange) && who.ID != a.ID, Roles: rolesOf(t, chosen)}
 	if v.MayChange {
-		active := ui.Action{Label: t("account.disable"), Path: "/account/" + a.ID + "/active", Post: true, Kind: ui.Danger, Confirm: t("account.disable_confirm"), Fields: []ui.Hidden{{Name: "active", Value: "0"}}}
-		if !a.Active {
-			active = ui.Action{Label: t("account.enable"), Path: "/account/" + a.ID + "/active", Post: true, Fields: []ui.Hidden{{Name: "active", Value: "1"}}}
-		}
-		v.Head.Actions = []ui.Action{{Label: t("account.reset"), Path: "/account/" + a.ID + "/reset", Post: true, Confirm: t("account.reset_confirm"), Icon: ui.IconRetry}, active}
+		v.Head.Actions = p.actions(t, a)
 	}
 	return p.shell.Render(w, r, web.Page{Title: a.FullName, Crumbs: []ui.Crumb{{Label: t("account.menu"), Path: "/account"}, {Label: a.FullName}}, Narrow: true, Status: status, Body: accountPage(v)})
+}
+
+func (p *Pages) actions(t ui.T, a *account.Account) []ui.Action {
+	path := "/account/" + a.ID
+	out := []ui.Action{{Label: t("account.reset"), Path: path + "/reset", Post: true, Confirm: t("account.reset_confirm"), Icon: ui.IconRetry}}
+	if state := p.account.StateOf(a); state == account.StateDisabled || state == account.StateDormant {
+		out = append(out, ui.Action{Label: t("account.enable"), Path: path + "/active", Post: true, Fields: []ui.Hidden{{Name: "active", Value: "1"}}})
+	}
+	if a.Active {
+		out = append(out, ui.Action{Label: t("account.disable"), Path: path + "/active", Post: true, Kind: ui.Danger, Confirm: t("account.disable_confirm"), Fields: []ui.Hidden{{Name: "active", Value: "0"}}})
+	}
+	return out
 }
 
 func (p *Pages) changeRoles(w http.ResponseWriter, r *http.Request) error {
@@ -155,7 +183,7 @@ func (p *Pages) changeRoles(w http.ResponseWriter, r *http.Request) error {
 	}
 	_, err := p.account.ChangeRoles(r.Context(), r.PathValue("id"), f.roles())
 	if e, refused := p.shell.Refused(r, err); refused {
-		return p.renderAccount(w, r, e, http.StatusUnprocessableEntity)
+		return p.renderAccount(w, r, f.roles(), e, fault.Of(err).Kind.Status())
 	}
 	if err != nil {
 		return err

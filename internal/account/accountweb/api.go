@@ -2,27 +2,22 @@ package accountweb
 
 import (
 	"context"
-	"net/netip"
-	"strings"
+	"net/http"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
+	"github.com/danielgtaylor/huma/v2/adapters/humago"
 
 	"lienthong/internal/access"
 	"lienthong/internal/account"
 )
 
-// caller finds the socket's address and the token of an operation.
-type caller struct {
-	address netip.Addr
-	token   string
-}
+// caller finds what of an operation's request is no parameter.
+type caller struct{ request *http.Request }
 
-// Resolve is huma's hook to read what is no parameter.
+// Resolve is huma's hook for it.
 func (c *caller) Resolve(ctx huma.Context) []error {
-	at, _ := netip.ParseAddrPort(ctx.RemoteAddr()) // zero when unknown
-	c.address = at.Addr().Unmap()
-	c.token, _ = strings.CutPrefix(ctx.Header("Authorization"), "Bearer ")
+	c.request, _ = humago.Unwrap(ctx)
 	return nil
 }
 
@@ -45,7 +40,7 @@ type accountSession struct {
 }
 
 func (p *Pages) opSignIn(ctx context.Context, in *accountSignInInput) (*accountSession, error) {
-	got, err := p.account.SignIn(ctx, in.Body.Username, in.Body.Password, in.Body.Code, in.address)
+	got, err := p.account.SignIn(ctx, in.Body.Username, in.Body.Password, in.Body.Code, addressOf(in.request))
 	if err != nil {
 		return nil, err
 	}
@@ -56,7 +51,7 @@ func (p *Pages) opSignIn(ctx context.Context, in *accountSignInInput) (*accountS
 }
 
 func (p *Pages) opSignOut(ctx context.Context, in *struct{ caller }) (*struct{}, error) {
-	return nil, p.account.SignOut(ctx, in.token)
+	return nil, p.account.SignOut(ctx, p.account.TokenOf(in.request))
 }
 
 type accountBody struct{ Body *account.Account }
@@ -112,13 +107,25 @@ type accountsBody struct {
 }
 
 func (p *Pages) opList(ctx context.Context, in *struct {
-	Agency string `query:"agency"`
-	Text   string `query:"q"`
+	Agency string      `query:"agency"`
+	Role   access.Role `query:"role" doc:"Only accounts that hold the role"`
+	Text   string      `query:"q" doc:"Part of a name, with or without diacritics"`
+	Limit  int         `query:"limit" minimum:"1" maximum:"1000" default:"1000"`
 }) (*accountsBody, error) {
-	all, err := p.account.List(ctx, account.Filter{Agency: in.Agency, Text: in.Text})
+	all, err := p.account.List(ctx, account.Filter{Agency: in.Agency, Role: in.Role, Text: in.Text, Limit: in.Limit})
+	if err != nil {
+		return nil, err
+	}
 	out := &accountsBody{}
-	out.Body.Accounts = all
-	return out, err
+	out.Body.Accounts = append([]*account.Account{}, all...)
+	return out, nil
+}
+
+func (p *Pages) opFind(ctx context.Context, in *struct {
+	ID string `path:"id"`
+}) (*accountBody, error) {
+	a, err := p.account.Find(ctx, in.ID)
+	return &accountBody{a}, err
 }
 
 type accountCreated struct {

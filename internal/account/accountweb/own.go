@@ -28,6 +28,26 @@ func roleNames(t ui.T, roles []access.Role) []string {
 	return out
 }
 
+// factsOf is what stands on one's own page and on the administrator's.
+func factsOf(t ui.T, a *account.Account, agency string) []ui.Pair {
+	second := ui.State{Label: t("account.two_factor_off"), Tone: ui.Warn}
+	if a.TwoFactor {
+		second = ui.State{Label: t("account.two_factor_on"), Tone: ui.Good}
+	}
+	pairs := []ui.Pair{
+		{Name: t("account.username"), Value: ui.Mono(a.Username)}, {Name: t("account.full_name"), Text: a.FullName}, {Name: t("account.agency"), Text: agency},
+		{Name: t("account.roles"), Value: ui.Stack(texts(roleNames(t, a.Roles))...)}, {Name: t("account.two_factor"), Value: ui.Badge(second)},
+		{Name: t("account.last_sign_in"), Value: ui.Moment(a.LastSignIn)},
+	}
+	if !a.ValidTo.IsZero() {
+		pairs = append(pairs, ui.Pair{Name: t("account.valid_to"), Value: ui.Moment(a.ValidTo)})
+	}
+	if a.Sponsor != "" {
+		pairs = append(pairs, ui.Pair{Name: t("account.sponsor"), Text: a.Sponsor}, ui.Pair{Name: t("account.commitment"), Text: a.Commitment})
+	}
+	return pairs
+}
+
 func (p *Pages) showOwn(w http.ResponseWriter, r *http.Request) error {
 	return p.renderOwn(w, r, ui.FormErrors{}, http.StatusOK)
 }
@@ -38,8 +58,10 @@ func (p *Pages) renderOwn(w http.ResponseWriter, r *http.Request, e ui.FormError
 		return err
 	}
 	t := p.shell.T(r)
-	v := ownView{T: t, Head: ui.Head{Title: t("account.me")}, Errors: e, Facts: ownPairs(t, a, p.agency(r.Context(), a.Agency), roleNames(t, a.Roles))}
-	if !a.TwoFactor {
+	v := ownView{T: t, Head: ui.Head{Title: t("account.me")}, Errors: e, Facts: factsOf(t, a, p.agency(r.Context(), a.Agency))}
+	if a.TwoFactor {
+		v.Facts = append(v.Facts, ui.Pair{Name: t("account.recovery"), Text: t("account.recovery_left", a.Recovery)})
+	} else {
 		v.Head.Actions = []ui.Action{{Label: t("account.enrol"), Path: "/me/second-factor", Icon: ui.IconLocked, Kind: ui.Primary}}
 	}
 	return p.shell.Render(w, r, web.Page{Title: t("account.me"), Crumbs: []ui.Crumb{{Label: t("account.me")}}, Narrow: true, Status: status, Body: ownPage(v)})
@@ -55,7 +77,7 @@ func (p *Pages) changePassword(w http.ResponseWriter, r *http.Request) error {
 	}
 	err := p.account.ChangePassword(r.Context(), f.Old, f.Password)
 	if e, refused := p.shell.Refused(r, err); refused {
-		return p.renderOwn(w, r, e, http.StatusUnprocessableEntity)
+		return p.renderOwn(w, r, e, fault.Of(err).Kind.Status())
 	}
 	if err != nil {
 		return err
@@ -65,6 +87,9 @@ func (p *Pages) changePassword(w http.ResponseWriter, r *http.Request) error {
 
 func (p *Pages) showEnrol(w http.ResponseWriter, r *http.Request) error {
 	key, err := p.account.BeginEnrol(r.Context())
+	if fault.Is(err, "account.second_factor_set") {
+		return web.Redirect(w, r, "/me")
+	}
 	if err != nil {
 		return err
 	}
@@ -76,8 +101,13 @@ func (p *Pages) renderEnrol(w http.ResponseWriter, r *http.Request, key account.
 	if err != nil {
 		return err
 	}
+	address := account.OTPAuth(p.issuer, a.Username, key.Secret)
+	picture, err := newQR(address)
+	if err != nil {
+		return err
+	}
 	t := p.shell.T(r)
-	v := enrolView{T: t, Head: ui.Head{Title: t("account.enrol"), Lead: t("account.enrol_lead")}, Key: key.Secret, Ticket: key.Ticket, Address: account.OTPAuth(p.issuer, a.Username, key.Secret), Errors: e,
+	v := enrolView{T: t, Head: ui.Head{Title: t("account.enrol"), Lead: t("account.enrol_lead")}, Key: key.Secret, Ticket: key.Ticket, Address: address, Picture: picture, Errors: e,
 		Needed: a.NeedsSecond() && !a.TwoFactor}
 	return p.shell.Render(w, r, web.Page{Title: t("account.enrol"), Crumbs: []ui.Crumb{{Label: t("account.me"), Path: "/me"}, {Label: t("account.enrol")}}, Narrow: true, Status: status, Body: enrolPage(v)})
 }

@@ -22,6 +22,9 @@ type Pages struct {
 
 // New builds the pages. agency names an agency by its code.
 func New(shell *web.Shell, s *account.Service, c clock.Clock, agency func(ctx context.Context, code string) string) *Pages {
+	if agency == nil {
+		agency = func(_ context.Context, code string) string { return code }
+	}
 	return &Pages{shell, s, c, agency, "Lien thong"}
 }
 
@@ -30,6 +33,8 @@ func (p *Pages) Routes() []web.Route {
 	return []web.Route{
 		web.Get("/sign-in", access.Public, p.showSignIn),
 		web.Post("/sign-in", access.Public, p.signIn),
+		web.Get("/sign-in/code", access.Public, p.beginAgain),
+		web.Post("/sign-in/code", access.Public, p.signInCode),
 		web.Post("/sign-out", access.Public, p.signOut),
 		web.Get("/set-up", access.Public, p.showSetUp),
 		web.Post("/set-up", access.Public, p.setUp),
@@ -62,7 +67,10 @@ func (p *Pages) Operations(api *web.API) {
 	web.Op(api, op("account-enrol", http.MethodPost, "/account/second-factor", access.SignedIn, "Set a second factor; without a code the answer holds a new secret"), p.opEnrol)
 	web.Op(api, op("account-list", http.MethodGet, "/account/accounts", access.AccountRead, "Accounts"), p.opList)
 	web.Op(api, op("account-create", http.MethodPost, "/account/accounts", access.AccountChange, "Add an account; the answer holds the one-time token of its first password"), p.opCreate)
+	web.Op(api, op("account-find", http.MethodGet, "/account/accounts/{id}", access.AccountRead, "One account"), p.opFind)
 	web.Op(api, op("account-roles", http.MethodPost, "/account/accounts/{id}/roles", access.AccountChange, "Give an account other roles"), p.opRoles)
 	web.Op(api, op("account-active", http.MethodPost, "/account/accounts/{id}/active", access.AccountChange, "Disable an account, or let it sign in again"), p.opActive)
 	web.Op(api, op("account-reset", http.MethodPost, "/account/accounts/{id}/reset", access.AccountChange, "Take password and second factor away; the answer holds a one-time token"), p.opReset)
+	web.Op(api, web.OpSpec{ID: "access-list-roles", Method: http.MethodGet, Path: "/access/roles", Permission: access.SignedIn, Tag: "access",
+		Summary: "The roles, what each may do and which exclude each other"}, p.opRoleMatrix)
 }

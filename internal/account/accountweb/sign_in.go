@@ -15,15 +15,20 @@ import (
 type signInForm struct {
 	Username string `form:"username"`
 	Password string `form:"password"`
-	Code     string `form:"code"`
 	Next     string `form:"next"`
 }
 
 func (p *Pages) showSignIn(w http.ResponseWriter, r *http.Request) error {
+	next := web.SafePath(r.URL.Query().Get("next"))
 	if access.ActorOf(r.Context()).Type == access.User {
-		return web.Redirect(w, r, "/")
+		return web.Redirect(w, r, next)
 	}
-	return p.renderSignIn(w, r, signInForm{Next: r.URL.Query().Get("next")}, ui.FormErrors{}, http.StatusOK)
+	if needed, err := p.account.NeedsSetUp(r.Context()); err != nil {
+		return err
+	} else if needed {
+		return web.Redirect(w, r, "/set-up")
+	}
+	return p.renderSignIn(w, r, signInForm{Next: next}, ui.FormErrors{}, http.StatusOK)
 }
 
 func (p *Pages) renderSignIn(w http.ResponseWriter, r *http.Request, f signInForm, e ui.FormErrors, status int) error {
@@ -36,21 +41,87 @@ func (p *Pages) signIn(w http.ResponseWriter, r *http.Request) error {
 	if err := web.Decode(r, &f); err != nil {
 		return err
 	}
-	got, err := p.account.SignIn(r.Context(), f.Username, f.Password, f.Code, addressOf(r))
-	if fl := fault.Of(err); fl != nil && (fl.Kind == fault.Unauthenticated || fl.Kind == fault.Limited) {
-		e := ui.FormErrors{Text: p.shell.T(r)(fl.Code)}
-		return p.renderSignIn(w, r, f, e, fl.Kind.Status())
+	f.Next = web.SafePath(f.Next)
+	got, ticket, err := p.account.FirstStep(r.Context(), f.Username, f.Password, addressOf(r))
+	if e, status, refused := p.refusedSignIn(r, err); refused {
+		return p.renderSignIn(w, r, f, e, status)
 	}
 	if err != nil {
 		return err
 	}
-	http.SetCookie(w, &http.Cookie{
-		Name: p.account.CookieName(), Value: got.Token.Reveal(), Path: "/", Expires: got.Expires, HttpOnly: true, Secure: p.account.HTTPS, SameSite: http.SameSiteLaxMode,
-	})
-	if got.Account.NeedsSecond() && !got.Strong {
-		return web.Redirect(w, r, "/me/second-factor")
+	if ticket != "" {
+		return p.renderCode(w, r, codeForm{Ticket: ticket, Next: f.Next}, ui.FormErrors{}, http.StatusOK)
 	}
-	return web.Redirect(w, r, web.SafePath(f.Next))
+	return p.enter(w, r, got, f.Next)
+}
+
+// refusedSignIn is what the form says of a refused step: one sentence, whatever was wrong.
+func (p *Pages) refusedSignIn(r *http.Request, err error) (ui.FormErrors, int, bool) {
+	f := fault.Of(err)
+	if f == nil || f.Kind != fault.Unauthenticated && f.Kind != fault.Limited {
+		return ui.FormErrors{}, 0, false
+	}
+	return ui.FormErrors{Text: p.shell.T(r)(f.Code)}, f.Kind.Status(), true
+}
+
+type codeForm struct {
+	Ticket string `form:"ticket"`
+	Code   string `form:"code"`
+	Next   string `form:"next"`
+}
+
+// beginAgain stands where the second step would be: it cannot be reached by its address.
+func (p *Pages) beginAgain(w http.ResponseWriter, r *http.Request) error {
+	return web.Redirect(w, r, "/sign-in")
+}
+
+func (p *Pages) renderCode(w http.ResponseWriter, r *http.Request, f codeForm, e ui.FormErrors, status int) error {
+	t := p.shell.T(r)
+	return p.shell.Render(w, r, web.Page{Title: t("account.code"), Lead: t("account.code_lead"), Gate: true, Status: status, Body: codeBody(t, f, e)})
+}
+
+func (p *Pages) signInCode(w http.ResponseWriter, r *http.Request) error {
+	var f codeForm
+	if err := web.Decode(r, &f); err != nil {
+		return err
+	}
+	f.Next = web.SafePath(f.Next)
+	got, err := p.account.SecondStep(r.Context(), f.Ticket, f.Code, addressOf(r))
+	if e, status, refused := p.refusedSignIn(r, err); refused {
+		if fault.Is(err, "account.step_expired") {
+			return p.renderSignIn(w, r, signInForm{Next: f.Next}, e, status)
+		}
+		return p.renderCode(w, r, f, e, status)
+	}
+	if err != nil {
+		return err
+	}
+	return p.enter(w, r, got, f.Next)
+}
+
+// enter gives the browser its new session and ends the one that it brought along (T25).
+func (p *Pages) enter(w http.ResponseWriter, r *http.Request, got account.Signed, next string) error {
+	if old := p.account.TokenOf(r); old != "" {
+		if err := p.account.SignOut(r.Context(), old); err != nil {
+			return err
+		}
+	}
+	http.SetCookie(w, p.cookie(got.Token.Reveal(), got.Expires))
+	if got.Account.NeedsSecond() && !got.Strong {
+		next = "/me/second-factor"
+	}
+	return web.Redirect(w, r, next)
+}
+
+// cookie of a session; an empty token takes it away.
+func (p *Pages) cookie(token string, expires time.Time) *http.Cookie {
+	c := &http.Cookie{
+		Name: p.account.CookieName(), Value: token, Path: "/", Expires: expires, HttpOnly: true, Secure: p.account.HTTPS, SameSite: http.SameSiteLaxMode,
+	}
+	if token == "" {
+		c.MaxAge = -1
+	}
+	return c
 }
 
 // addressOf is the socket's address; what a caller says of itself in headers is never believed.
@@ -65,88 +136,6 @@ func (p *Pages) signOut(w http.ResponseWriter, r *http.Request) error {
 			return err
 		}
 	}
-	http.SetCookie(w, &http.Cookie{Name: p.account.CookieName(), Path: "/", Expires: time.Unix(0, 0), MaxAge: -1, HttpOnly: true, Secure: p.account.HTTPS, SameSite: http.SameSiteLaxMode})
+	http.SetCookie(w, p.cookie("", time.Unix(0, 0)))
 	return web.Redirect(w, r, "/sign-in")
-}
-
-type setUpForm struct {
-	Token    string `form:"token" json:"token"`
-	Username string `form:"username" json:"username"`
-	FullName string `form:"full_name" json:"full_name"`
-	Password string `form:"password" json:"password"`
-}
-
-func (p *Pages) showSetUp(w http.ResponseWriter, r *http.Request) error {
-	return p.renderSetUp(w, r, setUpForm{}, ui.FormErrors{}, http.StatusOK)
-}
-
-func (p *Pages) renderSetUp(w http.ResponseWriter, r *http.Request, f setUpForm, e ui.FormErrors, status int) error {
-	t := p.shell.T(r)
-	return p.shell.Render(w, r, web.Page{Title: t("account.set_up"), Lead: t("account.set_up_lead"), Gate: true, Status: status, Body: setUpBody(t, f, e)})
-}
-
-func (p *Pages) setUp(w http.ResponseWriter, r *http.Request) error {
-	var f setUpForm
-	if err := web.Decode(r, &f); err != nil {
-		return err
-	}
-	_, err := p.account.SetUp(r.Context(), f.Token, f.Username, f.FullName, f.Password)
-	if fl := fault.Of(err); fl != nil && fl.Code == "account.link_invalid" {
-		return p.renderSetUp(w, r, f, ui.FormErrors{Text: p.shell.T(r)(fl.Code)}, http.StatusForbidden)
-	}
-	if e, refused := p.shell.Refused(r, err); refused {
-		return p.renderSetUp(w, r, f, e, http.StatusUnprocessableEntity)
-	}
-	if err != nil {
-		return err
-	}
-	return web.Redirect(w, r, "/sign-in")
-}
-
-func (p *Pages) showLink(w http.ResponseWriter, r *http.Request) error {
-	return p.renderLink(w, r, ui.FormErrors{}, http.StatusOK)
-}
-
-func (p *Pages) renderLink(w http.ResponseWriter, r *http.Request, e ui.FormErrors, status int) error {
-	t := p.shell.T(r)
-	return p.shell.Render(w, r, web.Page{Title: t("account.link"), Lead: t("account.link_lead"), Gate: true, Status: status, Body: linkForm(t, r.URL.Path, e)})
-}
-
-func (p *Pages) takeLink(w http.ResponseWriter, r *http.Request) error {
-	var f struct {
-		Password string `form:"password"`
-	}
-	if err := web.Decode(r, &f); err != nil {
-		return err
-	}
-	err := p.account.TakeLink(r.Context(), r.PathValue("token"), f.Password)
-	if fl := fault.Of(err); fl != nil && fl.Code == "account.link_invalid" {
-		return p.renderLink(w, r, ui.FormErrors{Text: p.shell.T(r)(fl.Code)}, http.StatusForbidden)
-	}
-	if e, refused := p.shell.Refused(r, err); refused {
-		return p.renderLink(w, r, e, http.StatusUnprocessableEntity)
-	}
-	if err != nil {
-		return err
-	}
-	return web.Redirect(w, r, "/sign-in")
-}
-
-// own.go's pages share the account of whoever is signed in.
-func ownPairs(t ui.T, a *account.Account, agency string, roles []string) []ui.Pair {
-	state := ui.State{Label: t("account.two_factor_off"), Tone: ui.Warn}
-	if a.TwoFactor {
-		state = ui.State{Label: t("account.two_factor_on"), Tone: ui.Good}
-	}
-	pairs := []ui.Pair{
-		{Name: t("account.username"), Value: ui.Mono(a.Username)}, {Name: t("account.full_name"), Text: a.FullName}, {Name: t("account.agency"), Text: agency},
-		{Name: t("account.roles"), Value: ui.Stack(texts(roles)...)}, {Name: t("account.two_factor"), Value: ui.Badge(state)},
-	}
-	if !a.LastSignIn.IsZero() {
-		pairs = append(pairs, ui.Pair{Name: t("account.last_sign_in"), Value: ui.Moment(a.LastSignIn)})
-	}
-	if !a.ValidTo.IsZero() {
-		pairs = append(pairs, ui.Pair{Name: t("account.valid_to"), Value: ui.Day(a.ValidTo)})
-	}
-	return pairs
 }
