@@ -3,12 +3,16 @@ package systemweb
 import (
 	"context"
 	"net/http"
+	"net/url"
 	"time"
 
 	"lienthong/internal/access"
+	"lienthong/internal/kit/fault"
 	"lienthong/internal/system"
 	"lienthong/internal/web"
 	"lienthong/internal/web/ui"
+
+	"github.com/a-h/templ"
 )
 
 func (p *Pages) showSystem(w http.ResponseWriter, r *http.Request) error {
@@ -23,13 +27,15 @@ func (p *Pages) showSystem(w http.ResponseWriter, r *http.Request) error {
 	if s.Suspended {
 		v.Suspended = &ui.Note{Tone: ui.Warn, Title: t("system.suspended_note"), Text: s.SuspendedReason}
 	}
-	if who.ActsFor(s.Owner) { // to others the register tells that the system is there, not how it signs in
-		if v.Credentials, err = p.credentialsCard(ctx, t, s, who); err != nil {
-			return err
-		}
+	list, err := p.systems.Credentials(ctx, s.ID)
+	switch {
+	case err == nil:
+		v.Credentials = p.credentialsCard(t, s, list, who)
 		if v.Keys, err = p.keysCard(ctx, t, s, who); err != nil {
 			return err
 		}
+	case fault.Of(err).Kind != fault.Denied: // to others the register tells that the system is there, not how it signs in
+		return err
 	}
 	return p.shell.Render(w, r, web.Page{
 		Title: s.Name, Crumbs: []ui.Crumb{{Label: t("system.register"), Path: "/system"}, {Label: s.Name}}, Body: detailPage(v),
@@ -54,13 +60,13 @@ func headActions(t ui.T, s *system.System, who access.Actor) []ui.Action {
 func (p *Pages) facts(ctx context.Context, t ui.T, s *system.System) []ui.Pair {
 	pairs := []ui.Pair{
 		{Name: t("system.field_id"), Value: ui.Mono(s.ID)},
-		{Name: t("system.field_owner"), Value: ui.LinkTwo(p.agency(ctx, s.Owner), "/agency/"+s.Owner, s.Owner)},
+		{Name: t("system.field_owner"), Value: p.body(ctx, s.Owner)},
 		{Name: t("system.field_category"), Text: t("system.category." + string(s.Category))},
 		{Name: t("system.field_layer"), Text: t("system.layer." + string(s.Layer))},
 		{Name: t("system.field_operator"), Text: s.Operator},
-		{Name: t("system.field_vendor"), Text: s.Vendor},
+		{Name: t("system.field_vendor"), Value: p.body(ctx, s.Vendor)},
 		{Name: t("system.field_technology"), Text: s.Technology},
-		{Name: t("system.field_address"), Text: s.Address},
+		{Name: t("system.field_address"), Value: linkOrNil(s.Address)},
 		{Name: t("system.field_contact"), Text: s.Contact},
 	}
 	sources := ui.Pair{Name: t("system.field_sources"), Text: t("system.sources_any")}
@@ -68,6 +74,24 @@ func (p *Pages) facts(ctx context.Context, t ui.T, s *system.System) []ui.Pair {
 		sources.Value = ui.Mono(networkText(s.Sources))
 	}
 	return append(pairs, sources, ui.Pair{Name: t("system.registered"), Value: ui.Moment(s.CreatedAt)}, ui.Pair{Name: t("system.changed"), Value: ui.Moment(s.ChangedAt)})
+}
+
+// body leads to an agency's page, for those who may open it.
+func (p *Pages) body(ctx context.Context, code string) templ.Component {
+	switch {
+	case code == "":
+		return nil
+	case access.ActorOf(ctx).Can(access.AgencyRead):
+		return ui.LinkTwo(p.agency(ctx, code), "/agency/"+url.PathEscape(code), code)
+	}
+	return ui.Two(p.agency(ctx, code), code)
+}
+
+func linkOrNil(address string) templ.Component {
+	if address == "" {
+		return nil
+	}
+	return ui.Link(address, address)
 }
 
 func (p *Pages) levelFacts(t ui.T, s *system.System) []ui.Pair {
@@ -78,11 +102,7 @@ func (p *Pages) levelFacts(t ui.T, s *system.System) []ui.Pair {
 	return append(pairs, ui.Pair{Name: t("system.checked"), Value: ui.Day(s.CheckedAt)})
 }
 
-func (p *Pages) credentialsCard(ctx context.Context, t ui.T, s *system.System, who access.Actor) (*part, error) {
-	list, err := p.systems.Credentials(ctx, s.ID)
-	if err != nil {
-		return nil, err
-	}
+func (p *Pages) credentialsCard(t ui.T, s *system.System, list []*system.Credential, who access.Actor) *part {
 	may, now := who.Can(access.SystemCredential), p.clock.Now()
 	c := &part{Card: ui.CardProps{ID: "credentials", Title: t("system.credentials"), Lead: t("system.credentials_lead"), Flush: true}, Table: ui.TableProps{
 		Caption: t("system.credentials"),
@@ -108,7 +128,7 @@ func (p *Pages) credentialsCard(ctx context.Context, t ui.T, s *system.System, w
 		}
 		c.Table.Rows = append(c.Table.Rows, row)
 	}
-	return c, nil
+	return c
 }
 
 func credentialState(t ui.T, c *system.Credential, now time.Time) ui.State {

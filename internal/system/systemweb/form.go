@@ -95,7 +95,11 @@ func (p *Pages) form(w http.ResponseWriter, r *http.Request, f systemForm, isNew
 	if refusal != nil && !shown {
 		return refusal
 	}
-	owners, err := p.owners(r.Context(), f.Owner)
+	owners, err := p.bodies(r.Context(), f.Owner, false)
+	if err != nil {
+		return err
+	}
+	vendors, err := p.bodies(r.Context(), f.Vendor, true)
 	if err != nil {
 		return err
 	}
@@ -108,7 +112,7 @@ func (p *Pages) form(w http.ResponseWriter, r *http.Request, f systemForm, isNew
 		v.Form.Action, v.Form.Cancel = path(f.ID)+"/edit", path(f.ID)
 		crumbs = append(crumbs, ui.Crumb{Label: f.ID, Path: path(f.ID)})
 	}
-	v.fill(t, f, errs, owners)
+	v.fill(t, f, errs, owners, vendors)
 	page := web.Page{Title: v.Head.Title, Crumbs: append(crumbs, ui.Crumb{Label: v.Head.Title}), Body: formPage(v), Narrow: true}
 	if shown {
 		page.Status = fault.Of(refusal).Kind.Status()
@@ -116,8 +120,8 @@ func (p *Pages) form(w http.ResponseWriter, r *http.Request, f systemForm, isNew
 	return p.shell.Render(w, r, page)
 }
 
-// owners are the agencies that may be chosen, and the one chosen before though it has ended since.
-func (p *Pages) owners(ctx context.Context, chosen string) ([]ui.Option, error) {
+// bodies are the agencies that may be chosen, or the external parties, and the one chosen before though it has ended since.
+func (p *Pages) bodies(ctx context.Context, chosen string, external bool) ([]ui.Option, error) {
 	all, err := p.agencies.List(ctx, agency.Filter{At: p.clock.Now()})
 	if err != nil {
 		return nil, err
@@ -125,8 +129,10 @@ func (p *Pages) owners(ctx context.Context, chosen string) ([]ui.Option, error) 
 	var out []ui.Option
 	there := chosen == ""
 	for _, a := range all {
-		out = append(out, ui.Option{Value: a.Code, Label: a.Name + " (" + a.Code + ")"})
-		there = there || a.Code == chosen
+		if external == (a.Kind == agency.External) {
+			out = append(out, ui.Option{Value: a.Code, Label: a.Name + " (" + a.Code + ")"})
+			there = there || a.Code == chosen
+		}
 	}
 	if !there {
 		out = append(out, ui.Option{Value: chosen, Label: p.agency(ctx, chosen)})
@@ -135,7 +141,7 @@ func (p *Pages) owners(ctx context.Context, chosen string) ([]ui.Option, error) 
 }
 
 // fill puts the fields into the view.
-func (v *formView) fill(t ui.T, f systemForm, errs ui.FormErrors, owners []ui.Option) {
+func (v *formView) fill(t ui.T, f systemForm, errs ui.FormErrors, owners, vendors []ui.Option) {
 	field := func(name, value string) ui.Field {
 		return ui.Field{Name: name, Label: t("system.field_" + name), Value: value, Error: errs.Of(name), MaxLength: 200}
 	}
@@ -160,8 +166,11 @@ func (v *formView) fill(t ui.T, f systemForm, errs ui.FormErrors, owners []ui.Op
 	for _, l := range system.Layers() {
 		v.Layer.Options = append(v.Layer.Options, ui.Option{Value: string(l), Label: t("system.layer." + string(l))})
 	}
-	v.Operator, v.Vendor, v.Technology = optional("operator", f.Operator), optional("vendor", f.Vendor), optional("technology", f.Technology)
+	v.Vendor = ui.Choice{Field: optional("vendor", f.Vendor), Options: vendors}
+	v.Vendor.Hint, v.Vendor.MaxLength = t("system.vendor_hint"), 0
+	v.Operator, v.Technology = optional("operator", f.Operator), optional("technology", f.Technology)
 	v.Address, v.Contact = optional("address", f.Address), optional("contact", f.Contact)
+	v.Address.Hint, v.Address.MaxLength = t("system.address_hint"), 300
 	v.Contact.Hint = t("system.contact_hint")
 	v.Sources = optional("sources", f.Sources)
 	v.Sources.Hint, v.Sources.MaxLength, v.Sources.Rows = t("system.sources_hint"), 4000, 3

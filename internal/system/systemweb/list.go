@@ -42,9 +42,11 @@ func (p *Pages) listSystems(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	owners, err := p.owners(r.Context(), form.Owner)
-	if err != nil {
-		return err
+	var owners []ui.Option
+	if who := access.ActorOf(r.Context()); who.Can(access.AgencyRead) { // a vendor's person sees its own systems only
+		if owners, err = p.bodies(r.Context(), form.Owner, false); err != nil {
+			return err
+		}
 	}
 	t := p.shell.T(r)
 	head := ui.Head{Title: t("system.register"), Lead: t("system.register_lead")}

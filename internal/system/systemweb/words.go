@@ -37,6 +37,8 @@ var Messages = i18n.Messages{
 	"system.field_contact":    {Vi: "Liên hệ kỹ thuật", En: "Technical contact"},
 	"system.field_sources":    {Vi: "Địa chỉ mạng được phép gọi", En: "Networks it may call from"},
 	"system.id_hint":          {Vi: "Chữ thường không dấu, chữ số và gạch nối, ví dụ: tthc.", En: "Lower-case letters, digits and hyphens, as tthc."},
+	"system.vendor_hint":      {Vi: "Tổ chức bên ngoài đã có trong danh mục đơn vị.", En: "An external party of the register of agencies."},
+	"system.address_hint":     {Vi: "Dạng https://ten-may-chu.", En: "As https://host."},
 	"system.contact_hint":     {Vi: "Bộ phận và số máy cơ quan, không ghi thông tin cá nhân.", En: "Section and office number, no private person."},
 	"system.sources_hint":     {Vi: "Mỗi dòng một địa chỉ hoặc dải mạng, ví dụ 10.20.0.0/16. Để trống là không giới hạn.", En: "One address or network per line, as 10.20.0.0/16. Empty means any."},
 	"system.sources_any":      {Vi: "Không giới hạn", En: "Any"},
