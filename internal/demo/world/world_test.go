@@ -207,3 +207,15 @@ func TestIdentifiersAreNobodys(t *testing.T) {
 		seen[p.ID] = true
 	}
 }
+
+func TestKindsAreThoseOfTheDictionary(t *testing.T) {
+	w := generate(t, 1)
+	elements, _ := standard(t, w)
+	for _, d := range w.Datasets {
+		for _, f := range d.Schema.Fields {
+			if want := dictionary.KindOf(elements[f.Element.Code].Definition.Type); w.Kind(f) != want {
+				t.Errorf("%s is of kind %d, the dictionary says %d", f.Element.Code, w.Kind(f), want)
+			}
+		}
+	}
+}
