@@ -76,18 +76,21 @@ func allowed(name, sub, to, toSub string, base []string) bool {
 	isWeb := strings.HasSuffix(sub, "web")
 	switch {
 	case strings.HasSuffix(toSub, "test"):
-		return strings.HasSuffix(sub, "test") || name == "acceptance"
+		return strings.HasSuffix(sub, "test") || strings.HasPrefix(name, "acceptance")
 	case to == name:
 		return !strings.HasSuffix(toSub, "web") || isWeb
 	case to == "migrations":
 		return name == "app" || name == "kit" && sub == "testkit"
+	}
+	if strings.HasPrefix(name, "acceptance") {
+		return true
 	}
 	switch name {
 	case "cmd", "cmd/lienthong":
 		return to == "cli" || to == "app"
 	case "cli":
 		return to == "app" || slices.Contains(base, to) || to != "web"
-	case "app", "acceptance", "archtest", "demo":
+	case "app", "archtest", "demo":
 		return true
 	case "kit":
 		return false

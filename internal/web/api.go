@@ -105,7 +105,9 @@ func (a *API) schemaName(t reflect.Type, hint string) string {
 		t = t.Elem()
 	}
 	from := a.slice
-	if path := t.PkgPath(); path != "" {
+	if path := t.PkgPath(); strings.HasPrefix(path, "github.com/danielgtaylor/huma") {
+		return name
+	} else if path != "" {
 		from = strings.TrimSuffix(path[strings.LastIndexByte(path, '/')+1:], "web")
 	}
 	if from != "" {
