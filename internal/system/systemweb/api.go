@@ -43,21 +43,21 @@ func (p *Pages) opList(ctx context.Context, in *listIn) (*listOut, error) {
 	return &out, nil
 }
 
-// facts of a system that its owner or the operator may set.
-type facts struct {
+// Facts of a system that its owner or the operator may set; exported because embedded fields are described only then.
+type Facts struct {
 	Name       string   `json:"name" maxLength:"200"`
 	Owner      string   `json:"owner" maxLength:"35" doc:"Code of the owner agency"`
 	Operator   string   `json:"operator,omitempty" maxLength:"200"`
 	Vendor     string   `json:"vendor,omitempty" maxLength:"200"`
 	Category   string   `json:"category" enum:"procedures,documents,sector,steering,demand,ordered"`
 	Layer      string   `json:"layer" enum:"source,integration,storage,use"`
-	Address    string   `json:"address,omitempty" maxLength:"200"`
+	Address    string   `json:"address,omitempty" maxLength:"300" doc:"https://host"`
 	Technology string   `json:"technology,omitempty" maxLength:"200"`
 	Contact    string   `json:"contact,omitempty" maxLength:"200" doc:"Technical contact of the office, not a private person"`
 	Sources    []string `json:"sources,omitempty" maxItems:"100" doc:"Addresses or networks from which it may call; none means any"`
 }
 
-func (f facts) system(id string) (system.System, error) {
+func (f Facts) system(id string) (system.System, error) {
 	sources, wrong := prefixes(f.Sources)
 	return system.System{
 		ID: id, Name: f.Name, Owner: f.Owner, Operator: f.Operator, Vendor: f.Vendor, Category: system.Category(f.Category),
@@ -68,7 +68,7 @@ func (f facts) system(id string) (system.System, error) {
 type registerIn struct {
 	Body struct {
 		ID string `json:"id" maxLength:"40" doc:"Permanent code: lower-case letters, digits, hyphens"`
-		facts
+		Facts
 	}
 }
 
@@ -100,7 +100,7 @@ func (p *Pages) opFind(ctx context.Context, in *idIn) (*systemOut, error) {
 
 type changeIn struct {
 	ID   string `path:"id" maxLength:"40"`
-	Body facts
+	Body Facts
 }
 
 func (p *Pages) opChange(ctx context.Context, in *changeIn) (*systemOut, error) {
