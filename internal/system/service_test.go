@@ -82,6 +82,7 @@ func TestRegister(t *testing.T) {
 			{"a name in use", "system.name_taken", with(func(s *system.System) { s.Name = procedures().Name })},
 			{"a name in use, spelt with other case", "system.name_taken", with(func(s *system.System) { s.Name = "HỆ THỐNG GIẢI QUYẾT THỦ TỤC HÀNH CHÍNH" })},
 			{"capital letters in the id", "system.id_form", with(func(s *system.System) { s.ID = "HoTich" })},
+			{"an id that is a page's address", "system.id_form", with(func(s *system.System) { s.ID = "new" })},
 			{"T42 look-alike letter in the name", "system.name_lookalike", with(func(s *system.System) { s.Name = "Hệ thống hộ tịсh" })},
 			{"a group outside Điều 8.2", "system.category_unknown", with(func(s *system.System) { s.Category = "g" })},
 			{"an unknown layer", "system.layer_unknown", with(func(s *system.System) { s.Layer = "x" })},

@@ -76,7 +76,7 @@ func (s *System) check() error {
 	at := func(field, code string, args ...any) {
 		wrong = append(wrong, fault.New(fault.Invalid, code, args...).At(field))
 	}
-	if !idForm.MatchString(s.ID) {
+	if !idForm.MatchString(s.ID) || s.ID == "new" { // /system/new is the form
 		at("id", "system.id_form")
 	}
 	if n := len([]rune(s.Name)); n < 5 || n > 200 {
