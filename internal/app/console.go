@@ -17,6 +17,7 @@ import (
 	"lienthong/internal/kit/i18n"
 	"lienthong/internal/support"
 	"lienthong/internal/support/supportweb"
+	"lienthong/internal/system/systemweb"
 	"lienthong/internal/task/taskweb"
 	"lienthong/internal/web"
 	"lienthong/internal/web/gallery"
@@ -65,6 +66,7 @@ func (a *App) buildConsole() (*console, error) {
 		taskweb.New(shell, a.task, a.agencyName),
 		accountweb.New(shell, a.account, a.clock, a.agencyName),
 		agencyweb.New(shell, a.agency, a.clock, a.agencyName),
+		systemweb.New(shell, a.system, a.agency, a.clock, a.agencyName),
 		catalogweb.New(shell, catalogweb.Parts{
 			Catalog: a.catalog, Dictionary: a.dictionary, Ingest: a.ingest, Warehouse: a.warehouse, Clock: a.clock, Sources: a.catalogSources(),
 		}, a.agencyName),

@@ -30,6 +30,7 @@ import (
 	"lienthong/internal/kit/vitext"
 	"lienthong/internal/support/supportweb"
 	"lienthong/internal/system"
+	"lienthong/internal/system/systemweb"
 	"lienthong/internal/task"
 	"lienthong/internal/task/taskweb"
 	"lienthong/internal/warehouse"
@@ -41,7 +42,7 @@ import (
 func allMessages() []i18n.Messages {
 	return []i18n.Messages{
 		blob.Messages, clock.Messages, controldb.Messages, httpx.Messages, job.Messages, vitext.Messages,
-		access.Messages, audit.Messages, agency.Messages, agencyweb.Messages, system.Messages, dictionary.Messages, catalog.Messages, catalogweb.Messages,
+		access.Messages, audit.Messages, agency.Messages, agencyweb.Messages, system.Messages, systemweb.Messages, dictionary.Messages, catalog.Messages, catalogweb.Messages,
 		warehouse.Messages, ingest.Messages, connection.Messages, exchange.Messages, flow.Messages, incident.Messages, task.Messages,
 		web.Messages, taskweb.Messages, supportweb.Messages, incidentweb.Messages, gallery.Messages,
 		connectionweb.Messages, homeweb.Messages, taskMessages, account.Messages, accountweb.Messages, exchangeweb.Messages, accessweb.Messages, auditweb.Messages,
