@@ -197,16 +197,12 @@ func (p *Pages) row(ctx context.Context, t ui.T, a *agency.Agency) (ui.Row, erro
 	if a.Parent != "" {
 		under = t("agency.belongs", a.Code, p.name(ctx, a.Parent))
 	}
-	name := ui.LinkTwo(a.Name, path(a.Code), under)
-	if a.Parent != "" {
-		name = ui.Group(ui.Glyph(ui.IconNext), name)
-	}
 	steward, err := p.agencies.ActiveSteward(ctx, a.Code)
 	if err != nil {
 		return ui.Row{}, err
 	}
 	now := p.clock.Now()
-	return ui.Cells(name, ui.Text(t("agency.kind."+string(a.Kind))), stewardCell(t, a, steward), ui.Day(a.ValidFrom), ui.Badge(stateOf(t, a, now))), nil
+	return ui.Cells(ui.LinkTwo(a.Name, path(a.Code), under), ui.Text(t("agency.kind."+string(a.Kind))), stewardCell(t, a, steward), ui.Day(a.ValidFrom), ui.Badge(stateOf(t, a, now))), nil
 }
 
 func stewardCell(t ui.T, a *agency.Agency, s *agency.Steward) templ.Component {

@@ -372,6 +372,7 @@ func TestOperations(t *testing.T) {
 		{"before any kind existed", "GET", "/agencies?at=1900-01-01", "", access.Auditor, 200, `{"agencies":[]}`},
 		{"a day that is none", "GET", "/agencies?at=x", "", access.Auditor, 422, "agency.date_form"},
 		{"a kind that is none", "GET", "/agencies?kind=district", "", access.Auditor, 422, "api.invalid"},
+		{"choices left empty", "GET", "/agencies?kind=&parent=&q=so+tu+phap&at=", "", access.Auditor, 200, `"code":"H38.04"`},
 		{"nobody", "GET", "/agencies", "", "", 401, "access.sign_in_required"},
 		{"without the right", "PUT", "/agencies/H38.10.91", put, access.Steward, 403, "access.permission_missing"},
 		{"add", "PUT", "/agencies/H38.10.91", put, access.OpAdmin, 200, `"active":true`},

@@ -7,9 +7,8 @@ import (
 
 	"lienthong/internal/access"
 	"lienthong/internal/agency"
+	"lienthong/internal/kit/i18n"
 	"lienthong/internal/web/ui"
-
-	"github.com/a-h/templ"
 )
 
 // stewardView is who answers for the agency's data, and who did.
@@ -70,20 +69,29 @@ func covered(t ui.T, s *agency.Steward) string {
 func (p *Pages) designations(t ui.T, a *agency.Agency, all []*agency.Steward, may bool) ui.TableProps {
 	props := ui.TableProps{
 		Caption: t("agency.designations"),
-		Columns: []ui.Column{{Label: t("agency.steward_name")}, {Label: t("agency.steward_datasets")}, {Label: t("agency.steward_from")}, {Label: t("agency.steward_to")}, {Label: t("agency.col_state")}},
+		Columns: []ui.Column{{Label: t("agency.steward_name")}, {Label: t("agency.steward_datasets")}, {Label: t("agency.steward_period")}, {Label: t("agency.col_state")}},
 		Empty:   ui.Empty{Icon: ui.IconAccounts, Title: t("agency.designations_none")},
 	}
-	if may {
-		props.Columns = append(props.Columns, ui.Column{Label: t("agency.actions"), Hidden: true})
-	}
 	for _, s := range all {
-		row := ui.Cells(ui.Two(s.Name, s.Decision), ui.Text(covered(t, s)), ui.Day(s.ValidFrom), ui.Day(endOf(s)), ui.Badge(p.designationState(t, s)))
-		if may {
-			row.Cells = append(row.Cells, p.endButton(t, a, s))
+		state := ui.Badge(p.designationState(t, s))
+		if may && p.mayEnd(s) {
+			state = ui.Group(state, ui.Button(ui.Action{
+				Label: t("agency.steward_end"), Path: path(a.Code) + "/steward/" + s.ID + "/end", Icon: ui.IconStopped, Kind: ui.Danger, Post: true,
+				Confirm: t("agency.steward_end_confirm", s.Name),
+			}))
 		}
-		props.Rows = append(props.Rows, row)
+		props.Rows = append(props.Rows, ui.Cells(ui.Two(s.Name, s.Decision), ui.Text(covered(t, s)), ui.Two(period(t, s)), state))
 	}
 	return props
+}
+
+// period is a first day and a last.
+func period(t ui.T, s *agency.Steward) (from, to string) {
+	from = i18n.Date(s.ValidFrom)
+	if end := endOf(s); !end.IsZero() {
+		return from, t("agency.until", i18n.Date(end))
+	}
+	return from, t("agency.no_end")
 }
 
 func endOf(s *agency.Steward) time.Time {
@@ -104,15 +112,9 @@ func (p *Pages) designationState(t ui.T, s *agency.Steward) ui.State {
 	return ui.State{Label: t("agency.steward_ended"), Tone: ui.Neutral, Icon: ui.IconStopped}
 }
 
-func (p *Pages) endButton(t ui.T, a *agency.Agency, s *agency.Steward) templ.Component {
-	now := p.clock.Now()
-	if !s.EndedAt.IsZero() || !s.ValidTo.IsZero() && !now.Before(s.ValidTo) {
-		return ui.Muted("–")
-	}
-	return ui.Button(ui.Action{
-		Label: t("agency.steward_end"), Path: path(a.Code) + "/steward/" + s.ID + "/end", Icon: ui.IconStopped, Kind: ui.Danger, Post: true,
-		Confirm: t("agency.steward_end_confirm", s.Name),
-	})
+// mayEnd reports a designation that is in force or will be.
+func (p *Pages) mayEnd(s *agency.Steward) bool {
+	return s.EndedAt.IsZero() && (s.ValidTo.IsZero() || p.clock.Now().Before(s.ValidTo))
 }
 
 func (v *stewardView) fill(t ui.T, a *agency.Agency, f stewardForm, errs ui.FormErrors) {

@@ -8,6 +8,7 @@ import (
 
 	"lienthong/internal/access"
 	"lienthong/internal/kit/fault"
+	"lienthong/internal/kit/i18n"
 	"lienthong/internal/system"
 	"lienthong/internal/web"
 	"lienthong/internal/web/ui"
@@ -106,27 +107,25 @@ func (p *Pages) credentialsCard(t ui.T, s *system.System, list []*system.Credent
 	may, now := who.Can(access.SystemCredential), p.clock.Now()
 	c := &part{Card: ui.CardProps{ID: "credentials", Title: t("system.credentials"), Lead: t("system.credentials_lead"), Flush: true}, Table: ui.TableProps{
 		Caption: t("system.credentials"),
-		Columns: []ui.Column{{Label: t("system.client_id")}, {Label: t("system.col_made")}, {Label: t("system.credential_to")}, {Label: t("system.col_state")}},
+		Columns: []ui.Column{{Label: t("system.client_id")}, {Label: t("system.credential_to")}, {Label: t("system.col_state")}},
 		Empty:   ui.Empty{Icon: ui.IconGrant, Title: t("system.credentials_none"), Text: t("system.credentials_none_text")},
 	}}
 	if may {
 		c.Card.Actions = []ui.Action{{Label: t("system.issue"), Path: path(s.ID) + "/credential", Icon: ui.IconAdd}}
-		c.Table.Columns = append(c.Table.Columns, ui.Column{Label: t("system.actions"), Hidden: true})
 	}
 	for _, one := range list {
 		id := ui.Group(ui.Mono(one.ClientID), ui.Muted(one.Label))
 		if one.Connection != "" {
 			id = ui.Group(ui.Mono(one.ClientID), ui.Link(t("system.of_connection"), "/connections/"+one.Connection))
 		}
-		row := ui.Cells(id, ui.Moment(one.CreatedAt), ui.Moment(one.ValidTo), ui.Group(ui.Badge(credentialState(t, one, now)), ui.Muted(one.RevokedReason)))
-		switch {
-		case !may:
-		case one.ValidAt(now):
-			row.Cells = append(row.Cells, ui.Button(ui.Action{Label: t("system.revoke"), Path: path(s.ID) + "/credential/" + one.ID + "/revoke", Icon: ui.IconStopped, Kind: ui.Danger}))
-		default:
-			row.Cells = append(row.Cells, ui.Muted("–"))
+		state := []templ.Component{ui.Badge(credentialState(t, one, now))}
+		if one.RevokedReason != "" {
+			state = append(state, ui.Muted(one.RevokedReason))
 		}
-		c.Table.Rows = append(c.Table.Rows, row)
+		if may && one.ValidAt(now) {
+			state = append(state, ui.Button(ui.Action{Label: t("system.revoke"), Path: path(s.ID) + "/credential/" + one.ID + "/revoke", Icon: ui.IconStopped, Kind: ui.Danger}))
+		}
+		c.Table.Rows = append(c.Table.Rows, ui.Cells(id, ui.Two(i18n.DateTime(one.ValidTo), t("system.made", i18n.DateTime(one.CreatedAt))), ui.Group(state...)))
 	}
 	return c
 }

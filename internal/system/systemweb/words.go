@@ -82,6 +82,7 @@ var Messages = i18n.Messages{
 	"system.credentials_none_text":    {Vi: "Khi thiết lập kết nối, thông tin xác thực được cấp riêng cho kết nối đó.", En: "Setting up a connection makes a credential of its own."},
 	"system.client_id":                {Vi: "Mã khách", En: "Client id"},
 	"system.client_secret":            {Vi: "Khóa bí mật", En: "Client secret"},
+	"system.made":                     {Vi: "tạo {0}", En: "made {0}"},
 	"system.of_connection":            {Vi: "Cấp cho kết nối", En: "For a connection"},
 	"system.credential_label":         {Vi: "Dùng để làm gì", En: "What it is for"},
 	"system.credential_label_hint":    {Vi: "Ví dụ: nộp dữ liệu hằng ngày.", En: "As: daily delivery."},
