@@ -12,7 +12,7 @@ import (
 	"lienthong/internal/kit/secret"
 )
 
-// change is the shape of every administrator's change: it ends the account's sessions (invariant 5).
+// change is the shape of every administrator's change: it ends the account's sessions (invariant 6).
 func (s *Service) change(ctx context.Context, id, event string, do func(q controldb.Querier, a *Account) (map[string]string, error)) (*Account, error) {
 	who, err := access.Require(ctx, access.AccountChange)
 	if err != nil {

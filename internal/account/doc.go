@@ -9,7 +9,9 @@
 //  2. An unknown name, a wrong password and a wrong code cost the same and are told alike.
 //  3. A role that needs a second factor gives nothing to a session without one.
 //  4. A code of the second factor opens one session; a session's token is new at every sign-in and kept as its hash.
-//  5. Disabling, a new password and changed roles end all sessions of the account before they answer.
+//  5. A failure is counted in the transaction that finds it, so that many guesses at once get no further than one after
+//     the other. Between the two steps of a sign-in there is nothing but a sealed ticket, and no session.
+//  6. Disabling, a new password and changed roles end all sessions of the account before they answer.
 //
 // Start reading at Service.SignIn.
 package account

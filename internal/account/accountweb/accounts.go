@@ -47,7 +47,7 @@ func (p *Pages) table(r *http.Request, t ui.T, all []*account.Account) ui.TableP
 	}
 	for _, a := range all {
 		table.Rows = append(table.Rows, ui.Cells(ui.LinkTwo(a.FullName, "/account/"+a.ID, a.Username), ui.Text(p.agency(r.Context(), a.Agency)),
-			ui.Stack(texts(roleNames(t, a.Roles))...), ui.Badge(stateOf(t, p.account.StateOf(a))), ui.Moment(a.LastSignIn)))
+			ui.Text(roleNames(t, a.Roles)), ui.Badge(stateOf(t, p.account.StateOf(a))), ui.Moment(a.LastSignIn)))
 	}
 	return table
 }

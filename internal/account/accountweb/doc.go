@@ -1,7 +1,7 @@
 // Package accountweb shows sign-in, one's own account and the accounts of all agencies, as pages and as JSON.
 //
-// Owns: the pages /sign-in, /sign-out, /set-up, /password, /me and /accounts, the operations below /api/v1/account, the
-// session's cookie.
+// Owns: the pages /sign-in, /sign-out, /set-up, /password, /me and /account, the operations below /api/v1/account,
+// the session's cookie.
 // Does not own: any rule; account.Service decides who may sign in and who may change what.
 //
 // Invariants:

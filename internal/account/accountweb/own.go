@@ -2,6 +2,7 @@ package accountweb
 
 import (
 	"net/http"
+	"strings"
 
 	"github.com/a-h/templ"
 
@@ -12,20 +13,13 @@ import (
 	"lienthong/internal/web/ui"
 )
 
-func texts(lines []string) []templ.Component {
-	out := make([]templ.Component, len(lines))
-	for i, l := range lines {
-		out[i] = ui.Text(l)
-	}
-	return out
-}
-
-func roleNames(t ui.T, roles []access.Role) []string {
+// roleNames is the roles in words, one after the other.
+func roleNames(t ui.T, roles []access.Role) string {
 	out := make([]string, len(roles))
 	for i, r := range roles {
 		out[i] = t(web.RoleKey(r))
 	}
-	return out
+	return strings.Join(out, ", ")
 }
 
 // factsOf is what stands on one's own page and on the administrator's.
@@ -36,7 +30,7 @@ func factsOf(t ui.T, a *account.Account, agency string) []ui.Pair {
 	}
 	pairs := []ui.Pair{
 		{Name: t("account.username"), Value: ui.Mono(a.Username)}, {Name: t("account.full_name"), Text: a.FullName}, {Name: t("account.agency"), Text: agency},
-		{Name: t("account.roles"), Value: ui.Stack(texts(roleNames(t, a.Roles))...)}, {Name: t("account.two_factor"), Value: ui.Badge(second)},
+		{Name: t("account.roles"), Text: roleNames(t, a.Roles)}, {Name: t("account.two_factor"), Value: ui.Badge(second)},
 		{Name: t("account.last_sign_in"), Value: ui.Moment(a.LastSignIn)},
 	}
 	if !a.ValidTo.IsZero() {

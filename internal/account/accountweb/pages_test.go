@@ -232,7 +232,7 @@ func TestFromNothingToTheFirstColleague(t *testing.T) {
 
 	lan := &site{Handler: s.Handler, t: t, clock: s.clock, service: s.service, cookies: map[string]string{}}
 	got, body = lan.get(link)
-	lan.shows(got, body, http.StatusOK, "Tên đăng nhập của bạn", "lan")
+	lan.shows(got, body, http.StatusOK, "Tên đăng nhập", `<code class="mono">lan</code>`)
 	got, body = lan.post(link, "password", "mật khẩu của lan đây")
 	lan.shows(got, body, http.StatusUnprocessableEntity, "không được chứa tên đăng nhập")
 	got, body = lan.post(link, "password", phrase)
@@ -404,10 +404,10 @@ func TestTheAdministratorsPages(t *testing.T) {
 	s.shows(got, body, http.StatusUnprocessableEntity, "không được giữ cùng lúc")
 	got, body = s.post(path + "/roles")
 	s.shows(got, body, http.StatusUnprocessableEntity, "ít nhất một vai trò")
-	got, body = s.post(path+"/roles", "roles", "analyst")
+	got, body = s.post(path+"/roles", "roles", "analyst", "roles", "steward")
 	s.goes(got, body, path)
 	got, body = s.get(path)
-	s.shows(got, body, http.StatusOK, "Cán bộ phân tích")
+	s.shows(got, body, http.StatusOK, "Cán bộ phân tích, Đầu mối quản lý dữ liệu")
 	got, body = s.post(path+"/active", "active", "0")
 	s.goes(got, body, path)
 	got, body = s.get(path)

@@ -12,7 +12,6 @@ var Messages = i18n.Messages{
 	"account.code_hint":        {Vi: "Mã 6 chữ số trong ứng dụng xác thực trên điện thoại, hoặc một mã dự phòng.", En: "Six digits of the authenticator app on your phone, or a recovery code."},
 	"account.code_lead":        {Vi: "Mật khẩu đã đúng. Nhập mã để hoàn tất đăng nhập, trong vòng 5 phút.", En: "The password is right. Enter the code within 5 minutes to finish."},
 	"account.code_submit":      {Vi: "Xác nhận", En: "Confirm"},
-	"account.link_for":         {Vi: "Tên đăng nhập của bạn:", En: "Your user name:"},
 	"account.link_dead":        {Vi: "Đường dẫn không dùng được", En: "The link does not work"},
 	"account.enrol_picture":    {Vi: "Mã QR để thêm khóa vào ứng dụng xác thực", En: "QR code that adds the key to an authenticator app"},
 	"account.recovery_left":    {Vi: "Còn {0} mã chưa dùng", En: "{0} are left"},
