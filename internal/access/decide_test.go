@@ -82,7 +82,14 @@ func TestDecide(t *testing.T) {
 		{"T33 filter on a field outside the grant", "access.filter_not_granted", CheckScope, func(r *Request, _ *Facts) { r.Uses = []string{"dia_chi"} }},
 		{"T33 filter on a masked field", "access.filter_not_granted", CheckScope, func(r *Request, _ *Facts) { r.Uses = []string{"dan_toc"} }},
 		{"no field asked for", "access.no_field_granted", CheckScope, func(r *Request, _ *Facts) { r.Columns = []string{} }},
-		{"provider operation outside the grant", "access.operation_not_granted", CheckScope, func(r *Request, _ *Facts) { r.Service = "GET /all" }},
+		{"provider operation on a grant without operations", "access.operation_not_granted", CheckScope, func(r *Request, _ *Facts) { r.Service = "GET /all" }},
+		{"provider operation outside the grant", "access.operation_not_granted", CheckScope, func(r *Request, f *Facts) {
+			r.Action, r.Service, f.Grants[0].Operations = CallService, "GET /all", []string{"GET /one/{id}"}
+		}},
+		{"provider operation of the grant", "", CheckOK, func(r *Request, f *Facts) {
+			r.Action, r.Service, f.Grants[0].Operations = CallService, "GET /one/{id}", []string{"GET /one/{id}"}
+		}},
+		{"a warehouse read does not mind the grant's operations", "", CheckOK, func(_ *Request, f *Facts) { f.Grants[0].Operations = []string{"GET /one/{id}"} }},
 		{"unmasked without a reason", "access.unmask_reason_missing", CheckScope, func(r *Request, _ *Facts) { r.Unmask = true }},
 		{"not yet valid", "access.grant_not_yet", CheckTime, grant(func(g *Grant) { g.ValidFrom = noon.Add(time.Second) })},
 		{"expired at this very moment", "access.grant_expired", CheckTime, grant(func(g *Grant) { g.ValidTo = noon })},
