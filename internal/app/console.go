@@ -11,6 +11,7 @@ import (
 	"lienthong/internal/audit/auditweb"
 	"lienthong/internal/catalog/catalogweb"
 	"lienthong/internal/connection/connectionweb"
+	"lienthong/internal/dictionary/dictionaryweb"
 	"lienthong/internal/exchange/exchangeweb"
 	"lienthong/internal/home/homeweb"
 	"lienthong/internal/incident/incidentweb"
@@ -70,6 +71,7 @@ func (a *App) buildConsole() (*console, error) {
 		catalogweb.New(shell, catalogweb.Parts{
 			Catalog: a.catalog, Dictionary: a.dictionary, Ingest: a.ingest, Warehouse: a.warehouse, Clock: a.clock, Sources: a.catalogSources(),
 		}, a.agencyName),
+		dictionaryweb.New(shell, a.dictionary, a.clock, a.agencyName),
 		connectionweb.New(shell, a.connections, a.grants, a.tests, a.clock, a.connectionRegisters()),
 		exchangeweb.New(shell, a.exchange, a.audit, a.clock, a.agencyName, a.connectionNumber),
 		accessweb.New(shell, a.access, a.clock, a.accessRegisters()),

@@ -14,6 +14,7 @@ import (
 	"lienthong/internal/connection"
 	"lienthong/internal/connection/connectionweb"
 	"lienthong/internal/dictionary"
+	"lienthong/internal/dictionary/dictionaryweb"
 	"lienthong/internal/exchange"
 	"lienthong/internal/exchange/exchangeweb"
 	"lienthong/internal/flow"
@@ -42,7 +43,7 @@ import (
 func allMessages() []i18n.Messages {
 	return []i18n.Messages{
 		blob.Messages, clock.Messages, controldb.Messages, httpx.Messages, job.Messages, vitext.Messages,
-		access.Messages, audit.Messages, agency.Messages, agencyweb.Messages, system.Messages, systemweb.Messages, dictionary.Messages, catalog.Messages, catalogweb.Messages,
+		access.Messages, audit.Messages, agency.Messages, agencyweb.Messages, system.Messages, systemweb.Messages, dictionary.Messages, dictionaryweb.Messages, catalog.Messages, catalogweb.Messages,
 		warehouse.Messages, ingest.Messages, connection.Messages, exchange.Messages, flow.Messages, incident.Messages, task.Messages,
 		web.Messages, taskweb.Messages, supportweb.Messages, incidentweb.Messages, gallery.Messages,
 		connectionweb.Messages, homeweb.Messages, taskMessages, account.Messages, accountweb.Messages, exchangeweb.Messages, accessweb.Messages, auditweb.Messages,
