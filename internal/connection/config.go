@@ -101,7 +101,8 @@ func GrantsOf(r *Request, c Config, d Dataset, now time.Time) []access.Grant {
 	var out []access.Grant
 	for _, level := range c.Scope.Levels {
 		out = append(out, access.Grant{
-			Subject: access.Subject{Type: access.SubjectSystem, ID: r.Need.System}, Agency: r.Agency, Level: level,
+			Operations: c.Scope.operationsOf(level, d),
+			Subject:    access.Subject{Type: access.SubjectSystem, ID: r.Need.System}, Agency: r.Agency, Level: level,
 			Dataset: r.Need.Dataset, SchemaVersion: r.Need.SchemaVersion, Purposes: c.Scope.Purposes, Columns: c.Scope.Columns, Rows: c.Scope.Rows,
 			Conditions: access.Conditions{
 				Addresses: c.Scope.Prefixes(), CaseRequired: c.Scope.CaseRequired, OfficerRequired: c.Scope.OfficerRequired,

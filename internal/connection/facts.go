@@ -26,6 +26,7 @@ type Dataset struct {
 	Fields           []Field
 	Listed           string   // decision that issued the catalogue in force with this dataset; empty when none
 	MissingDocuments []string // mandatory technical documents that the owner has not given (Điều 12.6b)
+	Supply                    // by the warehouse, by providers' services
 	RegisterPurposes []string // purposes of its entry in the personal-data register
 	// Outside says what of the need lies beyond the entry's sharing scope; nil when the entry has no scope to compare.
 	Outside func(n Need, agency string) []string
@@ -95,7 +96,9 @@ type Purpose struct {
 type Sources struct {
 	Dataset func(ctx context.Context, code string) (Dataset, error)
 	System  func(ctx context.Context, id string) (System, error)
-	Agency  func(ctx context.Context, code string) (Agency, error)
+	// Supply says by which ways the dataset can be had; nil: by the warehouse alone.
+	Supply func(ctx context.Context, dataset string) (Supply, error)
+	Agency func(ctx context.Context, code string) (Agency, error)
 	// Revoke takes away the credentials issued for the connection, in the caller's transaction.
 	Revoke func(ctx context.Context, q controldb.Querier, who access.Actor, system, connection, reason string) error
 	// Stepped hears of every step in its transaction, for the inbox of those whose move it is; may be nil.

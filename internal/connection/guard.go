@@ -218,6 +218,9 @@ func mayProvision(r *Request, in Input, f Facts) error {
 			return err
 		}
 	}
+	if err := r.Approved.stillServed(f.Dataset); err != nil {
+		return err
+	}
 	if _, to := r.Approved.validity(f.Now, f.Dataset); !to.After(f.Now) {
 		return fault.New(fault.Conflict, "connection.date_past").At("valid_to")
 	}

@@ -70,6 +70,7 @@ type Need struct {
 	Procedures       []string         `json:"procedures,omitempty"`
 	Fields           []string         `json:"fields,omitempty"`
 	Rows             []access.RowRule `json:"rows,omitempty"`
+	Operations       []string         `json:"operations,omitempty"` // of providers' services: "GET /khai-sinh/{id}"
 	Subjects         int64            `json:"expected_subjects,omitempty"`
 	Level            access.Level     `json:"level,omitempty"`
 	Method           Method           `json:"method,omitempty"`
@@ -83,6 +84,8 @@ type Need struct {
 	Environment      string           `json:"environment,omitempty"`
 	Contact          Contact          `json:"technical_contact,omitzero"`
 	Responsible      string           `json:"responsible_person,omitempty"`
+	TestSubjects     []string         `json:"test_subjects,omitempty"`     // fictional identifiers that the provider answers in tests
+	TestBody         string           `json:"test_body,omitempty"`         // JSON object that operations with a body get in tests
 	ImpactAssessment string           `json:"impact_assessment,omitempty"` // number of the personal-data impact file
 	From             Day              `json:"valid_from,omitempty"`
 	To               Day              `json:"valid_to,omitempty"`
@@ -99,12 +102,14 @@ func (n Need) sane() error {
 	if err != nil {
 		return fault.New(fault.Invalid, "connection.text_invalid")
 	}
-	if len(raw) > 64<<10 || len(n.Fields) > maxItems || len(n.Purposes) > maxItems || len(n.Rows) > maxItems || len(n.Addresses) > maxItems || len(n.Procedures) > maxItems {
+	if len(raw) > 64<<10 || len(n.Fields) > maxItems || len(n.Purposes) > maxItems || len(n.Rows) > maxItems || len(n.Addresses) > maxItems || len(n.Procedures) > maxItems ||
+		len(n.Operations) > maxItems || len(n.TestSubjects) > maxItems {
 		return fault.New(fault.Invalid, "connection.too_long")
 	}
 	for field, text := range map[string]string{
 		"legal_basis": n.LegalBasis, "method_reason": n.MethodReason, "environment": n.Environment, "responsible_person": n.Responsible,
 		"technical_contact.name": n.Contact.Name, "technical_contact.email": n.Contact.Email, "technical_contact.phone": n.Contact.Phone, "impact_assessment": n.ImpactAssessment,
+		"test_body": n.TestBody, "test_subjects": strings.Join(n.TestSubjects, "\n"),
 	} {
 		if err := plain(text, field); err != nil {
 			return err
@@ -140,6 +145,8 @@ func blank(s string) bool { return strings.TrimSpace(s) == "" }
 func (n Need) complete(f Facts) error {
 	var p problems
 	n.checkWhat(&p, f)
+	checkOperations(&p, n.Operations, []access.Level{n.Level}, f.Dataset)
+	n.checkTests(&p, f.Dataset)
 	n.checkHow(&p)
 	n.checkWhen(&p, f)
 	return fault.Collect(p...)

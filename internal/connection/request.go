@@ -209,6 +209,7 @@ func (r *Request) Public() *Request {
 	p.Need.Contact, p.Need.Addresses, p.Need.Responsible, p.Need.ImpactAssessment = Contact{}, nil, "", ""
 	p.Duties, p.Attested, p.Missing, p.Assignee, p.Opinion, p.Refusal, p.Minutes, p.Asked, p.Pause = nil, nil, nil, nil, nil, nil, nil, nil, nil
 	p.Checklist, p.Grants, p.Credential, p.Confirmed, p.Approval, p.Escalation = Checklist{}, nil, "", nil, nil, nil
+	p.Need.TestSubjects, p.Need.TestBody = nil, ""
 	if r.Approved != nil {
 		s := *r.Approved
 		s.Addresses = nil

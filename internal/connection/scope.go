@@ -21,6 +21,7 @@ const (
 type Scope struct {
 	Columns         []access.Column  `json:"columns"`
 	Rows            []access.RowRule `json:"rows,omitempty"`
+	Operations      []string         `json:"operations,omitempty"` // of providers' services
 	Purposes        []string         `json:"purposes"`
 	Levels          []access.Level   `json:"levels"`
 	CallsPerMinute  int64            `json:"calls_per_minute"`
@@ -38,7 +39,7 @@ type Scope struct {
 // Requested is the widest scope that the need allows.
 func (n Need) Requested() Scope {
 	s := Scope{
-		Rows: n.Rows, Purposes: n.Purposes, Levels: []access.Level{n.Level}, CallsPerMinute: n.PeakPerMinute, CallsPerDay: n.CallsPerDay,
+		Rows: n.Rows, Operations: n.Operations, Purposes: n.Purposes, Levels: []access.Level{n.Level}, CallsPerMinute: n.PeakPerMinute, CallsPerDay: n.CallsPerDay,
 		Addresses: n.Addresses, From: n.From, To: n.To,
 	}
 	for _, f := range n.Fields {
@@ -81,6 +82,7 @@ func (s Scope) valid(d Dataset) error {
 	}
 	p.when(len(s.Purposes) == 0, "purposes", "connection.purpose_missing")
 	p.when(len(s.Levels) == 0, "levels", "connection.level_missing")
+	checkOperations(&p, s.Operations, s.Levels, d)
 	p.when(s.CallsPerMinute <= 0, "calls_per_minute", "connection.number_missing")
 	p.when(s.CallsPerDay <= 0, "calls_per_day", "connection.number_missing")
 	p.when(s.RecordsPerCall < 0 || s.RecordsPerDay < 0 || s.PersonsPerDay < 0, "records_per_day", "connection.number_missing")
@@ -118,6 +120,9 @@ func (s Scope) Within(wide Scope) error {
 	}
 	for _, rule := range s.Rows {
 		beyond(len(rule.In) == 0, "rows", rule.Column)
+	}
+	for _, x := range s.Operations {
+		beyond(!slices.Contains(wide.Operations, x), "operations", x)
 	}
 	for _, x := range s.Purposes {
 		beyond(!slices.Contains(wide.Purposes, x), "purposes", x)
@@ -190,6 +195,11 @@ func Narrower(asked, approved Scope) []Difference {
 			add("field_refused", c.Name, "", "")
 		case got.Mask != access.MaskNone:
 			add("field_masked", c.Name, "", string(got.Mask))
+		}
+	}
+	for _, x := range asked.Operations {
+		if !slices.Contains(approved.Operations, x) {
+			add("operation_refused", x, "", "")
 		}
 	}
 	for _, x := range asked.Purposes {

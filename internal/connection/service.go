@@ -187,7 +187,7 @@ func (s *Service) facts(ctx context.Context, r *Request, in Input) (Facts, error
 		return f, fmt.Errorf("read agency %s: %w", r.Agency, err)
 	}
 	f.Steward = err == nil && agency.Active && agency.ActiveSteward
-	if f.Dataset, err = known(ctx, s.sources.Dataset, need.Dataset); err != nil {
+	if f.Dataset, err = known(ctx, s.supplied, need.Dataset); err != nil {
 		return f, fmt.Errorf("read dataset %s: %w", need.Dataset, err)
 	}
 	if f.System, err = known(ctx, s.sources.System, need.System); err != nil {

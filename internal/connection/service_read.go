@@ -142,7 +142,7 @@ func (s *Service) Choices(ctx context.Context, dataset, system string) (Choices,
 	}
 	var c Choices
 	var err error
-	if c.Dataset, err = known(ctx, s.sources.Dataset, dataset); err != nil {
+	if c.Dataset, err = known(ctx, s.supplied, dataset); err != nil {
 		return c, err
 	}
 	if c.System, err = known(ctx, s.sources.System, system); err != nil {

@@ -126,7 +126,7 @@ func (s *Service) Bench(ctx context.Context, id ID) (Bench, error) {
 	if b.Config, err = findConfig(ctx, s.db, id, r.Config); err != nil {
 		return b, err
 	}
-	if b.Dataset, err = s.sources.Dataset(ctx, r.Need.Dataset); err != nil {
+	if b.Dataset, err = s.supplied(ctx, r.Need.Dataset); err != nil {
 		return b, fmt.Errorf("read dataset %s: %w", r.Need.Dataset, err)
 	}
 	b.Purposes, err = s.access.Purposes(ctx)
