@@ -34,8 +34,8 @@ func New(shell *web.Shell, s *system.Service, agencies Agencies, c clock.Clock, 
 	return &Pages{shell, s, agencies, c, agencyName}
 }
 
-// newPath cannot be the page of a system: no code begins with a hyphen.
-const newPath = "/system/-/new"
+// newPath cannot be the page of a system: the service refuses its last word as a code.
+const newPath = "/system/new"
 
 // Routes of the pages.
 func (p *Pages) Routes() []web.Route {
