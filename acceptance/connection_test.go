@@ -82,7 +82,7 @@ func (p *province) request(t *testing.T, change func(need m)) *connection {
 		change(n)
 	}
 	var made struct{ ID string }
-	p.consumerSteward.Must(p.consumerSteward.Post("/api/v1/connections/requests", n), http.StatusCreated).Into(t, &made)
+	ok(t, p.consumerSteward.Post("/api/v1/connections/requests", n), http.StatusCreated).Into(t, &made)
 	c := &connection{ID: made.ID, p: p}
 	c.must(t, p.consumerSteward, "submit", m{"attest": true})
 	return c
@@ -142,7 +142,7 @@ func (c *connection) accept(t *testing.T) {
 func (c *connection) state(t *testing.T) string {
 	t.Helper()
 	var got struct{ Request struct{ State string } }
-	c.p.engineer.Must(c.p.engineer.Get("/api/v1/connections/requests/"+c.ID), http.StatusOK).Into(t, &got)
+	ok(t, c.p.engineer.Get("/api/v1/connections/requests/"+c.ID), http.StatusOK).Into(t, &got)
 	return got.Request.State
 }
 
@@ -217,7 +217,7 @@ func (p *province) log(t *testing.T, query m) []evidence {
 	t.Helper()
 	query["reason"] = "Kiểm tra theo kế hoạch 12/KH-TTr"
 	var got struct{ Records []evidence }
-	p.auditor.Must(p.auditor.Post("/api/v1/audit/search", query), http.StatusOK).Into(t, &got)
+	ok(t, p.auditor.Post("/api/v1/audit/search", query), http.StatusOK).Into(t, &got)
 	return got.Records
 }
 

@@ -37,26 +37,30 @@ var fields = []m{
 func (p *province) registerSystem(t *testing.T, id, name, agency string) {
 	t.Helper()
 	a := p.engineer.Post("/api/v1/systems", m{"id": id, "name": name, "owner": agency, "category": "sector", "layer": "source", "contact": "Phòng Kỹ thuật"})
-	p.engineer.Must(a, http.StatusCreated)
+	ok(t, a, http.StatusCreated)
 	now := time.Now()
 	a = p.engineer.Post("/api/v1/systems/"+id+"/level", m{
 		"level": 3, "decision": "45/QĐ-STTTT ngày 05/01/2026", "valid_to": now.AddDate(1, 0, 0).Format(time.DateOnly), "checked_at": now.AddDate(0, -1, 0).Format(time.DateOnly),
 	})
-	p.engineer.Must(a, http.StatusOK)
+	ok(t, a, http.StatusOK)
 }
 
 // registration is complete; a test changes what it is about.
 func registration(slug string) m {
-	names := make([]string, len(fields))
-	for i, f := range fields {
-		names[i] = f["name"].(string)
-	}
 	return m{
-		"slug": slug, "name": "Danh sách hộ nghèo, hộ cận nghèo", "description": "Danh sách hộ nghèo, hộ cận nghèo theo kết quả rà soát hằng năm, do cấp xã lập và cập nhật.",
-		"sharing": m{"everyone": true, "fields": names, "purposes": []string{"DVC-TTHC", "QLNN"}, "levels": []string{"use", "view"}},
+		"slug": slug, "name": "Danh sách hộ nghèo, hộ cận nghèo (" + slug + ")", "description": "Danh sách hộ nghèo, hộ cận nghèo theo kết quả rà soát hằng năm, do cấp xã lập và cập nhật.",
+		"sharing": m{"everyone": true, "fields": names(fields), "purposes": []string{"DVC-TTHC", "QLNN"}, "levels": []string{"use", "view"}},
 		"method":  "api", "frequency": "monthly", "formats": []string{"CSV", "JSON"}, "legal_basis": "Nghị định 07/2021/NĐ-CP", "form": "table",
 		"nature": "specialised", "scope": "shared", "class": "sensitive_personal", "official_system": sourceSystem,
 	}
+}
+
+func names(fields []m) []string {
+	out := make([]string, len(fields))
+	for i, f := range fields {
+		out[i] = f["name"].(string)
+	}
+	return out
 }
 
 // registerDataset takes a dataset of the owner from draft to the issued catalogue.
@@ -67,14 +71,15 @@ func (p *province) registerDataset(t *testing.T, slug string, change func(about 
 	if change != nil {
 		change(about, schema)
 	}
+	about["sharing"].(m)["fields"] = names(schema["fields"].([]m))
 	at := "/api/v1/datasets/" + owner + "/" + slug
 	st := p.ownerSteward
-	st.Must(st.Post("/api/v1/datasets", about), http.StatusCreated)
-	st.Must(st.Post(at+"/schema", schema), http.StatusCreated)
-	st.Must(st.Post(at+"/register", m{"not_secret": true, "attest": true}), http.StatusOK)
-	p.appraiser.Must(p.appraiser.Post(at+"/review", m{"basis": "Điều 7 Quy chế, phiếu rà soát 03"}), http.StatusOK)
-	p.approver.Must(p.approver.Post(at+"/approve", nil), http.StatusOK)
-	p.approver.Must(p.approver.Post(at+"/issue", m{"decision": "88/QĐ-UBND ngày 10/03/2026"}), http.StatusOK)
+	ok(t, st.Post("/api/v1/datasets", about), http.StatusCreated)
+	ok(t, st.Post(at+"/schema", schema), http.StatusCreated)
+	ok(t, st.Post(at+"/register", m{"not_secret": true, "attest": true}), http.StatusOK)
+	ok(t, p.appraiser.Post(at+"/review", m{"basis": "Điều 7 Quy chế, phiếu rà soát 03"}), http.StatusOK)
+	ok(t, p.approver.Post(at+"/approve", nil), http.StatusOK)
+	ok(t, p.approver.Post(at+"/issue", m{"decision": "88/QĐ-UBND ngày 10/03/2026"}), http.StatusOK)
 }
 
 // household is row n of the files of this package, of a commune.
@@ -134,7 +139,7 @@ func wait(t *testing.T, who *harness.Person, id string) delivery {
 	t.Helper()
 	for until := time.Now().Add(30 * time.Second); ; time.Sleep(20 * time.Millisecond) {
 		var d delivery
-		who.Must(who.Get("/api/v1/ingest/deliveries/"+id), http.StatusOK).Into(t, &d)
+		ok(t, who.Get("/api/v1/ingest/deliveries/"+id), http.StatusOK).Into(t, &d)
 		if d.State != "received" && d.State != "checking" {
 			return d
 		}

@@ -19,7 +19,7 @@ type agency struct {
 func agencies(t *testing.T, c *harness.Client, query url.Values) []agency {
 	t.Helper()
 	var got struct{ Agencies []agency }
-	c.Must(c.Get("/api/v1/agencies?"+query.Encode()), http.StatusOK).Into(t, &got)
+	ok(t, c.Get("/api/v1/agencies?"+query.Encode()), http.StatusOK).Into(t, &got)
 	return got.Agencies
 }
 
@@ -50,7 +50,7 @@ func TestDieu02(t *testing.T) {
 		if a.Status != http.StatusUnprocessableEntity {
 			t.Fatalf("a district was not refused: %s", a)
 		}
-		if page := string(c.Must(c.Get("/agency/new"), http.StatusOK).Body); strings.Contains(strings.ToLower(page), "huyện") || !strings.Contains(page, `value="commune"`) {
+		if page := string(ok(t, c.Get("/agency/new"), http.StatusOK).Body); strings.Contains(strings.ToLower(page), "huyện") || !strings.Contains(page, `value="commune"`) {
 			t.Fatal("the form offers a district, or no commune")
 		}
 	})
@@ -59,12 +59,12 @@ func TestDieu02(t *testing.T) {
 		good := "code,name,kind,valid_from,parent\nH38.09.91,Trường Mầm non thử nghiệm,service_unit,2026-01-01,H38.09\nH38.09,Sở Giáo dục và Đào tạo,department,2025-03-01,\n"
 		var counts struct{ Added, Changed, Same int }
 		a := csv.Post("/api/v1/agencies/import", good)
-		csv.Must(a, http.StatusOK).Into(t, &counts)
+		ok(t, a, http.StatusOK).Into(t, &counts)
 		if counts.Added != 1 || counts.Same != 1 || counts.Changed != 0 {
 			t.Fatalf("counts %+v", counts)
 		}
 		renamed := strings.Replace(good, "thử nghiệm", "Hoa Mận", 1)
-		csv.Must(csv.Post("/api/v1/agencies/import", renamed), http.StatusOK).Into(t, &counts)
+		ok(t, csv.Post("/api/v1/agencies/import", renamed), http.StatusOK).Into(t, &counts)
 		if counts.Changed != 1 || agencies(t, c, url.Values{"q": {"hoa man"}})[0].Code != "H38.09.91" {
 			t.Fatalf("counts %+v", counts)
 		}
@@ -80,18 +80,18 @@ func TestDieu02(t *testing.T) {
 	})
 	t.Run("R2.1c a hospital without a steward has its department's", func(t *testing.T) {
 		var got agency
-		c.Must(c.Get("/api/v1/agencies/H38.10.01"), http.StatusOK).Into(t, &got)
+		ok(t, c.Get("/api/v1/agencies/H38.10.01"), http.StatusOK).Into(t, &got)
 		if got.Kind != "service_unit" || got.Parent != foreign || got.Steward == nil || got.Steward.Agency != foreign {
 			t.Fatalf("the hospital: %+v", got)
 		}
-		c.Must(c.Get("/api/v1/agencies/H38.11"), http.StatusOK).Into(t, &got)
+		ok(t, c.Get("/api/v1/agencies/H38.11"), http.StatusOK).Into(t, &got)
 		got = agency{}
-		c.Must(c.Get("/api/v1/agencies/H38.11"), http.StatusOK).Into(t, &got)
+		ok(t, c.Get("/api/v1/agencies/H38.11"), http.StatusOK).Into(t, &got)
 		if got.Steward != nil {
 			t.Fatalf("a department inherits a steward: %+v", got)
 		}
 		p.designate(t, "H38.10.01")
-		c.Must(c.Get("/api/v1/agencies/H38.10.01"), http.StatusOK).Into(t, &got)
+		ok(t, c.Get("/api/v1/agencies/H38.10.01"), http.StatusOK).Into(t, &got)
 		if got.Steward == nil || got.Steward.Agency != "H38.10.01" {
 			t.Fatalf("its own steward does not come first: %+v", got.Steward)
 		}
@@ -114,12 +114,12 @@ func vendor(t *testing.T, p *province) {
 	if a := external(nil); a.Status != http.StatusUnprocessableEntity {
 		t.Fatalf("an external party without sponsor, end and commitment: %s", a)
 	}
-	p.admin.Must(external(m{"sponsor": consumer, "commitment": "05/CK-BM ngày 02/03/2026", "valid_to": "2030-01-01"}), http.StatusOK)
+	ok(t, external(m{"sponsor": consumer, "commitment": "05/CK-BM ngày 02/03/2026", "valid_to": "2030-01-01"}), http.StatusOK)
 	body := m{"username": "nha.thau", "full_name": "Người Nhà Thầu", "agency": "V99", "roles": []string{"vendor"}}
 	refused(t, p.admin.Post("/api/v1/account/accounts", body), http.StatusUnprocessableEntity, "account.vendor_incomplete")
 	end := time.Now().Add(4 * time.Second)
 	v := p.admin.Hire(t, "nha.thau", "Người Nhà Thầu", "V99", m{"sponsor": consumer, "commitment": "05/CK-BM", "valid_to": end.UTC().Format(time.RFC3339Nano)}, "vendor")
-	v.Must(v.Get("/api/v1/account/me"), http.StatusOK)
+	ok(t, v.Get("/api/v1/account/me"), http.StatusOK)
 	refused(t, v.Get("/api/v1/connections/requests"), http.StatusForbidden, "access.permission_missing")
 	time.Sleep(time.Until(end.Add(50 * time.Millisecond)))
 	refused(t, v.Get("/api/v1/account/me"), http.StatusUnauthorized, "access.sign_in_required")

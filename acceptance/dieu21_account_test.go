@@ -24,7 +24,7 @@ func TestDieu21Accounts(t *testing.T) {
 		var made struct {
 			Token string `json:"one_time_token"`
 		}
-		admin.Must(admin.Post("/api/v1/account/accounts", body), http.StatusOK).Into(t, &made)
+		ok(t, admin.Post("/api/v1/account/accounts", body), http.StatusOK).Into(t, &made)
 		link := func(password string) harness.Answer {
 			return open.Post("/api/v1/account/password", m{"token": made.Token, "password": password})
 		}
@@ -33,26 +33,26 @@ func TestDieu21Accounts(t *testing.T) {
 				t.Fatalf("password %q: %s", weak, a)
 			}
 		}
-		open.Must(link(harness.Password), http.StatusNoContent)
+		ok(t, link(harness.Password), http.StatusNoContent)
 		refused(t, link(harness.Password), http.StatusForbidden, "account.link_invalid")
 		var in struct {
 			Token      string
 			EnrolFirst bool `json:"enrol_first"`
 		}
-		open.Must(signIn("moi.vao", harness.Password, ""), http.StatusOK).Into(t, &in)
+		ok(t, signIn("moi.vao", harness.Password, ""), http.StatusOK).Into(t, &in)
 		weak := open.With("Authorization", "Bearer "+in.Token)
 		if !in.EnrolFirst {
 			t.Fatal("the answer does not say that a second factor is needed")
 		}
 		refused(t, weak.Get("/api/v1/incident"), http.StatusForbidden, "access.permission_missing")
 		strong := admin.Hire(t, "an.toan", "Đặng An Toàn", operator, nil, "op_security")
-		strong.Must(strong.Get("/api/v1/incident"), http.StatusOK)
+		ok(t, strong.Get("/api/v1/incident"), http.StatusOK)
 		refused(t, signIn("an.toan", harness.Password, ""), http.StatusUnauthorized, "account.code_required")
 		refused(t, signIn("an.toan", harness.Password, "000000"), http.StatusUnauthorized, "account.sign_in_failed")
 	})
 	t.Run("R21.4a five failures lock the account, and the right password does not open it", func(t *testing.T) {
 		admin.Hire(t, "bi.khoa", "Người Bị Khóa", owner, nil, "analyst")
-		open.Must(signIn("bi.khoa", harness.Password, ""), http.StatusOK)
+		ok(t, signIn("bi.khoa", harness.Password, ""), http.StatusOK)
 		for range 5 {
 			refused(t, signIn("bi.khoa", "mật khẩu sai rồi", ""), http.StatusUnauthorized, "account.sign_in_failed")
 		}
@@ -62,23 +62,23 @@ func TestDieu21Accounts(t *testing.T) {
 	t.Run("R21.4a a code opens one session only", func(t *testing.T) {
 		p := admin.Hire(t, "mot.lan", "Người Một Lần", operator, nil, "op_quality")
 		code := p.NextCode()
-		open.Must(signIn("mot.lan", harness.Password, code), http.StatusOK)
+		ok(t, signIn("mot.lan", harness.Password, code), http.StatusOK)
 		refused(t, signIn("mot.lan", harness.Password, code), http.StatusUnauthorized, "account.sign_in_failed")
 	})
 	t.Run("R19.2c disabling an account ends its sessions at once; enabling asks for a new sign-in", func(t *testing.T) {
 		p := admin.Hire(t, "chuyen.vien", "Giàng Chuyên Viên", owner, nil, "analyst")
-		p.Must(p.Get("/api/v1/agencies"), http.StatusOK)
-		admin.Must(admin.Post("/api/v1/account/accounts/"+p.ID+"/active", m{"active": false}), http.StatusOK)
+		ok(t, p.Get("/api/v1/agencies"), http.StatusOK)
+		ok(t, admin.Post("/api/v1/account/accounts/"+p.ID+"/active", m{"active": false}), http.StatusOK)
 		refused(t, p.Get("/api/v1/agencies"), http.StatusUnauthorized, "access.sign_in_required")
 		refused(t, signIn("chuyen.vien", harness.Password, ""), http.StatusUnauthorized, "account.sign_in_failed")
-		admin.Must(admin.Post("/api/v1/account/accounts/"+p.ID+"/active", m{"active": true}), http.StatusOK)
+		ok(t, admin.Post("/api/v1/account/accounts/"+p.ID+"/active", m{"active": true}), http.StatusOK)
 		refused(t, p.Get("/api/v1/agencies"), http.StatusUnauthorized, "access.sign_in_required")
 		p.SignIn()
-		p.Must(p.Get("/api/v1/agencies"), http.StatusOK)
+		ok(t, p.Get("/api/v1/agencies"), http.StatusOK)
 		var reset struct {
 			Token string `json:"one_time_token"`
 		}
-		admin.Must(admin.Post("/api/v1/account/accounts/"+p.ID+"/reset", nil), http.StatusOK).Into(t, &reset)
+		ok(t, admin.Post("/api/v1/account/accounts/"+p.ID+"/reset", nil), http.StatusOK).Into(t, &reset)
 		refused(t, p.Get("/api/v1/agencies"), http.StatusUnauthorized, "access.sign_in_required")
 		refused(t, signIn("chuyen.vien", harness.Password, ""), http.StatusUnauthorized, "account.sign_in_failed")
 		if reset.Token == "" {
@@ -94,7 +94,7 @@ func TestDieu21Accounts(t *testing.T) {
 		give := func(roles ...string) harness.Answer {
 			return admin.Post("/api/v1/account/accounts/"+p.ID+"/roles", m{"roles": roles})
 		}
-		admin.Must(give("op_appraiser", "op_quality"), http.StatusOK)
+		ok(t, give("op_appraiser", "op_quality"), http.StatusOK)
 		for _, pair := range [][]string{{"op_appraiser", "op_approver"}, {"op_approver", "op_engineer"}, {"op_security", "auditor"}, {"op_admin", "op_approver"}} {
 			refused(t, give(pair...), http.StatusUnprocessableEntity, "account.roles_incompatible")
 		}
@@ -102,7 +102,7 @@ func TestDieu21Accounts(t *testing.T) {
 		refused(t, admin.Post("/api/v1/account/accounts", m{"username": "leo.quyen", "full_name": "Người Leo Quyền", "agency": owner, "roles": []string{"op_approver"}}),
 			http.StatusUnprocessableEntity, "account.role_operator")
 		refused(t, admin.Post("/api/v1/account/accounts/"+admin.ID+"/roles", m{"roles": []string{"op_admin"}}), http.StatusForbidden, "account.own_account")
-		page := string(admin.Must(admin.Get("/access/roles"), http.StatusOK).Body)
+		page := string(ok(t, admin.Get("/access/roles"), http.StatusOK).Body)
 		for _, role := range []string{"op_admin", "op_appraiser", "op_security", "agency_head", "steward", "analyst", "lookup_officer", "commune_officer", "leader", "auditor", "system_account", "open_data_editor"} {
 			if !strings.Contains(page, role) {
 				t.Errorf("the matrix of roles lacks %s", role)

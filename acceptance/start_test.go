@@ -33,6 +33,15 @@ func refused(t testing.TB, a harness.Answer, status int, code string) problem {
 	return p
 }
 
+// ok checks the status of an answer.
+func ok(t testing.TB, a harness.Answer, status int) harness.Answer {
+	t.Helper()
+	if a.Status != status {
+		t.Fatalf("want status %d, got %s", status, a)
+	}
+	return a
+}
+
 // vietnamese reports letters that only Vietnamese writes.
 func vietnamese(s string) bool {
 	return strings.ContainsAny(strings.ToLower(s), "ăâđêôơưạảấầẩẫậắằẳẵặẹẻẽếềểễệỉịọỏốồổỗộớờởỡợụủứừửữựỳỵỷỹ")
@@ -59,7 +68,7 @@ func TestFirstStart(t *testing.T) {
 		}
 	})
 	t.Run("the session outlives a restart", func(t *testing.T) {
-		admin.Must(admin.Get("/api/v1/account/me"), http.StatusOK)
+		ok(t, admin.Get("/api/v1/account/me"), http.StatusOK)
 		refused(t, open.Get("/api/v1/account/me"), http.StatusUnauthorized, "access.sign_in_required")
 	})
 	t.Run("a second server on the folder names the first", func(t *testing.T) {
@@ -67,7 +76,7 @@ func TestFirstStart(t *testing.T) {
 		if code == 0 || !strings.Contains(out, s.Console) || !strings.Contains(out, "process id") {
 			t.Fatalf("exit %d: %s", code, out)
 		}
-		admin.Must(admin.Get("/api/v1/account/me"), http.StatusOK)
+		ok(t, admin.Get("/api/v1/account/me"), http.StatusOK)
 	})
 }
 

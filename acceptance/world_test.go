@@ -54,7 +54,7 @@ func (p *province) designate(t *testing.T, agency string) string {
 	t.Helper()
 	var made struct{ ID string }
 	a := p.admin.Post("/api/v1/agencies/"+agency+"/stewards", m{"name": "Phòng Dữ liệu số", "decision": "12/QĐ ngày 01/03/2026", "valid_from": "2026-03-01"})
-	p.admin.Must(a, http.StatusCreated).Into(t, &made)
+	ok(t, a, http.StatusCreated).Into(t, &made)
 	return made.ID
 }
 

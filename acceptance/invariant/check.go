@@ -105,15 +105,15 @@ func (c *checker) log() {
 		c.violate("I7", "log", "%s", f)
 	}
 	size := int64(0)
-	for i, n := range append(slices.Clone(c.e.Sizes), int64(len(c.e.Records))) {
+	for i, n := range append(slices.Clone(c.e.Sizes), c.e.Size()) {
 		if n < size {
 			c.violate("I7", "log", "reading %d found %d records, the one before %d", i, n, size)
 		}
 		size = max(size, n)
 	}
 	for i, r := range c.e.Records {
-		if r.Seq != int64(i) {
-			c.violate("I7", "log", "record %d stands at place %d", r.Seq, i)
+		if r.Seq != c.e.From+int64(i) {
+			c.violate("I7", "log", "record %d stands at place %d", r.Seq, c.e.From+int64(i))
 			return
 		}
 	}

@@ -19,16 +19,23 @@ type Record struct {
 
 // Evidence is the access log as it was read from its files.
 type Evidence struct {
+	From     int64 // number of the first record that was kept
 	Records  []Record
 	Findings []string // what the verifier says was changed
 	Sizes    []int64  // how many records were there at earlier readings, the oldest first
 }
 
-// ReadEvidence verifies a log folder under the public key, against the checkpoints that were kept from earlier
-// readings, and reads its records.
-func ReadEvidence(dir, key string, kept [][]byte) (Evidence, error) {
-	var e Evidence
+// Size is how many records the log has.
+func (e Evidence) Size() int64 { return e.From + int64(len(e.Records)) }
+
+// ReadEvidence verifies a whole log folder under the public key, against the checkpoints that were kept from earlier
+// readings, and keeps its records from the given one on.
+func ReadEvidence(dir, key string, kept [][]byte, from int64) (Evidence, error) {
+	e := Evidence{From: from}
 	report, err := audit.Verify(dir, key, journal.VerifyOptions{Kept: kept, Live: true, Each: func(entry journal.Entry) error {
+		if entry.Seq < from {
+			return nil
+		}
 		r, err := audit.Decode(entry.Body)
 		if err != nil {
 			return err
@@ -39,6 +46,9 @@ func ReadEvidence(dir, key string, kept [][]byte) (Evidence, error) {
 	}})
 	if err != nil {
 		return e, fmt.Errorf("read the evidence: %w", err)
+	}
+	if report.Records < from {
+		e.From, e.Findings = report.Records, append(e.Findings, fmt.Sprintf("the log has %d records and had %d", report.Records, from))
 	}
 	for _, f := range report.Findings {
 		e.Findings = append(e.Findings, f.String())

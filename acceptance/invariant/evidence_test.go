@@ -51,7 +51,7 @@ func segment(t *testing.T, dir string) string {
 func TestEvidenceIsReadWithPlacesThatMarksCover(t *testing.T) {
 	dir := t.TempDir()
 	key, note := written(t, dir, 3)
-	e, err := invariant.ReadEvidence(dir, key, [][]byte{note})
+	e, err := invariant.ReadEvidence(dir, key, [][]byte{note}, 0)
 	if err != nil || len(e.Findings) > 0 || len(e.Records) < 7 {
 		t.Fatalf("%d records, %v, %v", len(e.Records), e.Findings, err)
 	}
@@ -99,7 +99,7 @@ func TestAnAlteredOrOlderLogBreaksI7(t *testing.T) {
 			dir := filepath.Join(t.TempDir(), "audit")
 			key, note := written(t, dir, 20)
 			harm(t, dir)
-			e, err := invariant.ReadEvidence(dir, key, [][]byte{note})
+			e, err := invariant.ReadEvidence(dir, key, [][]byte{note}, 0)
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -50,7 +50,7 @@ func judge(history, dir, key, kept string) ([]invariant.Violation, error) {
 		}
 		notes = append(notes, note)
 	}
-	e, err := invariant.ReadEvidence(dir, key, notes)
+	e, err := invariant.ReadEvidence(dir, key, notes, 0)
 	if err != nil {
 		return nil, err
 	}
