@@ -14,6 +14,9 @@ import (
 // and completeness; both must be said.
 func (s *Service) Register(ctx context.Context, id ID, notSecret, attest bool) (Dataset, error) {
 	return s.alter(ctx, id, access.CatalogRegister, "catalog.register", "", func(q controldb.Querier, who access.Actor, d *Dataset) error {
+		if err := s.Agencies.RequireSteward(ctx, d.Owner); err != nil {
+			return err
+		}
 		now := s.Clock.Now()
 		d.Declaration, d.Attestation = nil, nil
 		if notSecret {

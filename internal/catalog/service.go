@@ -19,6 +19,8 @@ import (
 type Agencies interface {
 	// CanOwn reports that an agency of that code is in force and may own data.
 	CanOwn(ctx context.Context, code string) (bool, error)
+	// RequireSteward refuses when nobody answers for the agency's data now (Điều 14.6c).
+	RequireSteward(ctx context.Context, code string) error
 }
 
 // Systems knows the information systems.

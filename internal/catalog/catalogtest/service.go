@@ -22,6 +22,9 @@ type Agencies map[string]bool
 // CanOwn reports a listed agency.
 func (a Agencies) CanOwn(_ context.Context, code string) (bool, error) { return a[code], nil }
 
+// RequireSteward finds one in every agency.
+func (a Agencies) RequireSteward(context.Context, string) error { return nil }
+
 // Systems maps a system to its owner.
 type Systems map[string]string
 
