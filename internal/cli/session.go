@@ -8,6 +8,8 @@ import (
 	"net/http"
 	"strings"
 	"time"
+
+	"lienthong/internal/app"
 )
 
 type signInCmd struct {
@@ -56,4 +58,22 @@ func (c signOutCmd) Run(ctx context.Context, s streams) error {
 	}
 	fmt.Fprintln(s.out, "signed out")
 	return c.keep(session{})
+}
+
+type accountCmd struct {
+	Recover accountRecoverCmd `cmd:"" help:"Print a one-time link for an account whose holder can no longer sign in; run it on the server."`
+}
+
+type accountRecoverCmd struct {
+	Data     string `help:"Data folder of the running server." default:"./data"`
+	Username string `arg:"" help:"User name."`
+}
+
+func (c accountRecoverCmd) Run(ctx context.Context, s streams) error {
+	link, err := app.RecoverAccount(ctx, c.Data, c.Username)
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(s.out, "%s\nit works once; password and second factor of the account are taken away\n", link)
+	return nil
 }

@@ -15,11 +15,13 @@ import (
 	"time"
 
 	"lienthong/internal/kit/clock"
+	"lienthong/internal/kit/fault"
+	"lienthong/internal/kit/httpx"
 	"lienthong/internal/kit/i18n"
 )
 
 // The control socket lies in the data folder and can be opened by its owner only. It serves what the machine's own
-// administrator may ask of a running server: today the demo's clock.
+// administrator may ask of a running server: the demo's clock, and a way back in for an account.
 const socketName = "control.sock"
 
 type clockShift struct {
@@ -33,33 +35,63 @@ type clockNow struct {
 
 // ShiftClock asks the demo that runs on the folder to move its clock and tells what it then shows.
 func ShiftClock(ctx context.Context, dataDir, shift string) (string, error) {
+	var now clockNow
+	if err := control(ctx, dataDir, "/clock", clockShift{shift}, &now); err != nil {
+		return "", err
+	}
+	if now.Error != "" {
+		return "", errors.New(now.Error)
+	}
+	return i18n.DateTime(now.Now), nil
+}
+
+type recoverAsk struct {
+	Username string `json:"username"`
+}
+
+type recoverAnswer struct {
+	Path  string `json:"path,omitempty"`
+	Error string `json:"error,omitempty"`
+}
+
+// RecoverAccount asks the server that runs on the folder for a one-time link of an account whose holder can no longer
+// sign in. Only who may read the data folder can ask.
+func RecoverAccount(ctx context.Context, dataDir, username string) (string, error) {
+	var got recoverAnswer
+	if err := control(ctx, dataDir, "/recover", recoverAsk{username}, &got); err != nil {
+		return "", err
+	}
+	if got.Error != "" {
+		return "", errors.New(got.Error)
+	}
+	return got.Path, nil
+}
+
+// control sends one request over the control socket.
+func control(ctx context.Context, dataDir, path string, ask, answer any) error {
 	client := &http.Client{Transport: &http.Transport{
 		DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
 			var d net.Dialer
 			return d.DialContext(ctx, "unix", filepath.Join(dataDir, socketName))
 		},
 	}, Timeout: 10 * time.Second}
-	body, err := json.Marshal(clockShift{shift})
+	body, err := json.Marshal(ask)
 	if err != nil {
-		return "", err
+		return err
 	}
-	req, err := http.NewRequestWithContext(ctx, http.MethodPost, "http://control/clock", bytes.NewReader(body))
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, "http://control"+path, bytes.NewReader(body))
 	if err != nil {
-		return "", err
+		return err
 	}
 	resp, err := client.Do(req)
 	if err != nil {
-		return "", fmt.Errorf("reach the demo that runs on %s: %w", dataDir, err)
+		return fmt.Errorf("reach the server that runs on %s: %w", dataDir, err)
 	}
 	defer resp.Body.Close()
-	var now clockNow
-	if err := json.NewDecoder(resp.Body).Decode(&now); err != nil {
-		return "", fmt.Errorf("read the demo's answer: %w", err)
+	if err := json.NewDecoder(resp.Body).Decode(answer); err != nil {
+		return fmt.Errorf("read the server's answer: %w", err)
 	}
-	if now.Error != "" {
-		return "", errors.New(now.Error)
-	}
-	return i18n.DateTime(now.Now), nil
+	return nil
 }
 
 // serveControl listens on the control socket until the context ends.
@@ -78,6 +110,7 @@ func (a *App) serveControl(ctx context.Context) error {
 	}
 	mux := http.NewServeMux()
 	mux.HandleFunc("POST /clock", a.shiftClock)
+	mux.HandleFunc("POST /recover", a.recoverAccount)
 	srv := &http.Server{Handler: mux, ReadHeaderTimeout: 5 * time.Second}
 	go func() {
 		<-ctx.Done()
@@ -87,6 +120,20 @@ func (a *App) serveControl(ctx context.Context) error {
 		return err
 	}
 	return nil
+}
+
+func (a *App) recoverAccount(w http.ResponseWriter, r *http.Request) {
+	w.Header().Set("Content-Type", "application/json")
+	var in recoverAsk
+	var out recoverAnswer
+	if err := json.NewDecoder(io.LimitReader(r.Body, 1024)).Decode(&in); err != nil {
+		out.Error = "the request cannot be read: " + err.Error()
+	} else if token, err := a.account.Recover(r.Context(), in.Username); err != nil {
+		out.Error = httpx.Sentence(fault.Of(err), a.words, i18n.En, "")
+	} else {
+		out.Path = a.consoleURL() + "/password/" + token.Reveal()
+	}
+	_ = json.NewEncoder(w).Encode(out) // the command has gone; there is nobody to tell
 }
 
 func (a *App) shiftClock(w http.ResponseWriter, r *http.Request) {
