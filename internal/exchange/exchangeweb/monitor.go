@@ -61,7 +61,7 @@ func (p *Pages) today(ctx context.Context, t ui.T, all []audit.Count, day string
 		calls, denied, records, p95 = calls+c.Calls, denied+c.Denied, records+c.Records, max(p95, c.P95)
 		name := ui.Text(t("exchange.unbound"))
 		if c.Key != "" {
-			name = ui.Link(p.number(ctx, c.Key), "/connection/"+c.Key)
+			name = ui.Link(p.number(ctx, c.Key), "/connections/"+c.Key)
 		}
 		row := ui.Row{Cells: []templ.Component{name}}
 		for _, n := range []int64{c.Calls, c.Denied, c.Failed, c.Records, c.Persons, c.P50, c.P95} {
