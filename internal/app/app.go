@@ -90,6 +90,9 @@ func (a *App) open(ctx context.Context) error {
 	if err := a.restoreClock(); err != nil {
 		return err
 	}
+	if err := keysMatchData(dir); err != nil {
+		return err
+	}
 	if a.keys, err = secret.Open(filepath.Join(dir, "secrets")); err != nil {
 		return fmt.Errorf("open the keys: %w", err)
 	}
@@ -110,6 +113,18 @@ func (a *App) open(ctx context.Context) error {
 	a.incident = incident.NewService(a.db, a.clock, a.audit)
 	a.gate = flow.NewGate(a.access, a.audit, a.clock)
 	return a.buildSlices(ctx)
+}
+
+// keysMatchData refuses to make new keys beside old data: sealed values would stay closed and the log could not go on.
+func keysMatchData(dir string) error {
+	keys := filepath.Join(dir, "secrets")
+	if _, err := os.Stat(keys); err == nil || !errors.Is(err, os.ErrNotExist) {
+		return err
+	}
+	if _, err := os.Stat(filepath.Join(dir, "audit")); errors.Is(err, os.ErrNotExist) {
+		return nil
+	}
+	return fmt.Errorf("the folder %s is missing while %s holds data: bring it back from where its copy is kept; nothing was changed", keys, dir)
 }
 
 func (a *App) openStore(ctx context.Context) error {
