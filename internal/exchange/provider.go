@@ -93,7 +93,7 @@ func (c *call) forward(route *Route, p *upstream.Provider, op *Operation, plan *
 		Identity: map[string]string{
 			"X-Request-Id": c.ask.ID, "Lienthong-Consumer": c.ask.Actor.ID, "Lienthong-Agency": c.ask.Actor.Agency,
 			"Lienthong-Purpose": c.ask.Purpose, "Lienthong-Case": c.ask.Case, "Lienthong-Officer-Id": c.ask.Officer,
-			"Lienthong-Service": route.Owner + "/" + route.System + "/" + route.Name,
+			"Lienthong-Service": route.Owner + "/" + route.System + "/" + route.Name, "Lienthong-Test": c.ask.Actor.Probe,
 		},
 	})
 	if err != nil {

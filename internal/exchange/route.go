@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"lienthong/internal/access"
 	"lienthong/internal/exchange/filter"
 	"lienthong/internal/exchange/upstream"
 	"lienthong/internal/kit/fault"
@@ -39,16 +40,18 @@ type Route struct {
 
 // Operation is one declared call of a service. What is not declared does not exist.
 type Operation struct {
-	Method   string           `json:"method"`
-	Path     string           `json:"path"`              // "/ho-so/{id}"
-	Updates  bool             `json:"updates,omitempty"` // changes the provider's data: needs an UPDATE right
-	Subject  string           `json:"subject,omitempty"` // path parameter that identifies a person; only its hash is recorded
-	Params   []Param          `json:"params,omitempty"`  // query parameters that may be sent
-	Records  string           `json:"records"`           // filter.Contract
-	Envelope []string         `json:"envelope,omitempty"`
-	Key      string           `json:"key,omitempty"`
-	Whole    []string         `json:"whole,omitempty"`
-	Statuses map[int]BodyRule `json:"statuses,omitempty"` // nil: 200 with records, 204 without
+	Method   string   `json:"method"`
+	Path     string   `json:"path"`              // "/ho-so/{id}"
+	Updates  bool     `json:"updates,omitempty"` // changes the provider's data: needs an UPDATE right
+	Subject  string   `json:"subject,omitempty"` // path parameter that identifies a person; only its hash is recorded
+	Params   []Param  `json:"params,omitempty"`  // query parameters that may be sent
+	Records  string   `json:"records"`           // filter.Contract
+	Envelope []string `json:"envelope,omitempty"`
+	Key      string   `json:"key,omitempty"`
+	Whole    []string `json:"whole,omitempty"`
+	// Fields says where in a record a field of the dataset lies, "ho_ten_cha": "cha.ho_ten"; others lie under their name.
+	Fields   map[string]string `json:"fields,omitempty"`
+	Statuses map[int]BodyRule  `json:"statuses,omitempty"` // nil: 200 with records, 204 without
 
 	segments []string
 	code     string
@@ -82,7 +85,7 @@ func (o *Operation) statuses() map[int]BodyRule {
 }
 
 func (o *Operation) contract() filter.Contract {
-	return filter.Contract{Records: o.Records, Envelope: o.Envelope, Key: o.Key, Whole: o.Whole}
+	return filter.Contract{Records: o.Records, Envelope: o.Envelope, Key: o.Key, Whole: o.Whole, Fields: o.Fields}
 }
 
 // match compares whole segments and gives the value of the person parameter, if there is one.
@@ -166,6 +169,23 @@ func (o *Operation) ready() error {
 	for code, rule := range o.Statuses {
 		if code < 200 || code > 599 || rule != BodyRecords && rule != BodyNone && rule != BodyPass || rule == BodyPass && code < 400 {
 			return invalid("statuses")
+		}
+	}
+	return nil
+}
+
+// placed checks that records and mapped fields can be found by the filter. Only a registration asks.
+func (r *Route) placed() error {
+	for i, o := range r.Operations {
+		var columns []access.Column
+		for name := range o.Fields {
+			columns = append(columns, access.Column{Name: name})
+		}
+		if _, err := filter.Compile(o.contract(), columns, nil, access.Masker{}, filter.DefaultLimits); err != nil {
+			return fault.New(fault.Invalid, "exchange.route_invalid", o.Code()+": records, envelope, key, whole, fields").At("operations").Because(err)
+		}
+		if slices.ContainsFunc(r.Operations[:i], func(x *Operation) bool { return x.code == o.code }) {
+			return fault.New(fault.Invalid, "exchange.route_invalid", o.Code()).At("operations")
 		}
 	}
 	return nil

@@ -3,6 +3,7 @@ package exchange
 import (
 	"context"
 	"fmt"
+	"slices"
 	"sync"
 	"time"
 
@@ -63,6 +64,9 @@ func (s *Service) RegisterRoute(ctx context.Context, r Route) (Route, error) {
 	if err := r.ready(); err != nil {
 		return r, err
 	}
+	if err := r.placed(); err != nil {
+		return r, err
+	}
 	return r, s.db.InTx(ctx, func(q controldb.Querier) error {
 		old, found, err := findRoute(ctx, q, r.Owner, r.System, r.Name)
 		if err != nil {
@@ -72,8 +76,27 @@ func (s *Service) RegisterRoute(ctx context.Context, r Route) (Route, error) {
 		if found {
 			r.ID, r.Version = old.ID, old.Version+1
 		}
+		if err := oneMeaning(ctx, q, &r); err != nil {
+			return err
+		}
 		return s.saveRoute(ctx, q, who, &r, "exchange.register", "")
 	})
+}
+
+// oneMeaning: grants name an operation by method and path, so within a dataset that name belongs to one service.
+func oneMeaning(ctx context.Context, q controldb.Querier, r *Route) error {
+	all, err := listRoutes(ctx, q, r.Dataset)
+	if err != nil {
+		return err
+	}
+	for _, other := range all {
+		for _, o := range other.Operations {
+			if other.ID != r.ID && slices.ContainsFunc(r.Operations, func(x *Operation) bool { return x.code == o.code }) {
+				return fault.New(fault.Conflict, "exchange.operation_taken", o.code, other.System+"/"+other.Name).At("operations")
+			}
+		}
+	}
+	return nil
 }
 
 // SetRouteStatus suspends or resumes a route; the change is a version of its own.

@@ -56,6 +56,10 @@ func TestRouteDeclarations(t *testing.T) {
 		"path with dots":                      func(r *exchange.Route) { r.Name = ".." },
 		"unknown subject":                     func(r *exchange.Route) { r.Operations[0].Subject = "c" },
 		"success body passed unfiltered":      func(r *exchange.Route) { r.Operations[0].Statuses = map[int]exchange.BodyRule{200: exchange.BodyPass} },
+		"records that cannot be placed":       func(r *exchange.Route) { r.Operations[0].Records = "$..x" },
+		"two fields at one place":             func(r *exchange.Route) { r.Operations[0].Fields = map[string]string{"a": "x.y", "b": "x.y"} },
+		"a field above another":               func(r *exchange.Route) { r.Operations[0].Fields = map[string]string{"a": "x", "b": "x.y"} },
+		"one operation twice":                 func(r *exchange.Route) { r.Operations = append(r.Operations, r.Operations[0]) },
 		"bad prefix":                          func(r *exchange.Route) { r.Addresses = []string{"localhost"} },
 	} {
 		r := ok()
@@ -66,6 +70,15 @@ func TestRouteDeclarations(t *testing.T) {
 	}
 	if _, err := b.Service.RegisterRoute(as(access.OpEngineer), ok()); err != nil {
 		t.Error(err)
+	}
+	again := ok()
+	if again, err := b.Service.RegisterRoute(as(access.OpEngineer), again); err != nil || again.Version != 2 {
+		t.Error(again.Version, err)
+	}
+	other := ok()
+	other.Name = "m"
+	if _, err := b.Service.RegisterRoute(as(access.OpEngineer), other); !fault.Is(err, "exchange.operation_taken") {
+		t.Errorf("one name of an operation opens two services: %v", err)
 	}
 }
 
@@ -112,11 +125,11 @@ func TestQuotaAnswersWithRetryAfter(t *testing.T) {
 func TestIdentifierInAServiceQueryIsRefused(t *testing.T) {
 	b := withService(t)
 	r := exchange.Route{Owner: Owner, System: "hotich", Name: "tra-cuu", Dataset: Dataset, Base: "http://10.1.1.1/",
-		Operations: []*exchange.Operation{{Method: "GET", Path: "/ho-so", Records: "$", Params: []exchange.Param{{Name: "so", Column: "so_dinh_danh"}}}}}
+		Operations: []*exchange.Operation{{Method: "GET", Path: "/tra-cuu", Records: "$", Params: []exchange.Param{{Name: "so", Column: "so_dinh_danh"}}}}}
 	if _, err := b.Service.RegisterRoute(as(access.OpEngineer), r); err != nil {
 		t.Fatal(err)
 	}
-	if got := b.Call("GET", "/svc/H38.04/hotich/tra-cuu/ho-so?so="+Citizen, "", ""); got.Code() != "exchange.identifier_in_url" {
+	if got := b.Call("GET", "/svc/H38.04/hotich/tra-cuu/tra-cuu?so="+Citizen, "", ""); got.Code() != "exchange.identifier_in_url" {
 		t.Errorf("%+v", got)
 	}
 }
@@ -134,7 +147,7 @@ func TestCallerGone(t *testing.T) {
 	defer slow.Close()
 	defer close(release)
 	_, err := b.Service.RegisterRoute(as(access.OpEngineer), exchange.Route{
-		Owner: Owner, System: "hotich", Name: "cham", Dataset: Dataset, Base: slow.URL, Addresses: []string{"127.0.0.0/8"},
+		Owner: Owner, System: "hotich", Name: "khai-sinh", Dataset: Dataset, Base: slow.URL, Addresses: []string{"127.0.0.0/8"},
 		Operations: []*exchange.Operation{{Method: "GET", Path: "/ho-so", Records: "$"}},
 	})
 	if err != nil {
@@ -142,7 +155,7 @@ func TestCallerGone(t *testing.T) {
 	}
 	before := settled(t, b)
 	c := dial(t, b.Addr)
-	_, _ = io.WriteString(c, "GET /svc/H38.04/hotich/cham/ho-so HTTP/1.1\r\nHost: gw.test\r\nAuthorization: Bearer "+b.Token+"\r\nLienthong-Purpose: QLNN\r\n\r\n")
+	_, _ = io.WriteString(c, "GET /svc/H38.04/hotich/khai-sinh/ho-so HTTP/1.1\r\nHost: gw.test\r\nAuthorization: Bearer "+b.Token+"\r\nLienthong-Purpose: QLNN\r\n\r\n")
 	for deadline := time.Now().Add(5 * time.Second); len(b.Records()) == before && time.Now().Before(deadline); {
 	}
 	c.Close()

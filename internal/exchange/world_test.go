@@ -184,6 +184,7 @@ func (b *Bench) sources() access.Sources {
 			}
 			return &access.DatasetFacts{Owner: Owner, Served: true, Version: b.Version, Fields: map[string]access.Class{
 				"so_dinh_danh": access.ClassBasic, "ho_ten": access.ClassBasic, "xa": access.ClassNormal, "dan_toc": access.ClassSensitive, "dia_chi": access.ClassBasic,
+				"ten_cha": access.ClassBasic, "ten_con": access.ClassBasic, "diem": access.ClassNormal, "noi": access.ClassNormal,
 			}}, nil
 		},
 		System: func(context.Context, string) (*access.SystemFacts, error) {

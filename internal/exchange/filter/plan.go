@@ -16,6 +16,16 @@ type Contract struct {
 	Envelope []string // fields outside the records that may pass, "total" or "page.number"; scalars only
 	Key      string   // column whose value is the person's or thing's identifier
 	Whole    []string // columns whose value may be an object and then passes entire
+	// Fields says where in a record a column of the dataset lies, "ho_ten_cha": "cha.ho_ten"; others lie under their name.
+	Fields map[string]string
+}
+
+// Path of a column within a record.
+func (c Contract) Path(column string) string {
+	if p, mapped := c.Fields[column]; mapped {
+		return p
+	}
+	return column
 }
 
 // Limits bound what one answer may cost.
@@ -122,7 +132,7 @@ func (p *Plan) envelope(path string) error {
 
 func (p *Plan) record(at *node, c Contract, columns []access.Column, rows []access.RowRule) error {
 	for _, col := range columns {
-		n, err := walk(at, col.Name)
+		n, err := walk(at, c.Path(col.Name))
 		if err != nil || n.column != nil || !col.Mask.Known() {
 			return bad("column", col.Name)
 		}
@@ -133,7 +143,7 @@ func (p *Plan) record(at *node, c Contract, columns []access.Column, rows []acce
 		}
 	}
 	for _, r := range rows {
-		n, err := walk(at, r.Column)
+		n, err := walk(at, c.Path(r.Column))
 		if err != nil || n.rule != 0 || len(r.In) == 0 {
 			return bad("row rule", r.Column)
 		}
@@ -145,14 +155,14 @@ func (p *Plan) record(at *node, c Contract, columns []access.Column, rows []acce
 		n.rule = len(p.rules)
 	}
 	for _, w := range c.Whole {
-		n, err := walk(at, w)
+		n, err := walk(at, c.Path(w))
 		if err != nil {
 			return bad("whole", w)
 		}
 		n.whole = n.column != nil && n.column.Mask == access.MaskNone && len(n.names) == 0
 	}
 	if c.Key != "" {
-		n, err := walk(at, c.Key)
+		n, err := walk(at, c.Path(c.Key))
 		if err != nil {
 			return bad("key", c.Key)
 		}
