@@ -40,6 +40,9 @@ func Open(dir string, opts Options) (*Log, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open audit log: %w", err)
 	}
+	if err := layVerifierKey(dir, j.VerifierKey()); err != nil {
+		return nil, errors.Join(fmt.Errorf("open audit log: %w", err), j.Close())
+	}
 	l := &Log{journal: j, opts: opts, now: opts.Journal.Now, open: newLedger()}
 	l.ctx, l.stop = context.WithCancel(context.Background())
 	if err := l.resume(dir); err != nil {
@@ -55,6 +58,19 @@ func Open(dir string, opts Options) (*Log, error) {
 		l.index.follow(l.ctx, func(err error) { opts.Logger.Error("audit index stands still; it will be tried again", "cause", err) })
 	})
 	return l, nil
+}
+
+// layVerifierKey puts the public key beside the log, so that a check needs no server. Whoever changes the log can change
+// this file too: a key that was kept elsewhere proves more.
+func layVerifierKey(dir, key string) error {
+	path := filepath.Join(dir, "verifier.key")
+	if kept, err := os.ReadFile(path); err == nil && string(kept) == key+"\n" {
+		return nil
+	}
+	if err := os.WriteFile(path, []byte(key+"\n"), 0o600); err != nil {
+		return fmt.Errorf("lay the public key beside the log: %w", err)
+	}
+	return nil
 }
 
 // Close writes what waits and ends the log's own goroutines.
