@@ -151,7 +151,9 @@ func profile(t *testing.T, p *province) {
 }
 
 func purposes(t *testing.T, p *province) {
-	var got struct{ Purposes []struct{ Code, Parent string } }
+	var got struct {
+		Purposes []struct{ Code, Parent string }
+	}
 	ok(t, p.admin.Get("/api/v1/purposes"), http.StatusOK).Into(t, &got)
 	var roots []string
 	for _, x := range got.Purposes {
