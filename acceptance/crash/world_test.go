@@ -3,10 +3,10 @@ package crash
 import (
 	"encoding/base64"
 	"fmt"
-	"net/http"
 	"net/url"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -22,6 +22,9 @@ const (
 	purpose  = "QLNN"
 	dataset  = owner + "/tram-quan-trac"
 	source   = "nn-quan-trac"
+
+	servicePath = "/svc/" + owner + "/" + source + "/so-lieu/tram"
+	operation   = "GET /tram"
 )
 
 // world is a platform with a dataset, its source, and consumers that are connected to it.
@@ -33,12 +36,22 @@ type world struct {
 	steward, consumerSteward                               *harness.Person
 
 	provider *harness.Recorder
+	parties  []*party
+
+	mu      sync.Mutex
+	number  int             // of the round
+	closed  []revoked       // credentials that nobody may use any more
+	round   *history        // where the provider writes what it sees
+	trigger chan struct{}   // closed by the provider when the armed call stands before it
+	armed   int             // how many calls until then; 0 is never
+	release <-chan struct{} // ends the wait of a call that stands before the provider
 }
 
 // newWorld sets the platform up as its operator would, by the interface only.
 func newWorld(t testing.TB, o harness.Options) *world {
 	t.Helper()
 	w := &world{Server: harness.Start(t, o), t: t}
+	w.awaitToken()
 	w.admin = w.SetUpAdmin(t)
 	if a := w.admin.Post("/agency/import/profile", ""); a.Status >= 400 {
 		t.Fatalf("import the profile of the province: %s", a)
@@ -57,6 +70,16 @@ func newWorld(t testing.TB, o harness.Options) *world {
 		w.must(w.admin.Post("/api/v1/agencies/"+agency+"/stewards", m{"name": "Phòng Dữ liệu số", "decision": "12/QĐ ngày 01/03/2026", "valid_from": "2026-03-01"}))
 	}
 	return w
+}
+
+// awaitToken waits for the set-up token, which the server prints when it already answers.
+func (w *world) awaitToken() {
+	w.t.Helper()
+	for until := time.Now().Add(10 * time.Second); w.SetUp == "" && time.Now().Before(until); {
+		if err := w.WaitReady(time.Second); err != nil {
+			w.t.Fatal(err)
+		}
+	}
 }
 
 // must fails the test unless the answer is a success.
@@ -150,7 +173,7 @@ func (w *world) settled(p *harness.Person, id string) delivery {
 
 // party is a connected consumer.
 type party struct {
-	System, Dataset, Request, Client, Secret, Credential string
+	System, Request, Client, Secret, Credential string
 }
 
 // connect takes a consumer's request from its draft to a live connection.
@@ -159,7 +182,7 @@ func (w *world) connect(system, set string) *party {
 	var r struct{ ID string }
 	w.must(w.consumerSteward.Post("/api/v1/connections/requests", m{
 		"system": system, "dataset": set, "schema_version": 1, "purposes": []string{purpose}, "legal_basis": "khoản 2 Điều 9 Quy chế dữ liệu số", "procedures": []string{"1.000123"},
-		"fields": []string{"ma", "lo", "gia_tri"}, "expected_subjects": 40, "level": "use", "method": "api", "frequency": "daily", "calls_per_day": 50_000_000, "peak_per_minute": 1_000_000,
+		"fields": []string{"ma", "lo", "gia_tri"}, "operations": []string{operation}, "expected_subjects": 40, "level": "use", "method": "api", "frequency": "daily", "calls_per_day": 50_000_000, "peak_per_minute": 1_000_000,
 		"response_ms": 20_000, "source_addresses": []string{"127.0.0.0/8"}, "environment": "máy chủ của Sở", "technical_contact": m{"name": "Phòng CNTT", "email": "cntt@example.test", "phone": "02140000000"},
 		"responsible_person": "Trưởng phòng CNTT", "valid_from": day(-1), "valid_to": day(200),
 	})).Into(w.t, &r)
@@ -177,7 +200,7 @@ func (w *world) connect(system, set string) *party {
 	w.must(w.appraiser.Post(at+"ask-owner", m{"questions": "Đề nghị cho ý kiến"}))
 	w.must(w.steward.Post(at+"opinion", m{"stand": "agree"}))
 	w.must(w.approver.Post(at+"approve", m{"approved_scope": m{
-		"columns": []m{{"name": "ma"}, {"name": "lo"}, {"name": "gia_tri"}}, "purposes": []string{purpose}, "levels": []string{"use"}, "calls_per_minute": 1_000_000,
+		"columns": []m{{"name": "ma"}, {"name": "lo"}, {"name": "gia_tri"}}, "operations": []string{operation}, "purposes": []string{purpose}, "levels": []string{"use"}, "calls_per_minute": 1_000_000,
 		"calls_per_day": 50_000_000, "source_addresses": []string{"127.0.0.0/8"}, "valid_from": day(-1), "valid_to": day(200),
 	}}))
 	var granted struct {
@@ -194,8 +217,51 @@ func (w *world) connect(system, set string) *party {
 	w.must(w.engineer.Post(at+"confirm", m{"party": "operator"}))
 	w.must(w.steward.Post(at+"confirm", m{"party": "owner"}))
 	w.must(w.consumerSteward.Post(at+"confirm", m{"party": "requester"}))
-	p := &party{System: system, Dataset: set, Request: r.ID, Client: granted.Credential.ClientID, Secret: granted.Credential.ClientSecret}
+	p := &party{System: system, Request: r.ID, Client: granted.Credential.ClientID, Secret: granted.Credential.ClientSecret}
+	for _, c := range w.credentials(system) {
+		if c.ClientID == p.Client {
+			p.Credential = c.ID
+		}
+	}
 	return p
+}
+
+type credential struct {
+	ID       string
+	ClientID string `json:"client_id"`
+	Label    string
+	Revoked  time.Time `json:"revoked_at"`
+}
+
+func (w *world) credentials(system string) []credential {
+	w.t.Helper()
+	var got struct{ Credentials []credential }
+	w.must(w.engineer.Get("/api/v1/systems/"+system+"/credentials")).Into(w.t, &got)
+	return got.Credentials
+}
+
+// revoked is a credential that was taken back, with a token that was issued before.
+type revoked struct {
+	key                               string
+	party                             *party
+	credential, client, secret, token string
+}
+
+func (w *world) revoked(r revoked) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.closed = append(w.closed, r)
+}
+
+// stateOf the party's connection; false when the server did not answer.
+func (w *world) stateOf(c *harness.Client, p *party) (string, bool) {
+	a, err := c.Try("GET", "/api/v1/connections/requests/"+p.Request, nil)
+	if err != nil || a.Status != 200 {
+		return "", false
+	}
+	var got struct{ Request struct{ State string } }
+	a.Into(w.t, &got)
+	return got.Request.State, true
 }
 
 // auditDir is where the server keeps its log.
@@ -204,5 +270,3 @@ func (w *world) auditDir() string { return filepath.Join(w.Dir, "audit") }
 func basic(client, secret string) string {
 	return "Basic " + base64.StdEncoding.EncodeToString([]byte(url.QueryEscape(client)+":"+url.QueryEscape(secret)))
 }
-
-var _ = http.StatusOK
