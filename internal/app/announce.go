@@ -10,6 +10,10 @@ import (
 func (a *App) announce(ctx context.Context) error {
 	out := a.opts.Out
 	fmt.Fprintf(out, "console:  %s\nexchange: %s\n", a.consoleURL(), a.exchangeURL())
+	if a.opts.Demo != nil {
+		a.announceDemo()
+		return nil
+	}
 	token, needed, err := a.account.EnsureSetUpToken(ctx)
 	if err != nil {
 		return fmt.Errorf("make the set-up token: %w", err)

@@ -13,6 +13,7 @@ import (
 	"lienthong/internal/access"
 	"lienthong/internal/audit"
 	"lienthong/internal/audit/journal"
+	"lienthong/internal/demo/world"
 	"lienthong/internal/flow"
 	"lienthong/internal/incident"
 	"lienthong/internal/kit/blob"
@@ -51,6 +52,7 @@ type App struct {
 	jobs    *job.Queue
 	words   *i18n.Catalog // every sentence shown to people
 	gate    *flow.Gate
+	world   *world.World // of the demo
 
 	access   *access.Service
 	incident *incident.Service
@@ -72,7 +74,7 @@ func Build(ctx context.Context, o Options) (*App, error) {
 		return nil, fmt.Errorf("log_level: %w", err)
 	}
 	a.log = logx.New(o.Err, level)
-	if err := a.open(ctx); err != nil {
+	if err := errors.Join(a.makeWorld(), a.open(ctx)); err != nil {
 		return nil, errors.Join(err, a.Close())
 	}
 	return a, nil

@@ -84,6 +84,7 @@ func (a *App) buildConsole() (*console, error) {
 	}
 	if a.opts.Demo != nil {
 		c.routes = append(c.routes, gallery.Routes(shell)...)
+		c.routes = append(c.routes, a.demoPages(shell).Routes()...)
 	}
 	c.routes = append(c.routes,
 		web.Get("/livez", access.Public, a.live),

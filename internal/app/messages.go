@@ -13,6 +13,7 @@ import (
 	"lienthong/internal/catalog/catalogweb"
 	"lienthong/internal/connection"
 	"lienthong/internal/connection/connectionweb"
+	"lienthong/internal/demo/demoweb"
 	"lienthong/internal/dictionary"
 	"lienthong/internal/dictionary/dictionaryweb"
 	"lienthong/internal/exchange"
@@ -45,7 +46,7 @@ func allMessages() []i18n.Messages {
 		blob.Messages, clock.Messages, controldb.Messages, httpx.Messages, job.Messages, vitext.Messages,
 		access.Messages, audit.Messages, agency.Messages, agencyweb.Messages, system.Messages, systemweb.Messages, dictionary.Messages, dictionaryweb.Messages, catalog.Messages, catalogweb.Messages,
 		warehouse.Messages, ingest.Messages, connection.Messages, exchange.Messages, flow.Messages, incident.Messages, task.Messages,
-		web.Messages, taskweb.Messages, supportweb.Messages, incidentweb.Messages, gallery.Messages,
+		web.Messages, taskweb.Messages, supportweb.Messages, incidentweb.Messages, gallery.Messages, demoweb.Messages,
 		connectionweb.Messages, homeweb.Messages, taskMessages, account.Messages, accountweb.Messages, exchangeweb.Messages, accessweb.Messages, auditweb.Messages,
 	}
 }
