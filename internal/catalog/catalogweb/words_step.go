@@ -123,4 +123,5 @@ var terms = i18n.Messages{
 	"catalog.delivery.held":      {Vi: "Chờ quyết định", En: "Held"},
 	"catalog.delivery.rejected":  {Vi: "Không đạt", En: "Rejected"},
 	"catalog.delivery.failed":    {Vi: "Lỗi hệ thống", En: "Failed"},
+	"catalog.delivery.purged":    {Vi: "Đã gỡ nội dung", En: "Purged"},
 }
