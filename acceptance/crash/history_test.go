@@ -40,24 +40,7 @@ func (h *history) wrote(w invariant.Write, status int, err error) {
 	h.Writes = append(h.Writes, w)
 }
 
-func (h *history) ban(b invariant.Ban) {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	h.Bans = append(h.Bans, b)
-}
-
-// lift ends a ban at the moment when somebody begins to give the right back.
-func (h *history) lift(key string, at time.Time) {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	for i := range h.Bans {
-		if h.Bans[i].Key == key && h.Bans[i].To.IsZero() {
-			h.Bans[i].To = at
-		}
-	}
-}
-
-// consumer calls the exchange and remembers everything that it sees.
+// caller calls the exchange and remembers everything that it sees.
 type caller struct {
 	w    *world
 	h    *history

@@ -181,12 +181,10 @@ func (l *load) deliverer(who uint64) func(context.Context) {
 		n++
 		key := fmt.Sprintf("lo-%s-%s", letters(l.round), letters(n))
 		w := invariant.Write{Key: loadKey(key), Event: "ingest.deliver", Want: "published 40", Rows: rows, Began: time.Now()}
-		a, err := c.Try(http.MethodPost, deliverPath(dataset, key), content(key))
+		named := c.With("Idempotency-Key", key)
+		a, err := named.Try(http.MethodPost, deliverPath(dataset, key), content(key))
 		if err == nil && chance.IntN(3) == 0 {
-			_, err = c.Try(http.MethodPost, deliverPath(dataset, key), content(key)) // a client that did not hear the answer
-			if err != nil {
-				err = nil // the first answer counts
-			}
+			_, _ = named.Try(http.MethodPost, deliverPath(dataset, key), content(key)) // again, as if the answer had been lost
 		}
 		l.h.wrote(w, a.Status, err)
 	}

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"lienthong/acceptance/harness"
+	"lienthong/acceptance/invariant"
 )
 
 type m = map[string]any
@@ -39,7 +40,8 @@ type world struct {
 	parties  []*party
 
 	mu      sync.Mutex
-	number  int             // of the round
+	number  int // of the round
+	bans    []invariant.Ban
 	closed  []revoked       // credentials that nobody may use any more
 	round   *history        // where the provider writes what it sees
 	trigger chan struct{}   // closed by the provider when the armed call stands before it
@@ -138,7 +140,7 @@ func content(key string) string {
 
 func deliverPath(set, key string) string {
 	return "/api/v1/ingest/deliveries?" + url.Values{"dataset": {set}, "system": {source}, "file_name": {key + ".csv"},
-		"data_time": {time.Now().UTC().Format(time.RFC3339)}, "declaration": {"not-secret"}, "idempotency_key": {key}}.Encode()
+		"data_time": {time.Now().UTC().Format(time.RFC3339)}, "declaration": {"not-secret"}}.Encode()
 }
 
 type delivery struct {
@@ -151,7 +153,7 @@ type delivery struct {
 func (w *world) deliver(set, key string) delivery {
 	w.t.Helper()
 	var d delivery
-	w.must(w.steward.With("Content-Type", "text/csv").Post(deliverPath(set, key), content(key))).Into(w.t, &d)
+	w.must(w.steward.With("Content-Type", "text/csv").With("Idempotency-Key", key).Post(deliverPath(set, key), content(key))).Into(w.t, &d)
 	return w.settled(w.steward, d.ID)
 }
 
@@ -251,6 +253,24 @@ func (w *world) revoked(r revoked) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.closed = append(w.closed, r)
+}
+
+// ban keeps that a right was taken away; it holds in all later rounds.
+func (w *world) ban(b invariant.Ban) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.bans = append(w.bans, b)
+}
+
+// lift ends a ban at the moment when somebody begins to give the right back.
+func (w *world) lift(key string, at time.Time) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for i := range w.bans {
+		if w.bans[i].Key == key && w.bans[i].To.IsZero() {
+			w.bans[i].To = at
+		}
+	}
 }
 
 // stateOf the party's connection; false when the server did not answer.
