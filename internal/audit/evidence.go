@@ -29,19 +29,28 @@ func (l *Log) Prove(ctx context.Context, seq int64) (Evidence, error) {
 	if seq < 0 || seq >= l.journal.Size() {
 		return Evidence{}, fault.New(fault.NotFound, "audit.record_not_found", seq)
 	}
-	p, err := l.journal.ProveRecord(ctx, seq)
+	p, body, err := l.journal.ProveRecord(ctx, seq)
 	if err != nil {
 		return Evidence{}, l.refused(err)
 	}
-	body, err := l.journal.Read(seq)
+	return evidence(p, body, l.journal.VerifierKey()), nil
+}
+
+// ProveIn gives the evidence of one record of a log folder or an export that need not be open.
+func ProveIn(dir, verifierKey string, seq int64) (Evidence, error) {
+	p, body, err := journal.ProveIn(dir, verifierKey, seq)
 	if err != nil {
 		return Evidence{}, err
 	}
-	e := Evidence{Seq: seq, Record: string(body), Hash: p.Leaf.String(), Checkpoint: string(p.Checkpoint), Key: l.journal.VerifierKey()}
+	return evidence(p, body, verifierKey), nil
+}
+
+func evidence(p journal.Proof, body []byte, key string) Evidence {
+	e := Evidence{Seq: p.Seq, Record: string(body), Hash: p.Leaf.String(), Checkpoint: string(p.Checkpoint), Key: key}
 	for _, h := range p.Path {
 		e.Path = append(e.Path, h.String())
 	}
-	return e, nil
+	return e
 }
 
 // Check verifies the evidence under a key that the reader keeps himself.

@@ -10,6 +10,7 @@
 //	segment-<first seq>.log       header, then batches; a batch is one write and one fdatasync
 //	tree.hashes                   stored hashes in tlog order, 32 bytes each; derived from the segments
 //	checkpoint                    the newest signed checkpoint
+//	verifier.key                  the public key, for whoever kept none elsewhere
 //	checkpoints                   older ones, about one a minute, each "note <length>\n<signed note>"
 //
 // Seq and leaf: callers encode and hash a record's body before they queue it, in their own goroutines. The body does

@@ -17,22 +17,26 @@ func (j *Journal) Export(ctx context.Context, to string) error {
 	if err := j.signed(ctx, j.Size()); err != nil {
 		return err
 	}
-	if err := os.MkdirAll(to, 0o750); err != nil {
-		return fmt.Errorf("export journal: %w", err)
-	}
-	if there, err := os.ReadDir(to); err != nil || len(there) > 0 {
-		return fmt.Errorf("export journal: the folder %s is not empty", to)
+	if err := emptyFolder(to); err != nil {
+		return err
 	}
 	from := j.alive()
 	size, err := j.exportNotes(from, to)
 	if err != nil || size == 0 {
 		return err
 	}
-	// What lies before size does not change any more, so the rest needs no lock.
-	if err := copyBytes(from.dir, to, hashFile, merkle.StoredCount(size)*merkle.HashLen); err != nil {
+	return exportSigned(ctx, from.dir, to, size, j.verifierKey)
+}
+
+// exportSigned copies what a checkpoint of size records covers: it does not change any more, so it needs no lock.
+func exportSigned(ctx context.Context, dir, to string, size int64, verifierKey string) error {
+	if err := copyBytes(dir, to, hashFile, merkle.StoredCount(size)*merkle.HashLen); err != nil {
 		return err
 	}
-	firsts, err := segments(from.dir)
+	if err := writeWhole(realDisk{}, to, keyFile, []byte(verifierKey+"\n")); err != nil {
+		return fmt.Errorf("export journal: %w", err)
+	}
+	firsts, err := segments(dir)
 	if err != nil {
 		return err
 	}
@@ -45,11 +49,11 @@ func (j *Journal) Export(ctx context.Context, to string) error {
 		}
 		end := int64(-1)
 		if i+1 == len(firsts) || firsts[i+1] > size {
-			if end, err = endOf(from, first, size); err != nil {
+			if end, err = endOf(dir, first, size); err != nil {
 				return err
 			}
 		}
-		if err := copyBytes(from.dir, to, segmentName(first), end); err != nil {
+		if err := copyBytes(dir, to, segmentName(first), end); err != nil {
 			return err
 		}
 	}
@@ -73,8 +77,8 @@ func (j *Journal) exportNotes(from *folder, to string) (int64, error) {
 }
 
 // endOf is where the batch ends that holds record size-1: checkpoints always fall between batches.
-func endOf(w *folder, first, size int64) (int64, error) {
-	s, err := openSegment(w.path(first), segmentName(first), first)
+func endOf(dir string, first, size int64) (int64, error) {
+	s, err := openSegment(filepath.Join(dir, segmentName(first)), segmentName(first), first)
 	if err != nil {
 		return 0, fmt.Errorf("export journal: %w", err)
 	}

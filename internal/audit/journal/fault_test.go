@@ -235,7 +235,7 @@ func TestTornTailIsCutOnlyWhereItWasNeverAcknowledged(t *testing.T) {
 					_ = j.Close()
 					t.Fatal("opened")
 				}
-				if !strings.Contains(err.Error(), segmentName(0)) || !strings.Contains(err.Error(), "log verify") {
+				if !strings.Contains(err.Error(), segmentName(0)) || !strings.Contains(err.Error(), "audit verify") {
 					t.Errorf("the refusal names no file or no next step: %v", err)
 				}
 				if now, _ := os.ReadFile(segment); !bytes.Equal(now, test.content) && len(test.content) > 0 {

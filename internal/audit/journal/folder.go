@@ -45,6 +45,9 @@ func openFolder(dir string, d disk, limit int64, verifierKey string) (*folder, e
 	if err = w.recoverCheckpoint(verifierKey); err == nil {
 		err = w.recover()
 	}
+	if err == nil {
+		err = w.layKey(verifierKey)
+	}
 	if err != nil {
 		w.close()
 		return nil, err
@@ -187,7 +190,7 @@ func (w *folder) continueAt(s *scanner, good, size int64) error {
 }
 
 func (w *folder) refuse(d *damage) error {
-	return fmt.Errorf("the journal folder %s does not open: %w; nothing was changed: keep the folder as it is, run \"lienthong log verify %s\" to see how far it is damaged, and bring the file back from the second folder or a backup",
+	return fmt.Errorf("the journal folder %s does not open: %w; nothing was changed: keep the folder as it is, run \"lienthong audit verify --dir %s\" to see how far it is damaged, and bring the file back from the second folder or a backup",
 		w.dir, d, w.dir)
 }
 

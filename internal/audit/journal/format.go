@@ -23,6 +23,7 @@ const (
 	hashFile       = "tree.hashes"
 	checkpointFile = "checkpoint"
 	historyFile    = "checkpoints"
+	keyFile        = "verifier.key"
 )
 
 var castagnoli = crc32.MakeTable(crc32.Castagnoli)

@@ -18,30 +18,16 @@ type Proof struct {
 	Checkpoint []byte // the signed note
 }
 
-// ProveRecord proves a record against the newest checkpoint, waiting for one that covers it.
-func (j *Journal) ProveRecord(ctx context.Context, seq int64) (Proof, error) {
+// ProveRecord proves a record against the newest checkpoint, waiting for one that covers it, and gives
+// its bytes.
+func (j *Journal) ProveRecord(ctx context.Context, seq int64) (Proof, []byte, error) {
 	if seq < 0 || seq >= j.Size() {
-		return Proof{}, fmt.Errorf("prove record %d: the journal has %d", seq, j.Size())
+		return Proof{}, nil, fmt.Errorf("prove record %d: the journal has %d", seq, j.Size())
 	}
 	if err := j.signed(ctx, seq+1); err != nil {
-		return Proof{}, err
+		return Proof{}, nil, err
 	}
-	w := j.alive()
-	note, c, f, err := w.signedState(j.verifierKey)
-	if err != nil {
-		return Proof{}, err
-	}
-	defer f.Close()
-	p := Proof{Seq: seq, Checkpoint: note}
-	if p.Path, err = merkle.Inclusion(c.Size, seq, merkle.Stored(f)); err != nil {
-		return Proof{}, fmt.Errorf("prove record %d: %w", seq, err)
-	}
-	body, err := j.Read(seq)
-	if err != nil {
-		return Proof{}, err
-	}
-	p.Leaf = merkle.LeafHash(body)
-	return p, nil
+	return ProveIn(j.Dir(), j.verifierKey, seq)
 }
 
 // Check verifies a proof with the public key alone.
@@ -56,7 +42,7 @@ func (p Proof) Check(verifierKey string) error {
 // ProveGrowth proves that the newest signed tree begins with the tree of an older checkpoint of old records. It gives
 // the proof and the newest checkpoint as signed.
 func (j *Journal) ProveGrowth(old int64) ([]merkle.Hash, []byte, error) {
-	note, c, f, err := j.alive().signedState(j.verifierKey)
+	note, c, f, err := signedState(j.Dir(), j.verifierKey)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -69,16 +55,16 @@ func (j *Journal) ProveGrowth(old int64) ([]merkle.Hash, []byte, error) {
 }
 
 // signedState reads the newest checkpoint and opens the hashes behind it: those were synced before it was signed.
-func (w *folder) signedState(verifierKey string) ([]byte, merkle.Checkpoint, *os.File, error) {
-	note, err := os.ReadFile(filepath.Join(w.dir, checkpointFile))
+func signedState(dir, verifierKey string) ([]byte, merkle.Checkpoint, *os.File, error) {
+	note, err := NewestNote(dir)
 	if err != nil {
-		return nil, merkle.Checkpoint{}, nil, fmt.Errorf("read checkpoint: %w", err)
+		return nil, merkle.Checkpoint{}, nil, err
 	}
 	c, err := merkle.ParseCheckpoint(note, verifierKey)
 	if err != nil {
 		return nil, c, nil, err
 	}
-	f, err := os.Open(filepath.Join(w.dir, hashFile))
+	f, err := os.Open(filepath.Join(dir, hashFile))
 	if err != nil {
 		return nil, c, nil, fmt.Errorf("open stored hashes: %w", err)
 	}

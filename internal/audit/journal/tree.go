@@ -37,7 +37,7 @@ func (j *Journal) treeLoop(tree *merkle.Tree) {
 func (j *Journal) grow(tree *merkle.Tree, f fed) {
 	if f.first != tree.Size() {
 		// Invariant 4.
-		j.stop(fmt.Sprintf("the evidence journal and its tree disagree at record %d (the tree has %d): run \"lienthong log verify\" and restart", f.first, tree.Size()))
+		j.stop(fmt.Sprintf("the evidence journal and its tree disagree at record %d (the tree has %d): run \"lienthong audit verify\" and restart", f.first, tree.Size()))
 		return
 	}
 	var hashes []merkle.Hash

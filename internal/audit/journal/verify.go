@@ -75,6 +75,7 @@ func Verify(dir, verifierKey string, opts VerifyOptions) (Report, error) {
 	if err := v.readNotes(); err != nil {
 		return Report{}, err
 	}
+	v.checkKeyBeside()
 	if err := v.openHashes(); err != nil {
 		return Report{}, err
 	}

@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"sort"
+	"strings"
 
 	"lienthong/internal/audit/merkle"
 )
@@ -96,5 +97,12 @@ func (v *verifier) readHistory(content []byte) {
 			v.marks = append(v.marks, mark{c, historyFile})
 		}
 		offset += int64(len(historyEntry(note)))
+	}
+}
+
+// checkKeyBeside compares the key in the folder, where there is one, with the key that the reader brought.
+func (v *verifier) checkKeyBeside() {
+	if there, err := KeyBeside(v.dir); err == nil && there != strings.TrimSpace(v.key) {
+		v.found(Finding{Seq: -1, File: keyFile, Offset: -1, What: "the public key beside the journal is not the one it is verified with"})
 	}
 }
