@@ -101,10 +101,21 @@ func Start(t testing.TB, o Options) *Server {
 // Run starts the process (again) with the same ports and folder, and waits until it is ready.
 func (s *Server) Run() {
 	s.t.Helper()
+	_, err := os.Stat(s.Dir)
+	first := os.IsNotExist(err)
 	s.Launch()
 	if err := s.WaitReady(30 * time.Second); err != nil {
 		s.Kill()
 		s.t.Fatalf("%v\n%s", err, s.Output())
+	}
+	for until := time.Now().Add(5 * time.Second); first && s.SetUp == "" && time.Now().Before(until); time.Sleep(5 * time.Millisecond) {
+		s.findToken() // announced after the listeners answer
+	}
+}
+
+func (s *Server) findToken() {
+	if m := tokenLine.FindStringSubmatch(s.Output()); m != nil {
+		s.SetUp = m[1]
 	}
 }
 
@@ -127,7 +138,7 @@ func (s *Server) Launch() {
 	}()
 }
 
-var tokenLine = regexp.MustCompile(`set-up token: (\S+)`)
+var tokenLine = regexp.MustCompile(`set-up token: (\S+)\n`)
 
 // WaitReady waits until the console says that it is ready.
 func (s *Server) WaitReady(limit time.Duration) error {
@@ -146,9 +157,7 @@ func (s *Server) WaitReady(limit time.Duration) error {
 			_, _ = io.Copy(io.Discard, resp.Body)
 			resp.Body.Close()
 			if resp.StatusCode == http.StatusOK {
-				if m := tokenLine.FindStringSubmatch(s.Output()); m != nil {
-					s.SetUp = m[1]
-				}
+				s.findToken()
 				return nil
 			}
 		}
