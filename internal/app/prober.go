@@ -15,7 +15,9 @@ import (
 	"strings"
 	"time"
 
+	"lienthong/internal/access"
 	"lienthong/internal/exchange"
+	"lienthong/internal/exchange/canon"
 	"lienthong/internal/flow"
 )
 
@@ -24,6 +26,7 @@ type prober struct {
 	base     string
 	exchange *exchange.Service
 	client   *http.Client
+	masker   access.Masker
 }
 
 // probeLife is how long a probe's token lives: one call.
@@ -46,19 +49,12 @@ func (a *App) newProber() (*prober, error) {
 		transport.TLSClientConfig = &tls.Config{RootCAs: roots, MinVersion: tls.VersionTLS12}
 	}
 	client := &http.Client{Transport: transport, Timeout: 30 * time.Second, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
-	return &prober{a.exchangeURL(), a.exchange, client}, nil
+	return &prober{a.exchangeURL(), a.exchange, client, a.masker()}, nil
 }
 
 // Call makes one probe.
 func (p *prober) Call(ctx context.Context, c flow.ProbeCall) (flow.ProbeAnswer, error) {
-	query := url.Values{"limit": {strconv.FormatInt(max(c.Limit, 1), 10)}}
-	if c.Fields != nil {
-		query.Set("fields", strings.Join(c.Fields, ","))
-	}
-	for column, value := range c.Filter {
-		query.Set(column, value)
-	}
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, p.base+"/data/"+c.Dataset+"/records?"+query.Encode(), nil)
+	req, err := p.request(ctx, c)
 	if err != nil {
 		return flow.ProbeAnswer{}, fmt.Errorf("make a probe: %w", err)
 	}
@@ -81,7 +77,72 @@ func (p *prober) Call(ctx context.Context, c flow.ProbeCall) (flow.ProbeAnswer, 
 	if err != nil {
 		return flow.ProbeAnswer{}, fmt.Errorf("read the answer of a probe: %w", err)
 	}
-	return readProbe(resp, body, time.Since(began))
+	a := flow.ProbeAnswer{Status: resp.StatusCode, Evidence: resp.Header.Get("X-Request-Id"), Duration: time.Since(began)}
+	switch {
+	case len(body) == 0:
+		return a, nil
+	case c.Service != nil && a.Status < 300:
+		return p.readService(ctx, *c.Service, a, body)
+	}
+	return readProbe(a, body)
+}
+
+func (p *prober) request(ctx context.Context, c flow.ProbeCall) (*http.Request, error) {
+	if s := c.Service; s != nil {
+		var body io.Reader
+		if s.Body != "" {
+			body = strings.NewReader(s.Body)
+		}
+		target := p.base + "/svc/" + s.Name
+		if len(s.Path) > 0 {
+			target += canon.EncodePath(s.Path)
+		}
+		req, err := http.NewRequestWithContext(ctx, s.Method, target, body)
+		if err == nil && body != nil {
+			req.Header.Set("Content-Type", "application/json")
+		}
+		return req, err
+	}
+	query := url.Values{"limit": {strconv.FormatInt(max(c.Limit, 1), 10)}}
+	if c.Fields != nil {
+		query.Set("fields", strings.Join(c.Fields, ","))
+	}
+	for column, value := range c.Filter {
+		query.Set(column, value)
+	}
+	return http.NewRequestWithContext(ctx, http.MethodGet, p.base+"/data/"+c.Dataset+"/records?"+query.Encode(), nil)
+}
+
+// readService reads an answer by the operation's declaration; of a call that is not declared nothing should come.
+func (p *prober) readService(ctx context.Context, s flow.ServiceCall, a flow.ProbeAnswer, body []byte) (flow.ProbeAnswer, error) {
+	_, op, declared, err := p.exchange.Declared(ctx, s.Name, s.Operation)
+	if err != nil {
+		return a, fmt.Errorf("find the operation of a probe: %w", err)
+	}
+	if !declared {
+		a.Records = []map[string]any{{}}
+		return a, nil
+	}
+	if a.Records, a.Extra, err = op.Answered(body, s.Columns); err != nil {
+		a.Extra = []string{"$"} // what cannot be read cannot be compared
+	}
+	return a, nil
+}
+
+// Source asks the provider itself.
+func (p *prober) Source(ctx context.Context, c flow.ServiceCall, rows []access.RowRule) ([]map[string]any, error) {
+	d := p.direct(c)
+	d.Rows = rows
+	return p.exchange.Sample(ctx, d)
+}
+
+// Written tells how an update stands at the provider.
+func (p *prober) Written(ctx context.Context, c flow.ServiceCall) (map[string]any, []map[string]any, error) {
+	return p.exchange.Written(ctx, p.direct(c))
+}
+
+func (p *prober) direct(c flow.ServiceCall) exchange.Direct {
+	return exchange.Direct{Service: c.Name, Operation: c.Operation, Path: c.Path, Body: []byte(c.Body), Columns: c.Columns, Masker: p.masker}
 }
 
 func (p *prober) authorise(ctx context.Context, req *http.Request, c flow.ProbeCall) error {
@@ -102,8 +163,7 @@ func (p *prober) authorise(ctx context.Context, req *http.Request, c flow.ProbeC
 	return nil
 }
 
-func readProbe(resp *http.Response, body []byte, took time.Duration) (flow.ProbeAnswer, error) {
-	a := flow.ProbeAnswer{Status: resp.StatusCode, Evidence: resp.Header.Get("X-Request-Id"), Duration: took}
+func readProbe(a flow.ProbeAnswer, body []byte) (flow.ProbeAnswer, error) {
 	var doc struct {
 		Code    string           `json:"code"`
 		Records []map[string]any `json:"records"`
@@ -111,7 +171,7 @@ func readProbe(resp *http.Response, body []byte, took time.Duration) (flow.Probe
 	dec := json.NewDecoder(strings.NewReader(string(body)))
 	dec.UseNumber()
 	if err := dec.Decode(&doc); err != nil {
-		return a, fmt.Errorf("read the answer of a probe (status %d): %w", resp.StatusCode, err)
+		return a, fmt.Errorf("read the answer of a probe (status %d): %w", a.Status, err)
 	}
 	a.Code, a.Records = doc.Code, doc.Records
 	return a, nil

@@ -2,10 +2,12 @@ package app
 
 import (
 	"context"
+	"fmt"
 
 	"lienthong/internal/agency"
 	"lienthong/internal/catalog"
 	"lienthong/internal/connection"
+	"lienthong/internal/exchange"
 	"lienthong/internal/kit/fault"
 )
 
@@ -14,10 +16,33 @@ func (a *App) connectionSources() connection.Sources {
 	return connection.Sources{
 		Dataset: connection.FromCatalog(a.catalog, a.listed),
 		System:  connection.FromSystems(a.system, a.clock.Now),
+		Supply:  a.connectionSupply,
 		Agency:  a.connectionAgency,
 		Revoke:  a.system.RevokeConnection,
 		Stepped: a.connectionStepped,
 	}
+}
+
+// connectionSupply says whether a version stands in the warehouse and which operations of providers carry the dataset.
+func (a *App) connectionSupply(ctx context.Context, dataset string) (connection.Supply, error) {
+	var out connection.Supply
+	_, err := a.warehouse.Current(ctx, dataset)
+	if err != nil && fault.Of(err).Kind != fault.NotFound {
+		return out, fmt.Errorf("find the version of %s: %w", dataset, err)
+	}
+	out.Published = err == nil
+	routes, err := a.exchange.Supplying(ctx, dataset)
+	if err != nil {
+		return out, fmt.Errorf("list the services of %s: %w", dataset, err)
+	}
+	for _, r := range routes {
+		for _, o := range r.Operations {
+			out.Operations = append(out.Operations, connection.Operation{
+				Code: o.Code(), Service: r.Owner + "/" + r.System + "/" + r.Name, Updates: o.Updates, Active: r.Status == exchange.RouteActive,
+			})
+		}
+	}
+	return out, nil
 }
 
 // listed is the decision of the issued catalogue with the dataset; empty when it is in none.

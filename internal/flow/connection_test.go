@@ -3,6 +3,7 @@ package flow_test
 import (
 	"context"
 	"crypto/ed25519"
+	"encoding/json"
 	"errors"
 	"net/netip"
 	"slices"
@@ -40,6 +41,9 @@ type exchange struct {
 	mute    bool // leaves no evidence id
 	open    bool // answers whatever is asked
 	down    bool
+	unsafe  bool // lets undeclared methods through
+
+	provider provider
 }
 
 func (x *exchange) Call(ctx context.Context, c flow.ProbeCall) (flow.ProbeAnswer, error) {
@@ -50,6 +54,12 @@ func (x *exchange) Call(ctx context.Context, c flow.ProbeCall) (flow.ProbeAnswer
 		ID: ids.New(), At: x.w.Clock.Now(), Channel: access.ChannelGateway, Action: access.ListRecords, Dataset: c.Dataset, Purpose: c.Purpose, Case: c.Case,
 		Columns: c.Fields, Limit: c.Limit, Address: netip.MustParseAddr("10.10.1.7"),
 		Actor: access.Actor{Type: access.System, ID: c.System, Roles: []access.Role{access.SystemAccount}, Auth: access.AuthOAuth2},
+	}
+	if c.Service != nil {
+		r.Action, r.Service, r.Columns = access.CallService, c.Service.Operation, nil
+		if op, _ := (connection.Dataset{Supply: x.w.Supply}).Operation(r.Service); op.Updates {
+			r.Action = access.UpdateSource
+		}
 	}
 	for column := range c.Filter {
 		r.Uses = append(r.Uses, column)
@@ -67,6 +77,17 @@ func (x *exchange) Call(ctx context.Context, c flow.ProbeCall) (flow.ProbeAnswer
 	case flow.TokenProbe:
 		r.Actor.Probe = c.Connection
 	}
+	if c.Service != nil && c.Service.Operation == "" {
+		f := fault.New(fault.NotFound, "exchange.operation_unknown")
+		if c.Service.Method != "GET" {
+			f = fault.New(fault.Denied, "exchange.method_not_granted", c.Service.Method)
+		}
+		answer.Status, answer.Code = f.Kind.Status(), f.Code
+		if x.unsafe {
+			answer.Status, answer.Code = 200, ""
+		}
+		return answer, x.gate.Refuse(ctx, r, f, access.CheckScope)
+	}
 	permit, err := x.gate.Open(ctx, r)
 	if err != nil && !x.open {
 		f := fault.Of(err)
@@ -79,10 +100,49 @@ func (x *exchange) Call(ctx context.Context, c flow.ProbeCall) (flow.ProbeAnswer
 		answer.Status = 502
 		return answer, nil
 	}
-	if err == nil {
+	switch {
+	case err != nil:
+	case c.Service == nil:
 		answer.Records = x.leave(permit.Columns(), permit.Rows(), c.Limit)
+	case r.Action == access.UpdateSource:
+		x.provider.updates++
+		answer.Status = 204
+		if err := json.Unmarshal([]byte(c.Service.Body), &x.provider.written); err != nil {
+			return answer, err
+		}
+	default:
+		x.provider.calls++
+		answer.Extra = x.provider.extra
+		answer.Records = x.leave(permit.Columns(), permit.Rows(), 100)
 	}
 	return answer, nil
+}
+
+// provider stands for the source system behind a service.
+type provider struct {
+	calls, updates int
+	extra          []string // places that the exchange lets out although nobody approved them
+	written        map[string]any
+	loses          bool // answers an update and does not keep it
+	gone           bool
+}
+
+func (x *exchange) Source(_ context.Context, _ flow.ServiceCall, rows []access.RowRule) ([]map[string]any, error) {
+	if x.provider.gone {
+		return nil, fault.New(fault.BadGateway, "exchange.provider_unreachable")
+	}
+	return (&source{x.records}).sample(x.w.Scope().Columns, rows, 100), nil
+}
+
+func (x *exchange) Written(_ context.Context, c flow.ServiceCall) (map[string]any, []map[string]any, error) {
+	sent := map[string]any{}
+	if err := json.Unmarshal([]byte(c.Body), &sent); err != nil {
+		return nil, nil, err
+	}
+	if x.provider.loses {
+		return sent, []map[string]any{{"ho_ten": "Tên cũ"}}, nil
+	}
+	return sent, []map[string]any{{"ho_ten": "Người khác"}, x.provider.written}, nil
 }
 
 // leave gives the records as they leave: rows restricted, masked, named.

@@ -40,6 +40,9 @@ type World struct {
 	Service *connection.Service
 	Dataset connection.Dataset
 	System  connection.System
+	Supply  connection.Supply // the warehouse alone, unless a test adds operations of providers
+	Need    func() connection.Need
+	Scope   func() connection.Scope
 	Steward bool
 	Revoked atomic.Int64
 	T       testing.TB
@@ -66,7 +69,7 @@ func New(t testing.TB, db *controldb.DB) *World {
 	if err != nil {
 		t.Fatal(err)
 	}
-	w := &World{DB: db, Clock: clock.NewAdjustable(clock.Fixed(Start)), T: t, Steward: true}
+	w := &World{DB: db, Clock: clock.NewAdjustable(clock.Fixed(Start)), T: t, Steward: true, Need: Need, Scope: Scope, Supply: connection.Supply{Published: true}}
 	w.Access = access.NewService(db, w.Clock, log)
 	w.Service = connection.NewService(db, w.Clock, cal, w.Access, log)
 	w.Dataset = connection.Dataset{
@@ -81,7 +84,7 @@ func New(t testing.TB, db *controldb.DB) *World {
 		},
 	}
 	w.System = connection.System{ID: System, Name: "Cơ sở dữ liệu giáo dục", Agency: Consumer, SecurityLevel: 3, CheckValid: true}
-	w.Service.Use(connection.Sources{Dataset: w.dataset, System: w.system, Agency: w.agency, Revoke: w.revoke})
+	w.Service.Use(connection.Sources{Dataset: w.dataset, System: w.system, Agency: w.agency, Revoke: w.revoke, Supply: w.supply})
 	return w
 }
 
@@ -91,6 +94,8 @@ func (w *World) dataset(_ context.Context, code string) (connection.Dataset, err
 	}
 	return w.Dataset, nil
 }
+
+func (w *World) supply(context.Context, string) (connection.Supply, error) { return w.Supply, nil }
 
 func (w *World) system(_ context.Context, id string) (connection.System, error) {
 	if id != w.System.ID {
@@ -176,7 +181,7 @@ func Passed(r *connection.Request, at time.Time) connection.Run {
 // Until takes a fresh request along the ordinary way to the state.
 func (w *World) Until(state connection.State) *connection.Request {
 	w.T.Helper()
-	r, err := w.Service.Create(Steward(), Need())
+	r, err := w.Service.Create(Steward(), w.Need())
 	for _, step := range w.way() {
 		if err != nil {
 			w.T.Fatalf("on the way to %s: %v", state, err)
@@ -196,7 +201,7 @@ type stepFunc func(r *connection.Request) (*connection.Request, error)
 
 func (w *World) way() []stepFunc {
 	s := w.Service
-	scope := Scope()
+	scope := w.Scope()
 	return slices.Concat([]stepFunc{
 		func(r *connection.Request) (*connection.Request, error) {
 			return s.Submit(Steward(), r.ID, connection.Input{Attest: true})

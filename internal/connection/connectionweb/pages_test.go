@@ -33,6 +33,14 @@ func (vault) Issue(_ context.Context, _ controldb.Querier, _ access.Actor, c flo
 // calls answers as an exchange does that keeps every rule.
 type calls struct{ w *connectiontest.World }
 
+func (calls) Source(context.Context, flow.ServiceCall, []access.RowRule) ([]map[string]any, error) {
+	return nil, nil
+}
+
+func (calls) Written(context.Context, flow.ServiceCall) (map[string]any, []map[string]any, error) {
+	return nil, nil, nil
+}
+
 func (x calls) Call(_ context.Context, c flow.ProbeCall) (flow.ProbeAnswer, error) {
 	a := flow.ProbeAnswer{Status: 403, Evidence: "01EVIDENCE"}
 	granted := map[string]bool{}
