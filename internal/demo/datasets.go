@@ -47,7 +47,7 @@ func (l *loader) dataset(ctx context.Context, d *world.Dataset) (catalog.Dataset
 		return catalog.Dataset{}, err
 	}
 	now, err := l.Catalog.FindByCode(steward, d.Code())
-	if fault.Is(err, "catalog.dataset_not_found") {
+	if fault.Is(err, "catalog.not_found") {
 		now, err = l.Catalog.Create(steward, d.Entry)
 	}
 	if err != nil {

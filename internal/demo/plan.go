@@ -24,9 +24,9 @@ type plan struct {
 	columns    []access.Column // approved; the fields as asked when nil
 	needless   []string        // fields that the appraisal finds unnecessary
 	limits     string          // of the owner's opinion; it agrees without when empty
-	officer    bool
-	comment    string // of what stops it
-	citation   string // of a refusal
+	officer    bool            // the system names its officers; the scope does not demand it, since the platform's own probes name none
+	comment    string          // of what stops it
+	citation   string          // of a refusal
 }
 
 // minority is what is granted instead of a person's people: belongs to a minority, yes or no.

@@ -162,7 +162,6 @@ func (p plan) scope(n connection.Need) connection.Scope {
 	}
 	s.RecordsPerCall, s.RecordsPerDay, s.PersonsPerDay = 200, 100_000, 50_000
 	s.CaseRequired = len(n.Procedures) > 0
-	s.OfficerRequired = p.officer
 	return s
 }
 
@@ -186,7 +185,7 @@ func (l *loader) finish(ctx context.Context, p plan, r *connection.Request) (*co
 			return r, err
 		}
 		if !run.Passed {
-			return after, fmt.Errorf("the platform's tests fail: %v %+v %+v", run.Failing(), run.Cases, run.Accuracy)
+			return after, fmt.Errorf("the platform's tests fail: %v", run.Failing())
 		}
 		return l.Connections.PassTesting(l.as(ctx, engineer), r.ID, connection.Input{})
 	case connection.Acceptance:
