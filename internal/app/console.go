@@ -15,6 +15,7 @@ import (
 	"lienthong/internal/exchange/exchangeweb"
 	"lienthong/internal/home/homeweb"
 	"lienthong/internal/incident/incidentweb"
+	"lienthong/internal/ingest/ingestweb"
 	"lienthong/internal/kit/i18n"
 	"lienthong/internal/support"
 	"lienthong/internal/support/supportweb"
@@ -72,6 +73,7 @@ func (a *App) buildConsole() (*console, error) {
 			Catalog: a.catalog, Dictionary: a.dictionary, Ingest: a.ingest, Warehouse: a.warehouse, Clock: a.clock, Sources: a.catalogSources(),
 		}, a.agencyName),
 		dictionaryweb.New(shell, a.dictionary, a.clock, a.agencyName),
+		ingestweb.New(shell, a.ingest, a.catalog, a.ingestSystems, a.agencyName),
 		connectionweb.New(shell, a.connections, a.grants, a.tests, a.clock, a.connectionRegisters()),
 		exchangeweb.New(shell, a.exchange, a.audit, a.clock, a.agencyName, a.connectionNumber),
 		accessweb.New(shell, a.access, a.clock, a.accessRegisters()),

@@ -11,6 +11,7 @@ import (
 	"lienthong/internal/catalog/catalogweb"
 	"lienthong/internal/connection"
 	"lienthong/internal/incident"
+	"lienthong/internal/ingest/ingestweb"
 	"lienthong/internal/kit/i18n"
 	"lienthong/internal/system"
 	"lienthong/internal/web/ui"
@@ -56,6 +57,16 @@ func (a *App) catalogSources() catalogweb.Sources {
 		Usage:       a.usageLines,
 		Incidents:   a.incidentLines,
 	}
+}
+
+// ingestSystems are the information systems of an agency, for the form of a delivery.
+func (a *App) ingestSystems(ctx context.Context, owner string) ([]ingestweb.Named, error) {
+	all, err := a.system.List(ctx, system.Filter{Owner: owner})
+	var out []ingestweb.Named
+	for _, x := range all {
+		out = append(out, ingestweb.Named{Code: x.ID, Name: x.Name})
+	}
+	return out, err
 }
 
 // grantsLeft counts the grants on a dataset that have not ended. It is asked by a rule, not by a person.
