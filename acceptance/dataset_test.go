@@ -101,12 +101,12 @@ func file(rows int) string {
 
 // delivery as the API tells it.
 type delivery struct {
-	ID, State, Code, Dataset string
-	RowsIn                   int64 `json:"rows_in"`
-	Accepted                 int64
-	Rejected                 int64
-	Duplicates               int64
-	Version                  int64
+	ID, State, Dataset string
+	Counts             struct{ Read, Accepted, Rejected, Duplicates int64 }
+	Rules              map[string]int64
+	Refusal            struct{ Code string }
+	Detail             string `json:"refusal_detail"`
+	Version            int64
 }
 
 // send delivers a file as a person, and gives the answer as it comes.
@@ -138,8 +138,9 @@ func deliver(t *testing.T, who *harness.Person, dataset, body string) delivery {
 func wait(t *testing.T, who *harness.Person, id string) delivery {
 	t.Helper()
 	for until := time.Now().Add(30 * time.Second); ; time.Sleep(20 * time.Millisecond) {
-		var d delivery
-		ok(t, who.Get("/api/v1/ingest/deliveries/"+id), http.StatusOK).Into(t, &d)
+		var got struct{ Delivery delivery }
+		ok(t, who.Get("/api/v1/ingest/deliveries/"+id), http.StatusOK).Into(t, &got)
+		d := got.Delivery
 		if d.State != "received" && d.State != "checking" {
 			return d
 		}
@@ -157,7 +158,7 @@ func withData(t *testing.T, o harness.Options, rows int) *province {
 	p.registerSystem(t, callerSystem, "Cơ sở dữ liệu ngành giáo dục", consumer)
 	p.registerSystem(t, otherSystem, "Hệ thống thông tin y tế", foreign)
 	p.registerDataset(t, "ho-ngheo", nil)
-	if d := deliver(t, p.ownerSteward, households, file(rows)); d.State != "published" || d.Accepted != int64(rows) {
+	if d := deliver(t, p.ownerSteward, households, file(rows)); d.State != "published" || d.Counts.Accepted != int64(rows) {
 		t.Fatalf("the first file: %+v", d)
 	}
 	return p
