@@ -52,6 +52,7 @@ type scopeForm struct {
 	Purposes        []string `form:"purposes"`
 	Levels          []string `form:"levels"`
 	Rows            string   `form:"rows"`
+	Operations      []string `form:"operations"`
 	CallsPerMinute  int64    `form:"calls_per_minute"`
 	CallsPerDay     int64    `form:"calls_per_day"`
 	RecordsPerCall  int64    `form:"records_per_call"`
@@ -105,7 +106,7 @@ func (f actForm) checklist() connection.Checklist {
 
 func (f actForm) scope() *connection.Scope {
 	s := &connection.Scope{
-		Purposes: f.Purposes, Rows: rowRules(f.Rows), CallsPerMinute: f.CallsPerMinute, CallsPerDay: f.CallsPerDay, RecordsPerCall: f.RecordsPerCall,
+		Purposes: f.Purposes, Rows: rowRules(f.Rows), Operations: f.Operations, CallsPerMinute: f.CallsPerMinute, CallsPerDay: f.CallsPerDay, RecordsPerCall: f.RecordsPerCall,
 		RecordsPerDay: f.RecordsPerDay, PersonsPerDay: f.PersonsPerDay, Addresses: lines(f.Addresses), CaseRequired: f.CaseRequired,
 		OfficerRequired: f.OfficerRequired, From: connection.Day(f.From), To: connection.Day(f.To),
 	}

@@ -3,6 +3,7 @@ package connectionweb
 import (
 	"encoding/json"
 	"net/http"
+	"slices"
 	"strings"
 
 	"lienthong/internal/access"
@@ -24,6 +25,9 @@ type needForm struct {
 	Procedures  string   `form:"procedures"`
 	Fields      []string `form:"fields"`
 	Rows        string   `form:"rows"`
+	Operations  []string `form:"operations"`
+	Tests       string   `form:"test_subjects"`
+	TestBody    string   `form:"test_body"`
 	Subjects    int64    `form:"expected_subjects"`
 	Level       string   `form:"level"`
 	Impact      string   `form:"impact_assessment"`
@@ -47,7 +51,7 @@ type needForm struct {
 func (f needForm) need() connection.Need {
 	return connection.Need{
 		System: f.System, Dataset: f.Dataset, Purposes: f.Purposes, LegalBasis: f.LegalBasis, Procedures: lines(f.Procedures), Fields: f.Fields,
-		Rows: rowRules(f.Rows), Subjects: f.Subjects, Level: access.Level(f.Level), ImpactAssessment: f.Impact, Method: connection.Method(f.Method),
+		Rows: rowRules(f.Rows), Operations: f.Operations, TestSubjects: lines(f.Tests), TestBody: clean(f.TestBody), Subjects: f.Subjects, Level: access.Level(f.Level), ImpactAssessment: f.Impact, Method: connection.Method(f.Method),
 		MethodReason: f.Reason, AutomationDate: connection.Day(f.Automation), Frequency: connection.Frequency(f.Frequency), CallsPerDay: f.CallsPerDay,
 		PeakPerMinute: f.Peak, ResponseMillis: f.Response, Addresses: lines(f.Addresses), Environment: f.Environment,
 		Contact: connection.Contact{Name: f.Name, Email: f.Email, Phone: f.Phone}, Responsible: f.Responsible,
@@ -146,7 +150,7 @@ func needFields(f filler, n connection.Need, c connection.Choices) []templ.Compo
 	for _, x := range c.Dataset.Fields {
 		fields = append(fields, ui.Option{Value: x.Name, Label: x.Label + " (" + x.Name + ")", Hint: t("connection.class." + string(x.Class))})
 	}
-	return []templ.Component{
+	out := []templ.Component{
 		fieldSet(t("connection.fs_what"), "",
 			f.several("purposes", "connection.purposes", "connection.purposes_hint", n.Purposes, purposes),
 			f.area("legal_basis", "connection.legal_basis", "connection.legal_hint", n.LegalBasis),
@@ -169,6 +173,29 @@ func needFields(f filler, n connection.Need, c connection.Choices) []templ.Compo
 				f.text("technical_contact.phone", "connection.contact_phone", n.Contact.Phone)),
 			f.text("responsible_person", "connection.responsible", n.Responsible)),
 	}
+	if len(c.Dataset.Operations) == 0 {
+		return out
+	}
+	return slices.Insert(out, 1, fieldSet(t("connection.fs_operations"), t("connection.fs_operations_hint"),
+		f.several("operations", "connection.operations", "connection.operations_hint", n.Operations, operationOptions(t, c.Dataset.Operations)),
+		f.area("test_subjects", "connection.test_subjects", "connection.test_subjects_hint", strings.Join(n.TestSubjects, "\n")),
+		f.area("test_body", "connection.test_body", "connection.test_body_hint", n.TestBody)))
+}
+
+// operationOptions are the declared operations, each with what it does and where.
+func operationOptions(t ui.T, all []connection.Operation) []ui.Option {
+	var out []ui.Option
+	for _, o := range all {
+		what := "connection.operation_read"
+		switch {
+		case !o.Active:
+			what = "connection.operation_paused"
+		case o.Updates:
+			what = "connection.operation_update"
+		}
+		out = append(out, ui.Option{Value: o.Code, Label: o.Code, Hint: t(what) + " · " + o.Service})
+	}
+	return out
 }
 
 func hinted(f filler, name, label, hint, kept string) templ.Component {
@@ -236,7 +263,8 @@ func (p *Pages) change(r *http.Request, id connection.ID, f needForm) error {
 	patch := map[string]any{}
 	n := f.need()
 	for name, value := range map[string]any{
-		"purposes": n.Purposes, "legal_basis": n.LegalBasis, "procedures": n.Procedures, "fields": n.Fields, "rows": n.Rows, "expected_subjects": n.Subjects,
+		"purposes": n.Purposes, "legal_basis": n.LegalBasis, "procedures": n.Procedures, "fields": n.Fields, "rows": n.Rows, "operations": n.Operations,
+		"test_subjects": n.TestSubjects, "test_body": n.TestBody, "expected_subjects": n.Subjects,
 		"level": n.Level, "impact_assessment": n.ImpactAssessment, "method": n.Method, "method_reason": n.MethodReason, "automation_date": n.AutomationDate,
 		"frequency": n.Frequency, "calls_per_day": n.CallsPerDay, "peak_per_minute": n.PeakPerMinute, "response_ms": n.ResponseMillis, "valid_from": n.From,
 		"valid_to": n.To, "source_addresses": n.Addresses, "environment": n.Environment, "technical_contact": n.Contact, "responsible_person": n.Responsible,

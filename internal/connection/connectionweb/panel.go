@@ -21,14 +21,18 @@ func (p *Pages) needPart(t ui.T, v connection.View) part {
 		}
 		return t(prefix + code)
 	}
-	return part{Card: ui.CardProps{Title: t("connection.need")}, Body: []templ.Component{ui.KeyValue(
-		ui.Pair{Name: t("connection.legal_basis"), Text: n.LegalBasis}, ui.Pair{Name: t("connection.procedures"), Text: strings.Join(n.Procedures, ", ")},
-		ui.Pair{Name: t("connection.subjects"), Text: i18n.Number(n.Subjects)}, ui.Pair{Name: t("connection.impact"), Text: n.ImpactAssessment},
-		ui.Pair{Name: t("connection.method"), Text: word("connection.method.", string(n.Method)), Help: n.MethodReason},
-		ui.Pair{Name: t("connection.frequency"), Text: word("connection.frequency.", string(n.Frequency))},
-		ui.Pair{Name: t("connection.response"), Text: i18n.Number(n.ResponseMillis)}, ui.Pair{Name: t("connection.environment"), Text: n.Environment},
-		ui.Pair{Name: t("connection.contact"), Text: n.Contact.Name, Help: n.Contact.Email + " " + n.Contact.Phone}, ui.Pair{Name: t("connection.responsible"), Text: n.Responsible},
-	)}}
+	pairs := []ui.Pair{
+		{Name: t("connection.legal_basis"), Text: n.LegalBasis}, {Name: t("connection.procedures"), Text: strings.Join(n.Procedures, ", ")},
+		{Name: t("connection.subjects"), Text: i18n.Number(n.Subjects)}, {Name: t("connection.impact"), Text: n.ImpactAssessment},
+		{Name: t("connection.method"), Text: word("connection.method.", string(n.Method)), Help: n.MethodReason},
+		{Name: t("connection.frequency"), Text: word("connection.frequency.", string(n.Frequency))},
+		{Name: t("connection.response"), Text: i18n.Number(n.ResponseMillis)}, {Name: t("connection.environment"), Text: n.Environment},
+		{Name: t("connection.contact"), Text: n.Contact.Name, Help: n.Contact.Email + " " + n.Contact.Phone}, {Name: t("connection.responsible"), Text: n.Responsible},
+	}
+	if len(n.Operations) > 0 {
+		pairs = append(pairs, ui.Pair{Name: t("connection.test_subjects"), Text: strings.Join(n.TestSubjects, ", "), Help: n.TestBody})
+	}
+	return part{Card: ui.CardProps{Title: t("connection.need")}, Body: []templ.Component{ui.KeyValue(pairs...)}}
 }
 
 // comparePart sets requested and approved side by side (Điều 12.2b).
@@ -58,6 +62,9 @@ func (p *Pages) comparePart(t ui.T, v connection.View) part {
 		s = *approved
 	}
 	line("connection.rows", orAll(t, n.Rows), orAll(t, s.Rows))
+	if len(n.Operations) > 0 || len(s.Operations) > 0 {
+		line("connection.operations", strings.Join(n.Operations, ", "), strings.Join(s.Operations, ", "))
+	}
 	line("connection.purposes", strings.Join(n.Purposes, ", "), strings.Join(s.Purposes, ", "))
 	line("connection.level", levelNames(t, []access.Level{n.Level}), levelNames(t, s.Levels))
 	line("connection.l_calls_per_minute", i18n.Number(n.PeakPerMinute), i18n.Number(s.CallsPerMinute))

@@ -208,6 +208,9 @@ func approveFields(f filler, v connection.View) []templ.Component {
 	if personal {
 		records, day = 100, max(n.CallsPerDay, 100)
 	}
+	if len(n.Operations) > 0 {
+		out = append(out, f.several("operations", "connection.operations", "", n.Operations, plainOptions(n.Operations)))
+	}
 	return append(out,
 		f.area("rows", "connection.rows", "connection.rows_hint", rowText(n.Rows)),
 		f.several("purposes", "connection.purposes", "", n.Purposes, plainOptions(n.Purposes)),
