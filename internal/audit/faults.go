@@ -23,6 +23,10 @@ var Messages = i18n.Messages{
 		Vi: "Không tìm thấy bản ghi nhật ký có mã {0}. Hãy kiểm tra lại mã hoặc khoảng thời gian lưu giữ.",
 		En: "There is no log record with the id {0}. Check the id, or whether it is still within the retention time.",
 	},
+	"audit.no_tile": {
+		Vi: "Cây nhật ký đã ký không có phần này. Hãy lấy mốc đã ký mới nhất rồi chỉ yêu cầu những phần thuộc mốc đó.",
+		En: "The signed log has no such part. Take the newest signed checkpoint and ask only for what it covers.",
+	},
 	"audit.filter_invalid": {
 		Vi: "Điều kiện tìm kiếm nhật ký không hợp lệ: {0}. Hãy sửa điều kiện rồi tìm lại.",
 		En: "The search condition of the log is not valid: {0}. Correct it and search again.",

@@ -74,6 +74,22 @@ func (l *Log) Follow(ctx context.Context, who Actor, reason, exchange string) ([
 	return l.Trace(ctx, exchange)
 }
 
+// ReadBundle gives an entry bundle of C2SP tlog-tiles for a person, recorded like Search before anything is given.
+func (l *Log) ReadBundle(ctx context.Context, who Actor, reason, path string) ([]byte, error) {
+	reason = strings.TrimSpace(reason)
+	if reason == "" {
+		return nil, fault.New(fault.Invalid, "audit.reason_required").At("reason")
+	}
+	data, first, err := l.journal.EntryBundle(path)
+	if err != nil {
+		return nil, err
+	}
+	if err := l.noteReading(ctx, who, reason, map[string]string{"bundle": path, "first": strconv.FormatInt(first, 10)}); err != nil {
+		return nil, err
+	}
+	return data, nil
+}
+
 func (l *Log) noteReading(ctx context.Context, who Actor, reason string, what map[string]string) error {
 	return l.Note(ctx, &Record{Kind: KindChange, Channel: ChannelScreen, Event: "log.read", Actor: who, Reason: reason, Detail: what})
 }

@@ -44,6 +44,9 @@ func (p *Pages) Routes() []web.Route {
 		web.Post("/audit/search", access.AuditRead, p.searchLog),
 		web.Post("/audit/trace", access.AuditRead, p.traceExchange),
 		web.Post("/audit/verify", access.AuditVerify, p.verifyLog).Slowly(),
+		web.Get("/audit/log/checkpoint", access.Public, p.showCheckpoint),
+		web.Get("/audit/log/tile/{level}/{path...}", access.Public, p.showTile),
+		web.Get("/audit/log/tile/entries/{path...}", access.AuditRead, p.showEntries),
 	}
 }
 
