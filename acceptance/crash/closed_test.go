@@ -59,7 +59,7 @@ func TestFullLog(t *testing.T) {
 	w := newWorld(t, harness.Options{Dir: dir})
 	w.populate()
 	j := w.newJudge(1)
-	h := &history{History: invariant.History{Base: j.base, Runs: []invariant.Run{{Started: j.started}}}}
+	h := &history{History: invariant.History{Base: j.base, Runs: []invariant.Run{{Started: j.started}}, Earlier: j.loads}}
 	w.record(h)
 	l := &load{w: w, h: h, round: 1}
 	c, p := newCaller(w, h), w.parties[0]

@@ -65,7 +65,7 @@ func (w *world) populate() {
 // kill is one round: work, SIGKILL, start, and the reading of what is there.
 func (w *world) kill(seed int64, j *judge) *history {
 	w.t.Helper()
-	h := &history{History: invariant.History{Seed: seed, Base: j.base, Runs: []invariant.Run{{Started: j.started}}}}
+	h := &history{History: invariant.History{Seed: seed, Base: j.base, Runs: []invariant.Run{{Started: j.started}}, Earlier: j.loads}}
 	l := &load{w: w, h: h, round: w.number, seed: uint64(seed)} //nolint:gosec // any number will do
 	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()
@@ -136,11 +136,12 @@ type judge struct {
 	first   int64
 	slowest time.Duration
 	killed  int
+	loads   map[string]int // of all rounds so far
 }
 
 func (w *world) newJudge(seed int64) *judge {
 	w.t.Helper()
-	j := &judge{w: w, started: time.Now(), whole: invariant.History{Seed: seed}}
+	j := &judge{w: w, started: time.Now(), whole: invariant.History{Seed: seed}, loads: map[string]int{loadKey("dau-tien"): rows}}
 	j.keepCheckpoint()
 	e := j.evidence(0)
 	j.base, j.first = e.Size(), e.Size()
@@ -220,6 +221,11 @@ func (j *judge) judge(h *history) {
 	j.whole.Seen = append(j.whole.Seen, h.Seen...)
 	j.whole.Writes = append(j.whole.Writes, h.Writes...)
 	j.whole.Found = append(j.whole.Found, h.Found...)
+	for _, x := range h.Writes {
+		if x.Rows > 0 {
+			j.loads[x.Key] = x.Rows
+		}
+	}
 	j.keepCheckpoint()
 }
 
@@ -244,7 +250,7 @@ func (j *judge) keep(h *history) {
 // sum judges everything at once: what the first round acknowledged must still be there after the last kill.
 func (j *judge) sum() {
 	j.w.t.Helper()
-	j.whole.Found = nil
+	j.whole.Found, j.whole.Earlier = nil, map[string]int{loadKey("dau-tien"): rows}
 	all := &history{History: j.whole}
 	j.w.stateOfAll(all)
 	for i, v := range invariant.Check(all.History, j.evidence(j.first)) {

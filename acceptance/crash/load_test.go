@@ -156,7 +156,7 @@ func (l *load) refused(p *party, who uint64) func(context.Context) {
 		case 3:
 			req = l.get(pagePath, "")
 		default:
-			kept.Provider, req = true, l.get(servicePath, token)
+			kept.Provider, req = true, l.get(servicePath+"-khac", token)
 		}
 		got, _ := c.call(req, kept)
 		if got.Status >= 200 && got.Status < 300 {

@@ -34,7 +34,7 @@ type world struct {
 	t testing.TB
 
 	admin, appraiser, approver, engineer, second, security *harness.Person
-	steward, consumerSteward                               *harness.Person
+	steward, head, consumerSteward, consumerHead           *harness.Person
 
 	provider *harness.Recorder
 	parties  []*party
@@ -67,6 +67,8 @@ func newWorld(t testing.TB, o harness.Options) *world {
 	w.second = hire("ky.su.hai", "Giàng Kỹ Sư", operator, "op_engineer")
 	w.security = hire("an.toan", "Đặng An Toàn", operator, "op_security")
 	w.steward = hire("dau.moi.nn", "Sùng Đầu Mối", owner, "steward")
+	w.head = hire("thu.truong.nn", "Phạm Thủ Trưởng", owner, "agency_head")
+	w.consumerHead = hire("thu.truong.gd", "Lê Thủ Trưởng", consumer, "agency_head")
 	w.consumerSteward = hire("dau.moi.gd", "Trần Đầu Mối", consumer, "steward")
 	for _, agency := range []string{operator, owner, consumer} {
 		w.must(w.admin.Post("/api/v1/agencies/"+agency+"/stewards", m{"name": "Phòng Dữ liệu số", "decision": "12/QĐ ngày 01/03/2026", "valid_from": "2026-03-01"}))
@@ -144,9 +146,9 @@ func deliverPath(set, key string) string {
 }
 
 type delivery struct {
-	ID, State, Code string
-	Accepted        int64
-	Version         int64
+	ID, State string
+	Counts    struct{ Accepted int64 }
+	Refusal   *struct{ Code string }
 }
 
 // deliver brings a load in and waits until it is published.
@@ -160,9 +162,10 @@ func (w *world) deliver(set, key string) delivery {
 // settled waits until a delivery has come to its end.
 func (w *world) settled(p *harness.Person, id string) delivery {
 	w.t.Helper()
-	var d delivery
+	var got struct{ Delivery delivery }
 	for until := time.Now().Add(30 * time.Second); ; {
-		w.must(p.Get("/api/v1/ingest/deliveries/"+id)).Into(w.t, &d)
+		w.must(p.Get("/api/v1/ingest/deliveries/"+id)).Into(w.t, &got)
+		d := got.Delivery
 		if d.State != "received" && d.State != "checking" {
 			return d
 		}
@@ -217,8 +220,8 @@ func (w *world) connect(system, set string) *party {
 	w.must(w.engineer.Post(at+"test", nil))
 	w.must(w.engineer.Post(at+"pass-testing", m{}))
 	w.must(w.engineer.Post(at+"confirm", m{"party": "operator"}))
-	w.must(w.steward.Post(at+"confirm", m{"party": "owner"}))
-	w.must(w.consumerSteward.Post(at+"confirm", m{"party": "requester"}))
+	w.must(w.head.Post(at+"confirm", m{"party": "owner"}))
+	w.must(w.consumerHead.Post(at+"confirm", m{"party": "requester"}))
 	p := &party{System: system, Request: r.ID, Client: granted.Credential.ClientID, Secret: granted.Credential.ClientSecret}
 	for _, c := range w.credentials(system) {
 		if c.ClientID == p.Client {

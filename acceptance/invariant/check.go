@@ -41,7 +41,6 @@ type checker struct {
 	seen      map[string][]Seen   // by exchange id
 	statesOf  map[string][]Found
 	writesOf  map[string]*Write
-	rowsOf    map[string]int // of loads, by key
 	watched   map[string]bool
 	explained map[string]bool // changes that belong to a write of the history
 }
@@ -50,7 +49,7 @@ func newChecker(h History, e Evidence) *checker {
 	c := &checker{
 		h: h, e: e, byTag: map[string]*Call{}, byID: map[string]*Call{}, decided: map[string][]Record{}, ended: map[string][]Record{},
 		noted: map[string][]Record{}, changes: map[string][]Record{}, seen: map[string][]Seen{}, statesOf: map[string][]Found{},
-		writesOf: map[string]*Write{}, rowsOf: map[string]int{}, watched: map[string]bool{}, explained: map[string]bool{},
+		writesOf: map[string]*Write{}, watched: map[string]bool{}, explained: map[string]bool{},
 	}
 	for i := range h.Calls {
 		call := &h.Calls[i]
@@ -88,9 +87,6 @@ func newChecker(h History, e Evidence) *checker {
 			c.violate("I4", w.Key, "the history names two writes alike and cannot be judged")
 		}
 		c.writesOf[w.Key], c.watched[w.Event] = w, true
-		if w.Rows > 0 {
-			c.rowsOf[w.Key] = w.Rows
-		}
 	}
 	return c
 }

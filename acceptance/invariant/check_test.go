@@ -206,6 +206,10 @@ func TestEveryPlantedViolationIsFound(t *testing.T) {
 		}},
 		{"I5", "load-1", "half a load in the store", func(w *world) { w.foundAs("load-1").Value = "published 11" }},
 		{"I5", "x1", "half a load in an answer", func(w *world) { w.find("t-one").Batches["load-1"] = 19 }},
+		{"I5", "x1", "half an earlier load in an answer", func(w *world) {
+			w.h.Earlier = map[string]int{"load-0": 20}
+			w.find("t-one").Batches = map[string]int{"load-0": 19}
+		}},
 		{"I5", "x1", "two loads mixed", func(w *world) { w.find("t-one").Batches["load-2"] = 20 }},
 		{"I5", "x1", "a load that nobody made", func(w *world) { w.find("t-one").Batches = map[string]int{"load-7": 20} }},
 		{"I5", "x1", "a load before it was sent", func(w *world) { w.h.Writes[0].Began = at(30) }},

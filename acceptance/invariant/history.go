@@ -102,6 +102,8 @@ type History struct {
 	Writes []Write `json:"writes"`
 	Found  []Found `json:"found"`
 	Bans   []Ban   `json:"bans"`
+
+	Earlier map[string]int `json:"earlier"` // loads that readers may still see: key and rows
 }
 
 // Violation is one promise that was not kept.

@@ -89,6 +89,9 @@ func (c *checker) reads() {
 		}
 		for key, n := range call.Batches {
 			w := c.writesOf[key]
+			if all, known := c.h.Earlier[key]; known && w == nil {
+				w = &Write{Rows: all}
+			}
 			switch {
 			case w == nil:
 				c.violate("I5", call.ID, "the call %s shows rows of the load %s, which nobody made", call.Tag, key)
