@@ -114,13 +114,17 @@ func encode(body any) io.Reader {
 	return bytes.NewReader(b)
 }
 
-func send(ctx context.Context, s session, method, path, kind string, body io.Reader, into any) ([]byte, error) {
+// send makes one request; header holds names and values in turn.
+func send(ctx context.Context, s session, method, path, kind string, body io.Reader, into any, header ...string) ([]byte, error) {
 	req, err := http.NewRequestWithContext(ctx, method, s.Server+path, body)
 	if err != nil {
 		return nil, fmt.Errorf("make the request: %w", err)
 	}
 	if body != nil {
 		req.Header.Set("Content-Type", kind)
+	}
+	for i := 0; i+1 < len(header); i += 2 {
+		req.Header.Set(header[i], header[i+1])
 	}
 	if s.Token != "" {
 		req.Header.Set("Authorization", "Bearer "+s.Token)

@@ -56,50 +56,72 @@ func (c deliverCmd) Run(ctx context.Context, s streams) error {
 	}
 	query := url.Values{"dataset": {c.Dataset}, "system": {c.System}, "file_name": {filepath.Base(c.File)}, "data_time": {dataTime},
 		"declaration": {"not-secret"}, "sha256": {hex.EncodeToString(sum.Sum(nil))}}
+	var header []string
 	if c.Key != "" {
-		query.Set("idempotency_key", c.Key)
+		header = []string{"Idempotency-Key", c.Key}
 	}
 	var got delivery
-	body, err := send(ctx, at, http.MethodPost, "/api/v1/ingest/deliveries?"+query.Encode(), "text/csv", f, &got)
-	if err != nil {
+	if _, err := send(ctx, at, http.MethodPost, "/api/v1/ingest/deliveries?"+query.Encode(), "text/csv", f, &got, header...); err != nil {
 		return err
 	}
-	return c.wait(ctx, s, got, body)
+	return c.wait(ctx, s, got.ID)
 }
 
 type delivery struct {
-	ID       string `json:"id"`
-	State    string `json:"state"`
-	Read     int64  `json:"rows_in"`
-	Accepted int64  `json:"accepted"`
-	Rejected int64  `json:"rejected"`
-	Twice    int64  `json:"duplicates"`
-	Version  int64  `json:"version"`
-	Code     string `json:"code"`
+	ID     string `json:"id"`
+	State  string `json:"state"`
+	Counts struct {
+		Read       int64 `json:"read"`
+		Accepted   int64 `json:"accepted"`
+		Rejected   int64 `json:"rejected"`
+		Duplicates int64 `json:"duplicates"`
+	} `json:"counts"`
+	Version int64 `json:"version"`
+	Refusal struct {
+		Code string `json:"code"`
+	} `json:"refusal"`
+	Detail string `json:"refusal_detail"`
 }
 
-func (c deliverCmd) wait(ctx context.Context, s streams, got delivery, body []byte) error {
-	for until := time.Now().Add(time.Duration(c.WaitSeconds) * time.Second); got.State == "received" || got.State == "checking"; {
+// wait asks until the delivery is checked, then tells what became of it.
+func (c deliverCmd) wait(ctx context.Context, s streams, id string) error {
+	for until := time.Now().Add(time.Duration(c.WaitSeconds) * time.Second); ; {
+		var got struct{ Delivery delivery }
+		body, err := c.call(ctx, http.MethodGet, "/api/v1/ingest/deliveries/"+url.PathEscape(id), nil, &got)
+		if err != nil {
+			return err
+		}
+		if got.Delivery.State != "received" && got.Delivery.State != "checking" {
+			return c.tell(s, got.Delivery, body)
+		}
 		if time.Now().After(until) {
-			return fmt.Errorf("delivery %s is still %s; look at it in the console", got.ID, got.State)
+			return fmt.Errorf("delivery %s is still %s; look at it in the console", id, got.Delivery.State)
 		}
 		select {
 		case <-time.After(300 * time.Millisecond):
 		case <-ctx.Done():
 			return ctx.Err()
 		}
-		var err error
-		if body, err = c.call(ctx, http.MethodGet, "/api/v1/ingest/deliveries/"+got.ID, nil, &got); err != nil {
+	}
+}
+
+func (c deliverCmd) tell(s streams, d delivery, body []byte) error {
+	if c.JSON {
+		if err := printJSON(s.out, body); err != nil {
 			return err
 		}
+	} else {
+		n := d.Counts
+		fmt.Fprintf(s.out, "delivery %s: %s; rows in %d = accepted %d + rejected %d + duplicates %d\n", d.ID, d.State, n.Read, n.Accepted, n.Rejected, n.Duplicates)
 	}
-	if c.JSON {
-		return printJSON(s.out, body)
+	switch {
+	case d.State == "published":
+		if !c.JSON {
+			fmt.Fprintf(s.out, "published as version %d\n", d.Version)
+		}
+		return nil
+	case d.Refusal.Code != "":
+		return fmt.Errorf("the delivery was not published: %s (%s)", d.Detail, d.Refusal.Code)
 	}
-	fmt.Fprintf(s.out, "delivery %s: %s; rows in %d = accepted %d + rejected %d + duplicates %d\n", got.ID, got.State, got.Read, got.Accepted, got.Rejected, got.Twice)
-	if got.State != "published" {
-		return fmt.Errorf("the delivery was not published (%s)", got.Code)
-	}
-	fmt.Fprintf(s.out, "published as version %d\n", got.Version)
-	return nil
+	return errors.New("the delivery was not published; its page in the console tells why and what can be done")
 }
