@@ -129,8 +129,15 @@ func (n Need) checkTests(p *problems, d Dataset) {
 		}
 		fits := slices.ContainsFunc(n.TestSubjects, func(s string) bool { _, ok := o.Filled(s); return ok })
 		p.when(o.parameters() > 0 && !fits, "test_subjects", "connection.test_subject_missing", code)
+		p.when(o.Updates && !d.readsBack(o), "operations", "connection.operation_unverifiable", code)
 		p.when(o.Body() && blank(n.TestBody), "test_body", "connection.test_body_missing", code)
 	}
+}
+
+// readsBack: what an update did can be read at the same path of its service, so that the test can see it.
+func (d Dataset) readsBack(o Operation) bool {
+	read, has := d.Operation("GET " + o.Path())
+	return has && read.Service == o.Service
 }
 
 // couldBeReal: a personal identifier has 12 digits and begins with the number of a province, of which there are at most
