@@ -161,7 +161,7 @@ func TestWayThroughTheCatalogue(t *testing.T) {
 	s.want(t, http.StatusSeeOther, "POST", at+"/suspend", appraiser, url.Values{"reason": {"Rà soát lại nguồn dữ liệu"}})
 	s.want(t, 200, "GET", at, steward, nil, "Tập dữ liệu đang tạm dừng", "Rà soát lại nguồn dữ liệu")
 	s.want(t, http.StatusSeeOther, "POST", at+"/resume", appraiser, nil)
-	s.want(t, 200, "GET", at+"?tab=status", steward, nil, "12/QĐ-UBND ngày 05/10/2026", "Thuộc danh mục", "Nêu rõ thời kỳ của dữ liệu", "Người op_appraiser")
+	s.want(t, 200, "GET", at+"?tab=status", steward, nil, "12/QĐ-UBND ngày 05/10/2026", "Thuộc danh mục", "Ban hành danh mục", "Nêu rõ thời kỳ của dữ liệu", "Người op_appraiser")
 
 	transfer := url.Values{"agency": {"H38.04"}, "official_system": {"sys-04"}, "decision": {"15/QĐ-UBND"}, "from": {"2026-01-01"}}
 	s.want(t, http.StatusForbidden, "POST", at+"/transfer", steward, transfer)
@@ -197,7 +197,7 @@ func TestProfileTabs(t *testing.T) {
 	s := newSite(t)
 	s.reviewed(t)
 	at := path(households)
-	body := s.want(t, 200, "GET", at, steward, nil, "Kho dùng chung chưa có dữ liệu")
+	body := s.want(t, 200, "GET", at, steward, nil, "Kho dùng chung chưa có dữ liệu", "Quản lý nhà nước (QLNN)")
 	for _, tab := range tabs {
 		if tab != "overview" && !strings.Contains(body, at+"?tab="+tab) {
 			t.Errorf("no link to the tab %s", tab)

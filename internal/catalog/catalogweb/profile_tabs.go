@@ -20,6 +20,10 @@ func (p *Pages) overviewTab(ctx context.Context, t ui.T, about catalog.Profile) 
 	if err != nil {
 		return pageView{}, err
 	}
+	purposes, err := p.Sources.Purposes(ctx)
+	if err != nil {
+		return pageView{}, err
+	}
 	owners := ui.TableProps{Caption: t("catalog.owners"), Columns: []ui.Column{{Label: t("catalog.owner")}, {Label: t("catalog.since")}, {Label: t("catalog.decision")}}}
 	for _, o := range about.Owners {
 		owners.Rows = append(owners.Rows, ui.Cells(ui.Two(p.agency(ctx, o.Agency), o.Agency), ui.Day(o.From), ui.Text(dash(o.Decision))))
@@ -27,7 +31,7 @@ func (p *Pages) overviewTab(ctx context.Context, t ui.T, about catalog.Profile) 
 	return pageView{
 		Main: []part{
 			{Card: card(t, "catalog.seven", about.ChangedAt, false), Body: []templ.Component{ui.KeyValue(p.sevenFields(ctx, t, about.Dataset)...)}},
-			{Card: ui.CardProps{Title: t("catalog.sharing"), Lead: t("catalog.sharing_lead")}, Body: []templ.Component{ui.KeyValue(p.sharing(ctx, t, about)...)}},
+			{Card: ui.CardProps{Title: t("catalog.sharing"), Lead: t("catalog.sharing_lead")}, Body: []templ.Component{ui.KeyValue(p.sharing(ctx, t, about, purposes)...)}},
 			{Card: ui.CardProps{Title: t("catalog.owners"), Flush: true}, Body: []templ.Component{ui.Table(owners)}},
 		},
 		Aside: []part{
@@ -75,7 +79,7 @@ func (p *Pages) whoMay(ctx context.Context, t ui.T, s catalog.Sharing) string {
 }
 
 // sharing is the scope of Điều 7.3d as people read it.
-func (p *Pages) sharing(ctx context.Context, t ui.T, about catalog.Profile) []ui.Pair {
+func (p *Pages) sharing(ctx context.Context, t ui.T, about catalog.Profile, purposes []Named) []ui.Pair {
 	s := about.Sharing
 	fields, rows, levels := []string{}, []string{}, []string{}
 	for _, name := range s.Fields {
@@ -104,9 +108,24 @@ func (p *Pages) sharing(ctx context.Context, t ui.T, about catalog.Profile) []ui
 	return []ui.Pair{
 		{Name: t("catalog.sharing_who"), Text: p.whoMay(ctx, t, s)},
 		{Name: t("catalog.sharing_fields"), Value: lines(fields)}, whole,
-		{Name: t("catalog.sharing_purposes"), Value: lines(s.Purposes)},
+		{Name: t("catalog.sharing_purposes"), Value: lines(nameOf(purposes, s.Purposes))},
 		{Name: t("catalog.sharing_levels"), Value: lines(levels)},
 	}
+}
+
+// nameOf adds their names to codes; one that is no longer on the list stands alone.
+func nameOf(list []Named, codes []string) []string {
+	out := make([]string, 0, len(codes))
+	for _, code := range codes {
+		text := code
+		for _, n := range list {
+			if n.Code == code {
+				text = n.Name + " (" + code + ")"
+			}
+		}
+		out = append(out, text)
+	}
+	return out
 }
 
 func classPairs(t ui.T, about catalog.Profile) []ui.Pair {

@@ -3,6 +3,7 @@ package catalogweb
 import (
 	"net/http"
 	"slices"
+	"time"
 
 	"lienthong/internal/catalog"
 	"lienthong/internal/kit/i18n"
@@ -27,7 +28,7 @@ func (p *Pages) statusTab(t ui.T, about catalog.Profile) pageView {
 	}
 }
 
-// way is the straight way of a dataset into the catalogue, with when each state was reached last.
+// way is the straight way of a dataset into the catalogue: what is done, with when and by whom, and what comes next.
 func way(t ui.T, about catalog.Profile) []ui.Step {
 	states := []catalog.State{catalog.Draft, catalog.Registered, catalog.Reviewed, catalog.Approved, catalog.InCatalogue, catalog.Published}
 	if about.Classification.Scope == catalog.Private {
@@ -46,27 +47,30 @@ func way(t ui.T, about catalog.Profile) []ui.Step {
 	here := slices.Index(states, at)
 	list := make([]ui.Step, 0, len(states))
 	for i, s := range states {
-		step := ui.Step{Label: t("catalog.state." + string(s)), State: ui.StepTodo}
+		step := ui.Step{Label: t("catalog.way." + string(s)), State: ui.StepTodo}
 		switch {
-		case i < here, i == here && i == len(states)-1:
-			step.State = ui.StepDone
-		case i == here:
+		case i == 0 && here == 0, i > 0 && i == here+1 && here > 0:
 			step.State = ui.StepCurrent
-		}
-		if step.State != ui.StepTodo {
-			for _, x := range about.Steps {
-				if x.To == s {
-					step.When, step.Who = x.At, x.WhoName
-					break
-				}
-			}
-			if s == catalog.Draft {
-				step.When = about.CreatedAt
-			}
+		case i <= here:
+			step.State = ui.StepDone
+			step.When, step.Who = reached(about, s)
 		}
 		list = append(list, step)
 	}
 	return list
+}
+
+// reached is when and by whom a state was reached last.
+func reached(about catalog.Profile, s catalog.State) (time.Time, string) {
+	for _, x := range about.Steps {
+		if x.To == s {
+			return x.At, x.WhoName
+		}
+	}
+	if s == catalog.Draft {
+		return about.CreatedAt, ""
+	}
+	return time.Time{}, ""
 }
 
 func history(t ui.T, steps []catalog.Step) templ.Component {

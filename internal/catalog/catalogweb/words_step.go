@@ -60,6 +60,13 @@ var terms = i18n.Messages{
 	"catalog.state.retiring":       {Vi: "Sắp ngừng", En: "Retiring"},
 	"catalog.state.retired":        {Vi: "Đã ngừng", En: "Retired"},
 
+	"catalog.way.draft":        {Vi: "Lập hồ sơ", En: "Draft"},
+	"catalog.way.registered":   {Vi: "Đăng ký", En: "Registration"},
+	"catalog.way.reviewed":     {Vi: "Rà soát", En: "Review"},
+	"catalog.way.approved":     {Vi: "Duyệt vào danh mục", En: "Approval"},
+	"catalog.way.in_catalogue": {Vi: "Ban hành danh mục", En: "Issue of the catalogue"},
+	"catalog.way.published":    {Vi: "Cung cấp dữ liệu", En: "Provision of data"},
+
 	"catalog.who.everyone": {Vi: "Mọi cơ quan nhà nước của tỉnh", En: "Every state agency of the province"},
 	"catalog.who.listed":   {Vi: "Các cơ quan được nêu", En: "Those listed"},
 
