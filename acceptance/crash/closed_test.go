@@ -14,11 +14,15 @@ import (
 	"lienthong/acceptance/invariant"
 )
 
-// smallDisk mounts a file system of its own for the log, so that filling it hurts nothing else.
-func smallDisk(t *testing.T, dir string) {
+// ontoSmallDisk moves the log of a stopped server onto a file system of its own, so that filling it hurts nothing else.
+func ontoSmallDisk(t *testing.T, dir string) {
 	t.Helper()
 	if os.Geteuid() != 0 {
 		t.Skip("mounting a small disk needs root")
+	}
+	old := dir + ".moved"
+	if err := os.Rename(dir, old); err != nil {
+		t.Fatal(err)
 	}
 	if err := os.MkdirAll(dir, 0o750); err != nil {
 		t.Fatal(err)
@@ -31,6 +35,9 @@ func smallDisk(t *testing.T, dir string) {
 			t.Errorf("umount: %v %s", err, out)
 		}
 	})
+	if err := os.CopyFS(dir, os.DirFS(old)); err != nil {
+		t.Fatal(err)
+	}
 }
 
 // fill takes all room that is left and gives the file that takes it.
@@ -55,9 +62,11 @@ func fill(t *testing.T, dir string) string {
 func TestFullLog(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "data")
 	audit := filepath.Join(dir, "audit")
-	smallDisk(t, audit)
 	w := newWorld(t, harness.Options{Dir: dir})
 	w.populate()
+	w.Stop()
+	ontoSmallDisk(t, audit)
+	w.Run()
 	j := w.newJudge(1)
 	h := &history{History: invariant.History{Base: j.base, Runs: []invariant.Run{{Started: j.started}}, Earlier: j.loads}}
 	w.record(h)
@@ -81,13 +90,14 @@ func TestFullLog(t *testing.T) {
 		t.Error("a token was given that no record tells of")
 	}
 	w.closedConsole()
-	w.readyReason(w.Console)
-	w.readyReason(w.Exchange)
+	w.readyReason()
 	if err := os.Remove(filler); err != nil {
 		t.Fatal(err)
 	}
 	h.Runs[0].Killed = time.Now() // what was under way when the log closed has no end that anybody saw
+	began := time.Now()
 	w.Stop()
+	t.Logf("stopped within %v", time.Since(began))
 	w.Run()
 	h.Runs = append(h.Runs, invariant.Run{Started: time.Now()})
 	w.after(l)
@@ -129,13 +139,16 @@ func (w *world) closedConsole() {
 	}
 }
 
-// readyReason: a load balancer and its operator are told, in one sentence.
-func (w *world) readyReason(base string) {
+// readyReason: the operator is told why in one sentence; other systems are told that the exchange is closed.
+func (w *world) readyReason() {
 	w.t.Helper()
-	a := harness.NewClient(w.t, base).Get("/readyz")
+	a := harness.NewClient(w.t, w.Console).Get("/readyz")
 	text := string(a.Body)
 	if a.Status != http.StatusServiceUnavailable || !strings.Contains(text, "audit") || !strings.Contains(text, "no space left") || strings.Count(strings.TrimSpace(text), "\n") > 2 {
-		w.t.Errorf("%s/readyz: %s", base, a)
+		w.t.Errorf("console: %s", a)
+	}
+	if a := harness.NewClient(w.t, w.Exchange).Get("/readyz"); a.Status != http.StatusServiceUnavailable {
+		w.t.Errorf("exchange: %s", a)
 	}
 }
 
@@ -144,9 +157,9 @@ func (w *world) readyReason(base string) {
 func TestReadOnlyLog(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "data")
 	audit := filepath.Join(dir, "audit")
-	smallDisk(t, audit)
 	s := harness.Start(t, harness.Options{Dir: dir})
 	s.Stop()
+	ontoSmallDisk(t, audit)
 	remount := func(how string) {
 		if out, err := exec.Command("mount", "-o", "remount,"+how, audit).CombinedOutput(); err != nil {
 			t.Fatalf("remount %s: %v %s", how, err, out)
