@@ -90,9 +90,16 @@ func (p *Pages) find(ctx context.Context, id string) (audit.Item, error) {
 	if err != nil {
 		return audit.Item{}, err
 	}
+	var ended *audit.Record
+	for _, item := range items {
+		if item.Kind == audit.KindOutcome && item.Of == id {
+			ended = item.Record
+		}
+	}
 	for _, item := range items {
 		mine := who.Can(access.ExchangeRead) || item.Actor.AgencyCode == who.Agency || item.Target.Owner == who.Agency
 		if item.Kind == audit.KindDecision && item.ID == id && mine {
+			item.Outcome = ended
 			return item, nil
 		}
 	}
