@@ -43,7 +43,7 @@ func scope() m {
 			{"name": "dan_toc", "as": "la_dan_toc_thieu_so", "mask": "yes_no", "values": []string{"01"}, "not": true},
 		},
 		"rows": []m{{"column": "ma_xa", "in": []string{"02701"}}}, "purposes": n["purposes"], "levels": []string{"use"}, "calls_per_minute": 6000, "calls_per_day": 20000,
-		"records_per_call": 100, "records_per_day": 100000, "persons_per_day": 100000, "source_addresses": n["source_addresses"], "case_required": true,
+		"records_per_call": 25, "records_per_day": 100000, "persons_per_day": 100000, "source_addresses": n["source_addresses"], "case_required": true,
 		"valid_from": n["valid_from"], "valid_to": n["valid_to"],
 	}
 }
