@@ -18,6 +18,9 @@ type plan struct {
 	basis      string
 	fields     []string
 	rows       []access.RowRule
+	operations []string // of the provider's own service, beside the warehouse
+	tests      []string // identifiers that the provider answers in tests
+	testBody   string
 	subjects   int64
 	perDay     int64
 	perMinute  int64
@@ -42,8 +45,22 @@ func columns(names ...string) []access.Column {
 	return list
 }
 
-// plans of the demo: those that go live first, then one for each state in which a request can stand.
-func plans() []plan {
+// plans of the demo: those that go live first, then one for each state in which a request can stand. With the agencies'
+// systems running, births are also asked at their source.
+func plans(w *world.World, served bool) []plan {
+	list := allPlans()
+	if served {
+		child := w.Truth.Family.Child.ID
+		list[0].operations = []string{"GET /khai-sinh/{khoa}", "POST " + birthSearch}
+		list[0].tests, list[0].testBody = []string{child}, `{"so_dinh_danh":"`+child+`"}`
+	}
+	return list
+}
+
+// birthSearch is the look-up of the civil status system, below its service.
+const birthSearch = "/khai-sinh/tra-cuu"
+
+func allPlans() []plan {
 	births := []string{"so_dinh_danh", "ho_ten", "ngay_sinh", "gioi_tinh", "dan_toc", "ma_xa", "so_dinh_danh_me", "ho_ten_me", "dia_chi_cha_me"}
 	return []plan{
 		{

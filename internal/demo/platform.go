@@ -44,6 +44,7 @@ type loader struct {
 	w      *world.World
 	people map[string]access.Actor // by username
 	loaded *Loaded
+	served bool // the agencies' systems run
 }
 
 func (l *loader) say(format string, args ...any) {

@@ -12,7 +12,7 @@ import (
 
 // requests takes every plan to where it stops.
 func (l *loader) requests(ctx context.Context) error {
-	for i, p := range plans() {
+	for i, p := range plans(l.w, l.served) {
 		r, err := l.open(ctx, i, p)
 		if err == nil {
 			r, err = l.walk(ctx, p, r)
@@ -62,7 +62,7 @@ func (l *loader) need(i int, p plan) connection.Need {
 	from := connection.DayOf(now)
 	return connection.Need{
 		System: p.system, Dataset: string(p.dataset), SchemaVersion: int64(l.loaded.Datasets[p.dataset].SchemaVersion), Purposes: p.purposes, LegalBasis: p.basis,
-		Procedures: p.procedures, Fields: p.fields, Rows: p.rows, Subjects: p.subjects, Level: access.LevelUse, Method: "api", Frequency: "daily",
+		Procedures: p.procedures, Fields: p.fields, Rows: p.rows, Operations: p.operations, TestSubjects: p.tests, TestBody: p.testBody, Subjects: p.subjects, Level: access.LevelUse, Method: "api", Frequency: "daily",
 		CallsPerDay: p.perDay, PeakPerMinute: p.perMinute, ResponseMillis: 3000, Addresses: []string{"127.0.0.1"},
 		Environment: fmt.Sprintf("Trung tâm dữ liệu tỉnh, máy chủ mẫu số %02d", i+1),
 		Contact:     connection.Contact{Name: "Bộ phận kỹ thuật", Email: p.system + "@example.vn", Phone: "0900000000"},

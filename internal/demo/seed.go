@@ -32,7 +32,7 @@ type Secret struct{ ClientID, Secret string }
 
 // Seed loads the world. The province's systems become registered services of the exchange; without one there are none.
 func Seed(ctx context.Context, p Platform, w *world.World, province *provider.Province) (*Loaded, error) {
-	l := &loader{Platform: p, w: w, people: map[string]access.Actor{}, loaded: &Loaded{
+	l := &loader{Platform: p, w: w, people: map[string]access.Actor{}, served: province != nil, loaded: &Loaded{
 		World: w, Deliveries: map[string]*ingest.Delivery{}, Requests: map[string]*connection.Request{}, Clients: map[string]*consumer.Client{},
 		Secrets: map[string]Secret{}, Datasets: map[catalog.Code]catalog.Dataset{}, Officers: map[string]*consumer.Officers{},
 	}}

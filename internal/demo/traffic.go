@@ -4,8 +4,10 @@ import (
 	"context"
 	"crypto/ed25519"
 	"crypto/rand"
+	"encoding/json"
 	"fmt"
 	randv2 "math/rand/v2"
+	"net/http"
 	"time"
 
 	"lienthong/internal/connection"
@@ -17,7 +19,7 @@ import (
 // credential (invariant 3).
 func (l *loader) clients(ctx context.Context) error {
 	engineer := l.as(ctx, engineer)
-	for _, p := range plans() {
+	for _, p := range plans(l.w, l.served) {
 		r := l.loaded.Requests[p.name]
 		if r == nil || r.State != connection.Live || l.loaded.Clients[p.system] != nil {
 			continue
@@ -93,6 +95,14 @@ func (l *Loaded) Traffic(p Platform, perSecond float64) (*consumer.Traffic, erro
 			return l.Clients[system].Records(ctx, dataset, ask)
 		}
 	}
+	source := func(ctx context.Context, r *randv2.Rand) (consumer.Answer, error) {
+		body, err := json.Marshal(map[string]string{"so_dinh_danh": children[r.IntN(len(children))]})
+		if err != nil {
+			return consumer.Answer{}, fmt.Errorf("write the look-up: %w", err)
+		}
+		ask := consumer.Ask{Purpose: "DVC-TTHC", Case: Case(world.CommuneYTy, today(), r.IntN(10000))}
+		return l.Clients[world.SysEducation].Service(ctx, http.MethodPost, world.Justice+"/"+world.SysCivil+"/khai-sinh", birthSearch, ask, body)
+	}
 	for _, s := range []string{world.SysEducation, world.SysProcedures, world.SysTax, world.SysIOC, world.SysBooking} {
 		if l.Clients[s] == nil {
 			return nil, fmt.Errorf("make the demo's traffic: system %s has no live connection", s)
@@ -103,8 +113,13 @@ func (l *Loaded) Traffic(p Platform, perSecond float64) (*consumer.Traffic, erro
 	page.Limit = 20
 	hidden := page
 	hidden.Fields = []string{"ma_thua", "dien_thoai"}
+	atSource := 10
+	if len(l.Requests[plans(l.World, false)[0].name].Need.Operations) == 0 {
+		atSource = 0
+	}
 	return consumer.NewTraffic(l.World.Seed, perSecond,
-		consumer.Step{Name: "birth of a child", Weight: 20, Call: lookup(world.SysEducation, world.Births, children, procedure, true, false)},
+		consumer.Step{Name: "birth of a child, at its source", Weight: atSource, Call: source},
+		consumer.Step{Name: "birth of a child", Weight: 15, Call: lookup(world.SysEducation, world.Births, children, procedure, true, false)},
 		consumer.Step{Name: "poor household", Weight: 25, Call: lookup(world.SysProcedures, world.Poor, poor, procedure, true, true)},
 		consumer.Step{Name: "insurance", Weight: 15, Call: lookup(world.SysBooking, world.Insurance, insured, state, false, false)},
 		consumer.Step{Name: "parcels of a commune", Weight: 15, Call: records(world.SysTax, world.Parcels, page, "ma_xa", communes)},
