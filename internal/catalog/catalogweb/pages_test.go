@@ -224,3 +224,46 @@ func TestProfileTabs(t *testing.T) {
 	s.want(t, http.StatusNotFound, "GET", "/catalog/H38.05/khong-co", steward, nil)
 	s.want(t, http.StatusForbidden, "GET", at, vendor, nil, "catalog.read")
 }
+
+// A schema in use changes only when the operator accepts the new one.
+func TestNewSchemaWaitsForAcceptance(t *testing.T) {
+	s := newSite(t)
+	s.reviewed(t)
+	at := path(households)
+	s.want(t, http.StatusSeeOther, "POST", at+"/approve", approver, nil)
+	s.want(t, http.StatusSeeOther, "POST", at+"/issue", approver, url.Values{"decision": {"12/QĐ-UBND"}})
+	s.want(t, http.StatusConflict, "GET", at+"/schema", steward, nil, "không sửa trực tiếp được")
+	s.deliver(t, "ma_ho,chu_ho,so_dinh_danh\nH1,Giàng Thị Mẩy,999190000123\n")
+	s.want(t, 200, "GET", at, steward, nil, "Đang cung cấp")
+	s.want(t, http.StatusConflict, "GET", at+"/edit", steward, nil)
+	s.want(t, 200, "GET", at+"/schema", steward, nil, "Tập dữ liệu đang được khai thác", `value="so_dinh_danh"`)
+	rows := url.Values{
+		"rows": {"4"}, "name_0": {"ma_ho"}, "element_0": {"ma_ho@1"}, "key_0": {"1"}, "required_0": {"1"}, "name_1": {"chu_ho"}, "element_1": {"ho_ten@1"},
+		"name_2": {"so_dinh_danh"}, "element_2": {"so_dinh_danh_ca_nhan@1"}, "person_2": {"1"}, "element_3": {"so_thanh_vien@1"},
+	}
+	s.want(t, http.StatusSeeOther, "POST", at+"/schema", steward, rows)
+	s.want(t, 200, "GET", at+"?tab=status", steward, nil, "Chờ chấp nhận cấu trúc mới", "3/3 trường")
+	s.want(t, http.StatusForbidden, "POST", at+"/accept-schema", steward, nil)
+	s.want(t, 200, "GET", at, appraiser, nil, at+"/accept-schema")
+	s.want(t, http.StatusSeeOther, "POST", at+"/accept-schema", appraiser, nil)
+	s.want(t, 200, "GET", at+"?tab=status", steward, nil, "Đang cung cấp", "4/4 trường", "so_thanh_vien")
+}
+
+func TestEveryWordHasItsSentence(t *testing.T) {
+	s := newSite(t)
+	s.reviewed(t)
+	addresses := []string{"/catalog", "/catalog/new", path(households)}
+	for _, tab := range tabs {
+		addresses = append(addresses, path(households)+"?tab="+tab)
+	}
+	for _, address := range addresses {
+		if body := s.want(t, 200, "GET", address, steward, nil); strings.Contains(body, ">catalog.") {
+			t.Errorf("%s shows the key of a message", address)
+		}
+	}
+	for key, m := range Messages {
+		if m.Vi == "" || m.En == "" {
+			t.Errorf("%s lacks a language", key)
+		}
+	}
+}
