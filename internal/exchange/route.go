@@ -23,8 +23,8 @@ const (
 
 // Route is a provider's registered service: /svc/{Owner}/{System}/{Name}/… A version never changes; the newest counts.
 type Route struct {
-	ID         string       `json:"id"`
-	Version    int64        `json:"version"`
+	ID         string       `json:"id,omitempty" doc:"Set by the platform"`
+	Version    int64        `json:"version,omitempty" doc:"Set by the platform"`
 	Owner      string       `json:"owner"` // agency code
 	System     string       `json:"system"`
 	Name       string       `json:"name"`
@@ -35,7 +35,7 @@ type Route struct {
 	Total      int64        `json:"total_ms,omitempty"`   // budget of one call
 	Body       int64        `json:"body,omitempty"`       // largest answer in bytes
 	Operations []*Operation `json:"operations"`
-	Status     RouteStatus  `json:"status"`
+	Status     RouteStatus  `json:"status,omitempty" doc:"Active when registered; changed by its own operation"`
 }
 
 // Operation is one declared call of a service. What is not declared does not exist.
