@@ -69,7 +69,7 @@ func (a *App) overview(ctx context.Context) (homeweb.Figures, error) {
 		return f, err
 	}
 	f.TasksOpen, f.TasksLate = int64(counts.Open), int64(counts.Overdue)
-	tasks, err := a.task.List(ctx, task.Filter{Limit: 6})
+	tasks, err := a.task.List(ctx, task.Filter{State: task.Open, Limit: 6})
 	if err != nil {
 		return f, err
 	}

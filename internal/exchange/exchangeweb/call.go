@@ -66,11 +66,19 @@ func (p *Pages) callTable(ctx context.Context, t ui.T, items []audit.Item) ui.Ta
 	}
 	for _, item := range items {
 		table.Rows = append(table.Rows, ui.Row{Cells: []templ.Component{
-			ui.Stack(ui.Moment(item.At), ui.Link(item.ID, "/exchange/calls/"+item.ID)), ui.Two(item.Actor.Name, p.agency(ctx, item.Actor.AgencyCode)),
+			ui.LinkTwo(i18n.DateTime(item.At), "/exchange/calls/"+item.ID, short(item.ID)), ui.Two(item.Actor.Name, p.agency(ctx, item.Actor.AgencyCode)),
 			ui.Two(item.Target.Dataset, item.Target.Operation), ui.Two(item.Purpose.Code, item.Purpose.CaseRef), ui.Badge(decisionState(t, item)),
 		}})
 	}
 	return table
+}
+
+// short is enough of a call's id to tell it from its neighbours; its page shows it whole.
+func short(id string) string {
+	if len(id) > 12 {
+		return "…" + id[len(id)-10:]
+	}
+	return id
 }
 
 func decisionState(t ui.T, item audit.Item) ui.State {
