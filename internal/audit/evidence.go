@@ -74,3 +74,6 @@ func (e Evidence) Check(verifierKey string) error {
 
 // Export copies the log as it is signed now into an empty folder, which Verify accepts on any machine.
 func (l *Log) Export(ctx context.Context, to string) error { return l.journal.Export(ctx, to) }
+
+// Cosigned is the newest checkpoint that witnesses cosigned; nil when none did.
+func (l *Log) Cosigned() ([]byte, error) { return journal.CosignedNote(l.journal.Dir()) }

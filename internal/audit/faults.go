@@ -27,6 +27,10 @@ var Messages = i18n.Messages{
 		Vi: "Cây nhật ký đã ký không có phần này. Hãy lấy mốc đã ký mới nhất rồi chỉ yêu cầu những phần thuộc mốc đó.",
 		En: "The signed log has no such part. Take the newest signed checkpoint and ask only for what it covers.",
 	},
+	"audit.no_witness": {
+		Vi: "Chưa có chứng nhận của bên thứ ba cho nhật ký này, hoặc nền tảng này không chứng nhận nhật ký của cơ quan khác. Hãy cấu hình bên chứng nhận rồi thử lại.",
+		En: "No witness has cosigned this log yet, or this platform cosigns no other logs. Configure witnesses and try again.",
+	},
 	"audit.filter_invalid": {
 		Vi: "Điều kiện tìm kiếm nhật ký không hợp lệ: {0}. Hãy sửa điều kiện rồi tìm lại.",
 		En: "The search condition of the log is not valid: {0}. Correct it and search again.",

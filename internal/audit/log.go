@@ -15,6 +15,7 @@ import (
 
 	"lienthong/internal/audit/journal"
 	"lienthong/internal/audit/merkle"
+	"lienthong/internal/audit/witness"
 	"lienthong/internal/kit/fault"
 	"lienthong/internal/kit/ids"
 )
@@ -25,6 +26,10 @@ type Options struct {
 
 	PersonKey   []byte // key of PersonKey, at least 32 bytes
 	PersonKeyID string // "k1" when empty
+
+	// Witnesses of other agencies are asked to cosign our checkpoints, every WitnessEvery (a minute when 0).
+	Witnesses    []witness.Peer
+	WitnessEvery time.Duration
 
 	ClockOK func() bool // whether the machine's clock is synchronised; assumed when nil
 	Logger  *slog.Logger
@@ -38,11 +43,12 @@ type Log struct {
 	open    *ledger
 	moved   movedIDs
 
-	outbox outbox
-	index  *index
-	ctx    context.Context //nolint:containedctx // life of the log's own goroutines, ended by Close
-	stop   context.CancelFunc
-	work   sync.WaitGroup
+	outbox  outbox
+	index   *index
+	witness *witness.Client // nil without witnesses
+	ctx     context.Context //nolint:containedctx // life of the log's own goroutines, ended by Close
+	stop    context.CancelFunc
+	work    sync.WaitGroup
 }
 
 // Journal gives what proofs, exports and checks need.
@@ -56,8 +62,19 @@ func (l *Log) Health() error {
 	return nil
 }
 
-// Alarm is a sentence about one of two folders having failed; empty when all is well.
-func (l *Log) Alarm() string { return l.journal.Alarm() }
+// Alarm is a sentence about one of two folders having failed, or a witness having seen another history; empty when all
+// is well.
+func (l *Log) Alarm() string {
+	if a := l.journal.Alarm(); a != "" {
+		return a
+	}
+	for _, w := range l.Witnesses() {
+		if w.Alarm {
+			return w.Problem
+		}
+	}
+	return ""
+}
 
 // Decide writes a decision and returns when it is on disk. No byte may leave, and no provider may be asked to change
 // anything, before it has returned nil. An allowed decision must be followed by Outcome.

@@ -53,6 +53,10 @@ func Open(dir string, opts Options) (*Log, error) {
 		l.stop()
 		return nil, errors.Join(fmt.Errorf("open audit log: %w", err), j.Close())
 	}
+	if err := l.useWitnesses(); err != nil {
+		l.stop()
+		return nil, errors.Join(fmt.Errorf("open audit log: %w", err), l.index.close(), j.Close())
+	}
 	l.work.Go(func() { l.hintLoop(dir) })
 	l.work.Go(func() {
 		l.index.follow(l.ctx, func(err error) { opts.Logger.Error("audit index stands still; it will be tried again", "cause", err) })

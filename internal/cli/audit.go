@@ -9,9 +9,11 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"lienthong/internal/audit"
 	"lienthong/internal/audit/journal"
+	"lienthong/internal/audit/merkle"
 )
 
 // Exit codes of the commands below, besides 0 and 1 (something could not be read or written).
@@ -65,9 +67,10 @@ func (k keyFlag) read(dir string, notes io.Writer) (string, error) {
 
 type auditVerifyCmd struct {
 	keyFlag
-	Dir  string   `required:"" help:"Folder of the log (DATA/audit) or of an export." type:"existingdir"`
-	Kept []string `help:"Signed checkpoint that was kept elsewhere; shows a roll-back. May be given several times." type:"existingfile"`
-	Live bool     `help:"The server is running: accept records that are not signed yet."`
+	Dir     string   `required:"" help:"Folder of the log (DATA/audit) or of an export." type:"existingdir"`
+	Kept    []string `help:"Signed checkpoint that was kept elsewhere; shows a roll-back. May be given several times." type:"existingfile"`
+	Witness []string `help:"Public key of a witness; its cosignatures under kept checkpoints and in the folder are checked. May be given several times."`
+	Live    bool     `help:"The server is running: accept records that are not signed yet."`
 }
 
 func (c auditVerifyCmd) Run(s streams) error {
@@ -83,11 +86,21 @@ func (c auditVerifyCmd) Run(s streams) error {
 		}
 		opts.Kept = append(opts.Kept, note)
 	}
+	for _, text := range c.Witness {
+		w, err := merkle.ParseCosigner(text)
+		if err != nil {
+			return coded{err, exitUsage}
+		}
+		opts.Witnesses = append(opts.Witnesses, w)
+	}
 	report, err := audit.Verify(c.Dir, key, opts)
 	if err != nil {
 		return err
 	}
 	fmt.Fprintf(s.out, "records %d, signed %d, not signed yet %d, checkpoints checked %d\n", report.Records, report.Signed, report.Unsigned, report.Notes)
+	for _, sig := range report.Cosigned {
+		fmt.Fprintf(s.out, "cosigned by %s at %s\n", sig.Witness, sig.At.Format(time.RFC3339))
+	}
 	if report.OK() {
 		fmt.Fprintln(s.out, "the log is whole and unchanged")
 		return nil
@@ -123,13 +136,22 @@ func (c auditExportCmd) Run(ctx context.Context, s streams) error {
 	return nil
 }
 
-type auditCheckpointCmd struct{ logFlag }
+type auditCheckpointCmd struct {
+	logFlag
+	Cosigned bool `help:"The newest one that witnesses cosigned, with their cosignatures."`
+}
 
 // Run prints the note alone, so that it can be redirected into a file.
 func (c auditCheckpointCmd) Run(s streams) error {
 	note, err := journal.NewestNote(c.dir())
+	if c.Cosigned {
+		note, err = journal.CosignedNote(c.dir())
+	}
 	if err != nil {
 		return err
+	}
+	if note == nil {
+		return errors.New("no witness has cosigned this log yet")
 	}
 	_, err = s.out.Write(note)
 	return err

@@ -102,9 +102,10 @@ func (p *Pages) search(ctx context.Context, form searchForm) (audit.Page, error)
 func (p *Pages) render(w http.ResponseWriter, r *http.Request, form searchForm, e ui.FormErrors, found *audit.Page, status int) error {
 	t := p.shell.T(r)
 	v := logView{
-		T: t, Head: ui.Head{Title: t("audit.title"), Lead: t("audit.lead")}, Proof: p.proof(t), Keys: p.keys(t),
+		T: t, Head: ui.Head{Title: t("audit.title"), Lead: t("audit.lead")}, Proof: p.proof(t), Keys: p.keys(t), Witnesses: p.witnesses(t),
 		MaySearch: access.ActorOf(r.Context()).Can(access.AuditRead), Form: form, Errors: e, Found: found != nil,
 	}
+	v.Alarm = p.log.Alarm()
 	if err := p.log.Health(); err != nil {
 		v.Closed = fault.Of(err).Error()
 	}

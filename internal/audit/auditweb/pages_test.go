@@ -27,6 +27,7 @@ var noon = time.Date(2026, 11, 24, 5, 0, 0, 0, time.UTC)
 type site struct {
 	http.Handler
 	log   *audit.Log
+	pages *Pages
 	dir   string
 	clock *clock.Adjustable
 }
@@ -56,6 +57,7 @@ func newSite(t *testing.T, change func(*audit.Options)) *site {
 		t.Fatal(err)
 	}
 	p, api := New(shell, s.log, s.clock, func(_ context.Context, code string) string { return "Cơ quan " + code }), web.NewAPI(shell, "test")
+	s.pages = p
 	p.Operations(api)
 	if s.Handler, err = web.NewMux(shell, p.Routes(), api); err != nil {
 		t.Fatal(err)

@@ -10,6 +10,7 @@
 //	segment-<first seq>.log       header, then batches; a batch is one write and one fdatasync
 //	tree.hashes                   stored hashes in tlog order, 32 bytes each; derived from the segments
 //	checkpoint                    the newest signed checkpoint
+//	cosigned                      the newest checkpoint that witnesses cosigned, with their cosignatures
 //	verifier.key                  the public key, for whoever kept none elsewhere
 //	checkpoints                   older ones, about one a minute, each "note <length>\n<signed note>"
 //

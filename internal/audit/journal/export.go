@@ -36,6 +36,9 @@ func exportSigned(ctx context.Context, dir, to string, size int64, verifierKey s
 	if err := writeWhole(realDisk{}, to, keyFile, []byte(verifierKey+"\n")); err != nil {
 		return fmt.Errorf("export journal: %w", err)
 	}
+	if err := exportCosigned(dir, to, size, verifierKey); err != nil {
+		return fmt.Errorf("export journal: %w", err)
+	}
 	firsts, err := segments(dir)
 	if err != nil {
 		return err

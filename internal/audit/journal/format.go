@@ -24,6 +24,7 @@ const (
 	checkpointFile = "checkpoint"
 	historyFile    = "checkpoints"
 	keyFile        = "verifier.key"
+	cosignedFile   = "cosigned"
 )
 
 var castagnoli = crc32.MakeTable(crc32.Castagnoli)

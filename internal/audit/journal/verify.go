@@ -13,6 +13,8 @@ import (
 type VerifyOptions struct {
 	// Kept are signed checkpoints that somebody kept elsewhere: a roll-back to an older state shows against them.
 	Kept [][]byte
+	// Witnesses are keys of those who cosigned checkpoints: with them cosignatures are checked too.
+	Witnesses []merkle.Cosigner
 	// Live accepts records behind the newest checkpoint, as a folder has them while it is being written or after a
 	// crash. They are counted as Unsigned and only checked for damage.
 	Live bool
@@ -46,9 +48,10 @@ type Report struct {
 	Signed     int64 // covered by the newest checkpoint of folder and kept ones
 	Unsigned   int64 // behind it
 	Root       merkle.Hash
-	Notes      int       // signed checkpoints that were checked
-	Findings   []Finding // the first bad record first; empty means that nothing was changed
-	Consistent bool      // the records give the root of every signed checkpoint
+	Notes      int                  // signed checkpoints that were checked
+	Findings   []Finding            // the first bad record first; empty means that nothing was changed
+	Consistent bool                 // the records give the root of every signed checkpoint
+	Cosigned   []merkle.Cosignature // of the given witnesses, under the newest cosigned checkpoint in the folder
 }
 
 // OK reports that nothing was changed.

@@ -36,11 +36,12 @@ func (v *verifier) readNotes() error {
 	v.readHistory(history)
 	for i, kept := range v.opts.Kept {
 		name := fmt.Sprintf("kept checkpoint %d", i+1)
-		c, err := merkle.ParseCheckpoint(kept, v.key)
-		if err != nil {
-			return fmt.Errorf("verify journal: %s cannot be used: %w", name, err)
+		if err := v.checkKept(name, kept); err != nil {
+			return err
 		}
-		v.marks = append(v.marks, mark{c, name})
+	}
+	if err := v.readCosigned(); err != nil {
+		return err
 	}
 	sort.SliceStable(v.marks, func(i, k int) bool { return v.marks[i].Size < v.marks[k].Size })
 	if n := len(v.marks); n > 0 {

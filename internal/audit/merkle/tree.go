@@ -112,3 +112,17 @@ func CheckConsistency(proof []Hash, n int64, root Hash, old int64, oldRoot Hash)
 
 // ParseHash reads a hash as String writes it.
 func ParseHash(text string) (Hash, error) { return tlog.ParseHash(text) }
+
+// CheckGrowth checks that the tree of size n begins with that of size old, which may be empty or the same.
+func CheckGrowth(proof []Hash, n int64, root Hash, old int64, oldRoot Hash) error {
+	if old == 0 || old == n {
+		if len(proof) > 0 {
+			return fmt.Errorf("a proof of growth from %d to %d must be empty", old, n)
+		}
+		if old == n && root != oldRoot {
+			return fmt.Errorf("two trees of %d records have different roots", n)
+		}
+		return nil
+	}
+	return CheckConsistency(proof, n, root, old, oldRoot)
+}
