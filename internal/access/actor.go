@@ -28,6 +28,7 @@ const (
 	AuthTwo      Auth = "pwd+totp"
 	AuthPasskey  Auth = "passkey"
 	AuthSSO      Auth = "sso"
+	AuthSSOTwo   Auth = "sso+2fa" // with a second factor: the provider's, or a code of ours
 	AuthOAuth2   Auth = "oauth2"
 	AuthMTLS     Auth = "mtls"
 	AuthLocal    Auth = "local" // a command on the server itself, or a background job
@@ -35,7 +36,7 @@ const (
 
 // Strong reports a second factor, or a proof bound to a key.
 func (a Auth) Strong() bool {
-	return a == AuthTwo || a == AuthPasskey || a == AuthMTLS || a == AuthLocal
+	return a == AuthTwo || a == AuthPasskey || a == AuthSSOTwo || a == AuthMTLS || a == AuthLocal
 }
 
 // Actor is who acts. It is made once where the request enters and travels in the context.

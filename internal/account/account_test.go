@@ -188,7 +188,7 @@ func TestSetUp(t *testing.T) {
 	testkit.Engines(t, func(t *testing.T, db *controldb.DB) {
 		w, ctx := worldOn(t, db), context.Background()
 		for _, password := range []string{"admin", "", "lienthong"} {
-			_, err := w.SignIn(ctx, "admin", password, "", desk)
+			_, err := w.SignIn(ctx, "admin", password, "", place)
 			w.fails(err, "account.sign_in_failed")
 		}
 		old, needed, err := w.EnsureSetUpToken(ctx)
@@ -264,7 +264,7 @@ func TestTheFirstPasswordComesByALinkThatWorksOnce(t *testing.T) {
 	}
 	link := token.Reveal()
 	for _, password := range []string{"", phrase} { // no password is no password
-		_, err := w.SignIn(ctx, "lan", password, "", desk)
+		_, err := w.SignIn(ctx, "lan", password, "", place)
 		w.fails(err, "account.sign_in_failed")
 	}
 	if who, err := w.LinkHolder(ctx, link); err != nil || who.ID != a.ID {
@@ -303,7 +303,7 @@ func TestResetTakesEverythingAway(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, err = w.SignIn(ctx, "hoa", phrase, w.code(key), desk)
+	_, err = w.SignIn(ctx, "hoa", phrase, w.code(key), place)
 	w.fails(err, "account.sign_in_failed")
 	w.fails(w.TakeLink(ctx, first.Reveal(), phrase), "account.link_invalid")
 	if err := w.TakeLink(ctx, second.Reveal(), phrase); err != nil {
@@ -337,7 +337,7 @@ func TestRecover(t *testing.T) {
 func TestOwnPassword(t *testing.T) {
 	w := newWorld(t)
 	a := w.person("lan", "", access.Steward)
-	ctx := as(actorOf(a, false, desk))
+	ctx := as(actorOf(a, false, access.AuthPassword, desk))
 	w.fails(w.ChangePassword(ctx, "sai rồi sai rồi", "một câu hoàn toàn khác hẳn"), "account.password_wrong")
 	w.fails(w.ChangePassword(ctx, phrase, phrase), "account.password_same")
 	w.fails(w.ChangePassword(ctx, phrase, "ngắn"), "account.password_short")
@@ -350,14 +350,14 @@ func TestOwnPassword(t *testing.T) {
 	if err := w.ChangePassword(ctx, phrase, "một câu hoàn toàn khác hẳn"); err != nil {
 		t.Fatal(err)
 	}
-	_, err := w.SignIn(context.Background(), "lan", phrase, "", desk)
+	_, err := w.SignIn(context.Background(), "lan", phrase, "", place)
 	w.fails(err, "account.sign_in_failed")
 }
 
 func TestEnrolmentIsBoundToItsAccount(t *testing.T) {
 	w := newWorld(t)
 	lan, binh := w.person("lan", "", access.Steward), w.person("binh", "", access.Steward)
-	ctx, other := as(actorOf(lan, false, desk)), as(actorOf(binh, false, desk))
+	ctx, other := as(actorOf(lan, false, access.AuthPassword, desk)), as(actorOf(binh, false, access.AuthPassword, desk))
 	e, err := w.BeginEnrol(ctx)
 	if err != nil {
 		t.Fatal(err)
@@ -376,7 +376,7 @@ func TestEnrolmentIsBoundToItsAccount(t *testing.T) {
 	w.fails(err, "account.second_factor_set")
 	_, err = w.BeginEnrol(ctx)
 	w.fails(err, "account.second_factor_set")
-	_, err = w.SignIn(context.Background(), "lan", phrase, code, desk) // T30: it opened the enrolment already
+	_, err = w.SignIn(context.Background(), "lan", phrase, code, place) // T30: it opened the enrolment already
 	w.fails(err, "account.sign_in_failed")
 	kept, err := findAccount(context.Background(), w.DB, lan.ID)
 	if err != nil || strings.Contains(kept.totp, e.Secret) || kept.totp == "" {

@@ -2,6 +2,7 @@ package account
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"strconv"
 	"strings"
@@ -80,10 +81,10 @@ func (s *Service) Reset(ctx context.Context, id string) (secret.Redacted, error)
 func (s *Service) reset(ctx context.Context, token string) func(q controldb.Querier, a *Account) (map[string]string, error) {
 	return func(q controldb.Querier, a *Account) (map[string]string, error) {
 		a.password, a.totp, a.recovery, a.TwoFactor = "", "", nil, false
-		if err := clearFailures(ctx, q, a.ID); err != nil {
+		if err := errors.Join(clearFailures(ctx, q, a.ID), removeWays(ctx, q, a.ID)); err != nil {
 			return nil, err
 		}
-		return map[string]string{"reset": "password and second factor"}, insertLink(ctx, q, secret.HashToken(token), a.ID, s.Clock.Now().Add(linkLife))
+		return map[string]string{"reset": "password, second factor, passkeys, identities"}, insertLink(ctx, q, secret.HashToken(token), a.ID, s.Clock.Now().Add(linkLife))
 	}
 }
 

@@ -139,7 +139,7 @@ func (s *Service) ChangePassword(ctx context.Context, old, password string) erro
 		return fault.New(fault.Limited, "account.locked")
 	}
 	if !right {
-		if err := s.refuse(ctx, a, causePassword, who.Address); !fault.Is(err, "account.sign_in_failed") {
+		if err := s.refuse(ctx, a, causePassword, From{Address: who.Address}); !fault.Is(err, "account.sign_in_failed") {
 			return err
 		}
 		return fault.New(fault.Invalid, "account.password_wrong").At("old")
@@ -178,6 +178,9 @@ func (s *Service) BeginEnrol(ctx context.Context) (Enrolment, error) {
 	}
 	if a.totp != "" {
 		return Enrolment{}, fault.New(fault.Conflict, "account.second_factor_set")
+	}
+	if err := s.strongIfSet(ctx, access.ActorOf(ctx), a); err != nil { // a password alone must not add a factor beside a passkey
+		return Enrolment{}, err
 	}
 	value := NewTOTPSecret()
 	return Enrolment{value, s.sealer.seal(enrolUse+a.ID, value)}, nil

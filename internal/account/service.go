@@ -2,12 +2,16 @@ package account
 
 import (
 	"context"
+	"fmt"
 	"maps"
 	"slices"
 	"strings"
 	"time"
 
+	"github.com/go-webauthn/webauthn/webauthn"
+
 	"lienthong/internal/access"
+	"lienthong/internal/account/sso"
 	"lienthong/internal/audit"
 	"lienthong/internal/kit/clock"
 	"lienthong/internal/kit/controldb"
@@ -36,11 +40,14 @@ type Parts struct {
 	Clock     clock.Clock
 	Log       *audit.Log
 	Agencies  Agencies
-	Incidents Incidents     // nil: failures stand in the access log only
-	Operator  string        // code of the operator's agency
-	Key       []byte        // 32 bytes: seals second factors
-	HTTPS     bool          // cookies are sent over HTTPS only
-	Dormant   time.Duration // an account that nobody used for so long is closed; 90 days when 0
+	Incidents Incidents                 // nil: failures stand in the access log only
+	Operator  string                    // code of the operator's agency
+	Key       []byte                    // 32 bytes: seals second factors
+	HTTPS     bool                      // cookies are sent over HTTPS only
+	Dormant   time.Duration             // an account that nobody used for so long is closed; 90 days when 0
+	Personal  func(pattern string) bool // routes that show personal data: their sessions end after 15 minutes unused; nil: none
+	Origin    string                    // public address of the console; passkeys and single sign-on need it
+	Providers []sso.Config              // identity providers for single sign-on
 }
 
 // dormancy is that of parameter D18.
@@ -49,10 +56,12 @@ const dormancy = 90 * 24 * time.Hour
 // Service keeps accounts and sessions.
 type Service struct {
 	Parts
-	sealer   sealer
-	accounts *controldb.Fresh[*Account]
-	sessions *controldb.Fresh[*session]
-	attempts *attempts
+	sealer    sealer
+	providers []*sso.Provider
+	passkeys  *webauthn.WebAuthn // nil where browsers would refuse: without HTTPS, or at an address without a name
+	accounts  *controldb.Fresh[*Account]
+	sessions  *controldb.Fresh[*session]
+	attempts  *attempts
 }
 
 // NewService builds the service.
@@ -65,6 +74,19 @@ func NewService(p Parts) (*Service, error) {
 		p.Dormant = dormancy
 	}
 	s := &Service{Parts: p, sealer: sealer, attempts: newAttempts(p.Clock)}
+	for _, c := range p.Providers {
+		one, err := sso.New(c, p.Origin, p.Clock)
+		if err != nil {
+			return nil, err
+		}
+		if s.provider(c.Key) != nil {
+			return nil, fmt.Errorf("identity provider %q is configured twice", c.Key)
+		}
+		s.providers = append(s.providers, one)
+	}
+	if s.passkeys, err = newPasskeys(p.Origin); err != nil {
+		return nil, err
+	}
 	s.accounts = controldb.NewFresh(p.DB, 20_000, func(ctx context.Context, id string) (*Account, error) { return findAccount(ctx, p.DB, id) })
 	s.sessions = controldb.NewFresh(p.DB, 50_000, func(ctx context.Context, hash string) (*session, error) {
 		got, ok, err := findSession(ctx, p.DB, hash)

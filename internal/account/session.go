@@ -18,9 +18,13 @@ import (
 const (
 	sessionLife = 12 * time.Hour
 	sessionIdle = 60 * time.Minute
-	maxFailures = 5
-	lockFor     = 15 * time.Minute
-	touchEvery  = time.Minute
+	// personalIdle: whoever was away for so long signs in again before personal data is shown.
+	personalIdle = 15 * time.Minute
+	// sessionsMost an account may have at once; one more ends the oldest.
+	sessionsMost = 32
+	maxFailures  = 5
+	lockFor      = 15 * time.Minute
+	touchEvery   = time.Minute
 )
 
 // SignOut ends the session of the token.
@@ -54,6 +58,11 @@ func (s *Service) TokenOf(r *http.Request) string {
 	return ""
 }
 
+// over reports that the session is no longer one.
+func (s session) over(now time.Time) bool {
+	return now.Sub(s.created) >= sessionLife || now.Sub(s.seen) >= sessionIdle
+}
+
 // Authenticate puts the actor of a request into its context; without a valid session the context stays as it is.
 func (s *Service) Authenticate(r *http.Request) (context.Context, error) {
 	ctx := r.Context()
@@ -67,29 +76,31 @@ func (s *Service) Authenticate(r *http.Request) (context.Context, error) {
 		return ctx, err
 	}
 	now := s.Clock.Now()
-	if now.Sub(got.created) >= sessionLife || now.Sub(got.seen) >= sessionIdle {
+	if got.over(now) {
 		return ctx, nil
 	}
 	a, err := s.accounts.Find(ctx, got.account)
 	if err != nil || !a.aliveAt(now) {
 		return ctx, err
 	}
+	lapsed := got.lapsed || now.Sub(got.seen) >= personalIdle
+	if lapsed && s.Personal != nil && s.Personal(r.Pattern) {
+		// Ended, and not only refused here: the sign-in page must ask, and no other page may make it fresh again.
+		return ctx, s.DB.InTx(ctx, func(q controldb.Querier) error { return removeSession(ctx, q, hash) })
+	}
 	if now.Sub(got.seen) >= touchEvery {
-		if err := s.DB.InTx(ctx, func(q controldb.Querier) error { return touchSession(ctx, q, hash, now) }); err != nil {
+		if err := s.DB.InTx(ctx, func(q controldb.Querier) error { return touchSession(ctx, q, hash, now, lapsed) }); err != nil {
 			return ctx, err
 		}
 	}
 	from, _ := netip.ParseAddrPort(r.RemoteAddr) // zero when unknown, and then no address list matches
-	return access.WithActor(ctx, actorOf(a, got.strong, from.Addr().Unmap())), nil
+	return access.WithActor(ctx, actorOf(a, got.strong, got.auth, from.Addr().Unmap())), nil
 }
 
 // actorOf upholds invariant 3: as long as a role needs a second factor and there was none, no role is given at all, only
 // what everyone who has signed in may do: setting the factor.
-func actorOf(a *Account, strong bool, from netip.Addr) access.Actor {
-	actor := access.Actor{Type: access.User, ID: a.ID, Name: a.FullName, Agency: a.Agency, Auth: access.AuthPassword, Address: from}
-	if strong {
-		actor.Auth = access.AuthTwo
-	}
+func actorOf(a *Account, strong bool, auth access.Auth, from netip.Addr) access.Actor {
+	actor := access.Actor{Type: access.User, ID: a.ID, Name: a.FullName, Agency: a.Agency, Auth: auth, Address: from}
 	if strong || !a.NeedsSecond() {
 		actor.Roles = slices.Clone(a.Roles)
 	}

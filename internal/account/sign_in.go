@@ -5,6 +5,7 @@ import (
 	"net/netip"
 	"strings"
 	"time"
+	"unicode"
 
 	"lienthong/internal/access"
 	"lienthong/internal/audit"
@@ -13,12 +14,19 @@ import (
 	"lienthong/internal/kit/secret"
 )
 
+// From is where a sign-in comes from.
+type From struct {
+	Address netip.Addr
+	Agent   string // what the browser or program says of itself, for the holder's list of sessions only
+}
+
 // Signed is a new session. Token exists in clear here only.
 type Signed struct {
 	Token   secret.Redacted
 	Account *Account
 	Expires time.Time
 	Strong  bool
+	auth    access.Auth
 }
 
 // Why a sign-in failed, for the access log only: the caller is always told the same.
@@ -34,7 +42,7 @@ const (
 
 // SignIn opens a session in one call, for programs. Invariant 2: whatever is wrong, the answer is the same and costs the
 // same.
-func (s *Service) SignIn(ctx context.Context, username, password, code string, from netip.Addr) (Signed, error) {
+func (s *Service) SignIn(ctx context.Context, username, password, code string, from From) (Signed, error) {
 	got, ticket, err := s.FirstStep(ctx, username, password, from)
 	if err != nil || ticket == "" {
 		return got, err
@@ -47,8 +55,8 @@ func (s *Service) SignIn(ctx context.Context, username, password, code string, f
 
 // FirstStep checks name and password. An account without a second factor gets its session; for any other there is a
 // sealed ticket for SecondStep and no session.
-func (s *Service) FirstStep(ctx context.Context, username, password string, from netip.Addr) (Signed, string, error) {
-	if !s.attempts.take(from) {
+func (s *Service) FirstStep(ctx context.Context, username, password string, from From) (Signed, string, error) {
+	if !s.attempts.take(from.Address) {
 		return Signed{}, "", fault.New(fault.Limited, "account.too_many")
 	}
 	found, err := findByName(ctx, s.DB, strings.ToLower(strings.TrimSpace(username)))
@@ -67,11 +75,11 @@ func (s *Service) FirstStep(ctx context.Context, username, password string, from
 	if cause != "" {
 		return Signed{}, "", s.refuse(ctx, found, cause, from)
 	}
-	s.attempts.give(from)
+	s.attempts.give(from.Address)
 	if err := s.renewHash(ctx, found, password); err != nil {
 		return Signed{}, "", err
 	}
-	t := ticket{found.ID, secret.HashToken(found.password), s.Clock.Now().Add(ticketLife)}
+	t := s.newTicket(found, access.AuthPassword)
 	if found.totp != "" {
 		return Signed{}, s.sealer.seal(ticketUse, t.text()), nil
 	}
@@ -104,29 +112,29 @@ func (s *Service) firstCause(ctx context.Context, a *Account, right bool) (strin
 }
 
 // SecondStep takes the ticket of the first step and a code of the authenticator app or a recovery code.
-func (s *Service) SecondStep(ctx context.Context, sealed, code string, from netip.Addr) (Signed, error) {
+func (s *Service) SecondStep(ctx context.Context, sealed, code string, from From) (Signed, error) {
 	plain, err := s.sealer.open(ticketUse, sealed)
 	t, ok := parseTicket(plain)
 	if err != nil || !ok || !s.Clock.Now().Before(t.until) {
 		return Signed{}, fault.New(fault.Unauthenticated, "account.step_expired")
 	}
-	if !s.attempts.take(from) {
+	if !s.attempts.take(from.Address) {
 		return Signed{}, fault.New(fault.Limited, "account.too_many")
 	}
 	got, err := s.open(ctx, t, code, from)
 	if err == nil {
-		s.attempts.give(from)
+		s.attempts.give(from.Address)
 	}
 	return got, err
 }
 
 // open makes the session. Lock, code, the count of failures and the session are one transaction: of two sign-ins with
 // one code one wins, and of many guesses at once no more are looked at than one after the other.
-func (s *Service) open(ctx context.Context, t ticket, code string, from netip.Addr) (Signed, error) {
+func (s *Service) open(ctx context.Context, t ticket, code string, from From) (Signed, error) {
 	var a *Account
 	var cause string
 	var locked bool
-	out := Signed{Token: secret.Redacted(secret.NewToken(32))}
+	var out Signed
 	err := s.DB.InTx(ctx, func(q controldb.Querier) (err error) {
 		now := s.Clock.Now()
 		locked = false
@@ -140,18 +148,15 @@ func (s *Service) open(ctx context.Context, t ticket, code string, from netip.Ad
 			locked, err = countFailure(ctx, q, a.ID, now)
 			return err
 		}
-		a.LastSignIn = now
-		out.Account, out.Expires, out.Strong = a, now.Add(sessionLife), a.totp != ""
 		if err := clearFailures(ctx, q, a.ID); err != nil {
 			return err
 		}
-		if err := removeOver(ctx, q, now.Add(-sessionLife)); err != nil {
-			return err
+		auth := t.by
+		if a.totp != "" {
+			auth = withCode(t.by)
 		}
-		if err := insertSession(ctx, q, session{hash: secret.HashToken(out.Token.Reveal()), account: a.ID, strong: out.Strong, created: now, seen: now}); err != nil {
-			return err
-		}
-		return saveAccount(ctx, q, a)
+		out, err = s.begin(ctx, q, a, auth, from)
+		return err
 	})
 	if err != nil {
 		return Signed{}, err
@@ -159,8 +164,56 @@ func (s *Service) open(ctx context.Context, t ticket, code string, from netip.Ad
 	if cause != "" {
 		return Signed{}, s.record(ctx, a, cause, locked, from)
 	}
-	return out, s.Log.Note(ctx, &audit.Record{
-		Kind: audit.KindChange, Channel: audit.ChannelScreen, Event: "auth.login", Actor: actorOf(a, out.Strong, from).ForAudit(), Client: audit.Client{IP: address(from)},
+	return out, s.recordEntry(ctx, out, from)
+}
+
+// withCode is a way to sign in, with a code as second factor.
+func withCode(by access.Auth) access.Auth {
+	if by == access.AuthSSO {
+		return access.AuthSSOTwo
+	}
+	return access.AuthTwo
+}
+
+// begin makes the session of somebody who has proved who it is (invariant 4).
+func (s *Service) begin(ctx context.Context, q controldb.Querier, a *Account, auth access.Auth, from From) (Signed, error) {
+	now := s.Clock.Now()
+	a.LastSignIn = now
+	out := Signed{Token: secret.Redacted(secret.NewToken(32)), Account: a, Expires: now.Add(sessionLife), Strong: auth.Strong(), auth: auth}
+	if err := removeOver(ctx, q, now); err != nil {
+		return out, err
+	}
+	if err := removeMost(ctx, q, a.ID); err != nil {
+		return out, err
+	}
+	one := session{
+		hash: secret.HashToken(out.Token.Reveal()), account: a.ID, strong: out.Strong, auth: auth,
+		address: address(from.Address), agent: shorten(from.Agent, 200), created: now, seen: now,
+	}
+	if err := insertSession(ctx, q, one); err != nil {
+		return out, err
+	}
+	return out, saveAccount(ctx, q, a)
+}
+
+// shorten keeps the printable beginning of what a program says of itself.
+func shorten(text string, most int) string {
+	text = strings.Map(func(r rune) rune {
+		if !unicode.IsPrint(r) {
+			return -1
+		}
+		return r
+	}, strings.ToValidUTF8(text, ""))
+	if runes := []rune(text); len(runes) > most {
+		return string(runes[:most])
+	}
+	return text
+}
+
+func (s *Service) recordEntry(ctx context.Context, in Signed, from From) error {
+	return s.Log.Note(ctx, &audit.Record{
+		Kind: audit.KindChange, Channel: audit.ChannelScreen, Event: "auth.login", Client: audit.Client{IP: address(from.Address)},
+		Actor: actorOf(in.Account, in.Strong, in.auth, from.Address).ForAudit(),
 	})
 }
 
@@ -216,7 +269,7 @@ func plainCode(code string) string {
 }
 
 // refuse counts the failure of a first step, records it, and gives the one answer.
-func (s *Service) refuse(ctx context.Context, found *Account, cause string, from netip.Addr) error {
+func (s *Service) refuse(ctx context.Context, found *Account, cause string, from From) error {
 	id, locked := nobody, false
 	if found != nil {
 		id = found.ID
@@ -233,16 +286,8 @@ func (s *Service) refuse(ctx context.Context, found *Account, cause string, from
 
 // record writes a failure into the access log and gives the one answer. Of an unknown name nothing is kept: it may be a
 // password that was typed into the wrong field.
-func (s *Service) record(ctx context.Context, a *Account, cause string, locked bool, from netip.Addr) error {
-	rec := &audit.Record{
-		Kind: audit.KindChange, Channel: audit.ChannelScreen, Event: "auth.fail", Client: audit.Client{IP: address(from)},
-		Decision: audit.Decision{Result: audit.Deny, Reason: audit.ReasonAuthn, PolicyVersion: access.PolicyVersion},
-		Result:   audit.Result{Status: "401", ErrorCode: "account.sign_in_failed"}, Actor: audit.Actor{Type: string(access.User)},
-		Detail: map[string]string{"cause": cause},
-	}
-	if a != nil {
-		rec.Actor.AccountID, rec.Actor.AgencyCode, rec.Subject = a.ID, a.Agency, "account/"+a.Username
-	}
+func (s *Service) record(ctx context.Context, a *Account, cause string, locked bool, from From) error {
+	rec := refusalOf(a, cause, from, "account.sign_in_failed")
 	if cause == causeReused {
 		rec.Anomaly.Flags = append(rec.Anomaly.Flags, "code_reused")
 	}
@@ -256,6 +301,24 @@ func (s *Service) record(ctx context.Context, a *Account, cause string, locked b
 		return err
 	}
 	return fault.New(fault.Unauthenticated, "account.sign_in_failed").At("password")
+}
+
+// recordRefusal writes a refused sign-in without a password into the access log.
+func (s *Service) recordRefusal(ctx context.Context, a *Account, cause string, from From, code string) error {
+	return s.Log.Note(ctx, refusalOf(a, cause, from, code))
+}
+
+func refusalOf(a *Account, cause string, from From, code string) *audit.Record {
+	rec := &audit.Record{
+		Kind: audit.KindChange, Channel: audit.ChannelScreen, Event: "auth.fail", Client: audit.Client{IP: address(from.Address)},
+		Decision: audit.Decision{Result: audit.Deny, Reason: audit.ReasonAuthn, PolicyVersion: access.PolicyVersion},
+		Result:   audit.Result{Status: "401", ErrorCode: code}, Actor: audit.Actor{Type: string(access.User)},
+		Detail: map[string]string{"cause": cause},
+	}
+	if a != nil {
+		rec.Actor.AccountID, rec.Actor.AgencyCode, rec.Subject = a.ID, a.Agency, "account/"+a.Username
+	}
+	return rec
 }
 
 // alarm opens an incident when somebody who knows the password fails at the second factor until the account locks.

@@ -28,7 +28,7 @@ func TestSignInRefusesEverythingAlike(t *testing.T) {
 		{"wrong code", "hoa", phrase, "000000"}, {"disabled", "tat", phrase, ""}, {"empty name", "", phrase, ""},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			_, err := w.SignIn(context.Background(), c.username, c.password, c.code, netip.Addr{})
+			_, err := w.SignIn(context.Background(), c.username, c.password, c.code, From{})
 			f := fault.Of(err)
 			if f == nil || f.Code != "account.sign_in_failed" || f.Kind != fault.Unauthenticated || len(f.Args) > 0 {
 				t.Fatalf("told apart: %+v", f)
@@ -52,14 +52,14 @@ func TestNameAndPasswordAreNotJoined(t *testing.T) {
 	var wait sync.WaitGroup
 	for username, password := range map[string]string{"lan": "h.mật khẩu dài đó", "lanh": ".mật khẩu dài đó"} {
 		wait.Go(func() {
-			got, err := w.SignIn(context.Background(), username, password, "", desk)
+			got, err := w.SignIn(context.Background(), username, password, "", place)
 			if err != nil || got.Account.Username != username {
 				t.Errorf("%s: %+v %v", username, got.Account, err)
 			}
 		})
 	}
 	wait.Wait()
-	_, err := w.SignIn(context.Background(), "lan", ".mật khẩu dài đó", "", desk)
+	_, err := w.SignIn(context.Background(), "lan", ".mật khẩu dài đó", "", place)
 	w.fails(err, "account.sign_in_failed")
 }
 
@@ -69,7 +69,7 @@ func TestFiveFailuresLockTheAccount(t *testing.T) {
 	w.person("lan", "", access.Steward)
 	w.person("binh", "", access.Steward)
 	try := func(password string) error {
-		_, err := w.SignIn(context.Background(), "lan", password, "", desk)
+		_, err := w.SignIn(context.Background(), "lan", password, "", place)
 		return err
 	}
 	for range maxFailures - 1 {
@@ -115,16 +115,16 @@ func TestOneAddressCannotTryForEver(t *testing.T) {
 	var wait sync.WaitGroup
 	for range attemptsMost {
 		wait.Go(func() {
-			_, err := w.SignIn(context.Background(), "khongco", phrase, "", desk)
+			_, err := w.SignIn(context.Background(), "khongco", phrase, "", place)
 			if !fault.Is(err, "account.sign_in_failed") {
 				t.Error(err)
 			}
 		})
 	}
 	wait.Wait()
-	_, err := w.SignIn(context.Background(), "lan", phrase, "", desk)
+	_, err := w.SignIn(context.Background(), "lan", phrase, "", place)
 	w.fails(err, "account.too_many")
-	if _, err := w.SignIn(context.Background(), "lan", phrase, "", netip.MustParseAddr("192.0.2.8")); err != nil {
+	if _, err := w.SignIn(context.Background(), "lan", phrase, "", From{Address: netip.MustParseAddr("192.0.2.8")}); err != nil {
 		t.Errorf("the neighbour: %v", err)
 	}
 	w.clock.Shift(attemptsWithin + time.Second)
@@ -163,7 +163,7 @@ func TestTheSecondStepCannotBeReachedAlone(t *testing.T) {
 	ctx := context.Background()
 	first := func() string {
 		t.Helper()
-		got, ticket, err := w.FirstStep(ctx, "hoa", phrase, desk)
+		got, ticket, err := w.FirstStep(ctx, "hoa", phrase, place)
 		if err != nil || ticket == "" || got.Token != "" {
 			t.Fatalf("%+v %q %v", got, ticket, err)
 		}
@@ -171,23 +171,23 @@ func TestTheSecondStepCannotBeReachedAlone(t *testing.T) {
 	}
 	for name, ticket := range map[string]string{"none": "", "made up": "x", "the account's own sealed secret": a.totp, "an enrolment's": w.sealer.seal(enrolUse+a.ID, key), "unsealed": a.ID + " x 9999999999999999"} {
 		t.Run(name, func(t *testing.T) {
-			_, err := w.SecondStep(ctx, ticket, w.code(key), desk)
+			_, err := w.SecondStep(ctx, ticket, w.code(key), place)
 			w.fails(err, "account.step_expired")
 		})
 	}
 	old := first()
 	w.clock.Shift(ticketLife)
-	_, err := w.SecondStep(ctx, old, w.code(key), desk)
+	_, err := w.SecondStep(ctx, old, w.code(key), place)
 	w.fails(err, "account.step_expired")
 
 	stale := first()
 	if _, err := w.Reset(as(admin), a.ID); err != nil {
 		t.Fatal(err)
 	}
-	_, err = w.SecondStep(ctx, stale, w.code(key), desk)
+	_, err = w.SecondStep(ctx, stale, w.code(key), place)
 	w.fails(err, "account.sign_in_failed")
 
-	_, err = w.SignIn(ctx, "khac", phrase, "", desk)
+	_, err = w.SignIn(ctx, "khac", phrase, "", place)
 	w.fails(err, "account.sign_in_failed")
 }
 
@@ -195,7 +195,7 @@ func TestACodeMustBeGiven(t *testing.T) {
 	w := newWorld(t)
 	key := NewTOTPSecret()
 	w.person("hoa", key, access.OpSecurity)
-	_, err := w.SignIn(context.Background(), "hoa", phrase, " ", desk)
+	_, err := w.SignIn(context.Background(), "hoa", phrase, " ", place)
 	w.fails(err, "account.code_required")
 	if got := w.enter("hoa", w.code(key)); !got.Strong {
 		t.Fatal("not strong")
@@ -214,7 +214,7 @@ func TestOfTwoSignInsWithOneCodeOneWins(t *testing.T) {
 		won := 0
 		for range 4 {
 			wait.Go(func() {
-				_, err := w.SignIn(context.Background(), "hoa", phrase, code, desk)
+				_, err := w.SignIn(context.Background(), "hoa", phrase, code, place)
 				mu.Lock()
 				defer mu.Unlock()
 				if err == nil {
@@ -249,7 +249,7 @@ func TestGuessesOfTheCodeLockTheAccount(t *testing.T) {
 		key := NewTOTPSecret()
 		w.person("hoa", key, access.OpSecurity)
 		right := w.code(key)
-		_, ticket, err := w.FirstStep(context.Background(), "hoa", phrase, desk)
+		_, ticket, err := w.FirstStep(context.Background(), "hoa", phrase, place)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -260,15 +260,15 @@ func TestGuessesOfTheCodeLockTheAccount(t *testing.T) {
 				if right == wrong {
 					wrong = "222222"
 				}
-				if _, err := w.SecondStep(context.Background(), ticket, wrong, desk); !fault.Is(err, "account.sign_in_failed") {
+				if _, err := w.SecondStep(context.Background(), ticket, wrong, place); !fault.Is(err, "account.sign_in_failed") {
 					t.Error(err)
 				}
 			})
 		}
 		wait.Wait()
-		_, err = w.SecondStep(context.Background(), ticket, right, desk)
+		_, err = w.SecondStep(context.Background(), ticket, right, place)
 		w.fails(err, "account.sign_in_failed")
-		_, err = w.SignIn(context.Background(), "hoa", phrase, "", desk)
+		_, err = w.SignIn(context.Background(), "hoa", phrase, "", place)
 		w.fails(err, "account.sign_in_failed")
 		if len(*w.incidents) != 1 || !strings.HasPrefix((*w.incidents)[0], "security high") {
 			t.Errorf("incidents: %v", *w.incidents)
@@ -282,7 +282,7 @@ func TestGuessesOfTheCodeLockTheAccount(t *testing.T) {
 func TestARecoveryCodeWorksOnce(t *testing.T) {
 	w := newWorld(t)
 	a := w.person("lan", "", access.Steward)
-	who := actorOf(a, false, desk)
+	who := actorOf(a, false, access.AuthPassword, desk)
 	e, err := w.BeginEnrol(as(who))
 	if err != nil {
 		t.Fatal(err)
@@ -292,7 +292,7 @@ func TestARecoveryCodeWorksOnce(t *testing.T) {
 		t.Fatal(codes, err)
 	}
 	w.enter("lan", " "+strings.ToLower(codes[3])+" ")
-	_, err = w.SignIn(context.Background(), "lan", phrase, codes[3], desk)
+	_, err = w.SignIn(context.Background(), "lan", phrase, codes[3], place)
 	w.fails(err, "account.sign_in_failed")
 	w.enter("lan", strings.ReplaceAll(codes[4], "-", " "))
 	kept, err := findAccount(context.Background(), w.DB, a.ID)
@@ -314,9 +314,9 @@ func TestSignInIsRecordedWithoutSecrets(t *testing.T) {
 	a := w.person("hoa", key, access.OpSecurity)
 	code := w.code(key)
 	w.enter("hoa", code)
-	_, err := w.SignIn(context.Background(), "hoa", "mật khẩu gõ nhầm 1", "", desk)
+	_, err := w.SignIn(context.Background(), "hoa", "mật khẩu gõ nhầm 1", "", place)
 	w.fails(err, "account.sign_in_failed")
-	_, err = w.SignIn(context.Background(), "mật khẩu gõ vào ô tên", "x", "", desk)
+	_, err = w.SignIn(context.Background(), "mật khẩu gõ vào ô tên", "x", "", place)
 	w.fails(err, "account.sign_in_failed")
 
 	in := w.events("auth.login")
@@ -344,7 +344,7 @@ func TestAnUnusedAccountIsClosed(t *testing.T) {
 	w.clock.Shift(dormancy - time.Minute)
 	w.enter("lan", "")
 	w.clock.Shift(dormancy)
-	_, err := w.SignIn(context.Background(), "lan", phrase, "", desk)
+	_, err := w.SignIn(context.Background(), "lan", phrase, "", place)
 	w.fails(err, "account.sign_in_failed")
 	if _, err := w.SetActive(as(admin), a.ID, true); err != nil {
 		t.Fatal(err)
@@ -372,6 +372,6 @@ func TestAnAccountEndsOnItsDay(t *testing.T) {
 	if who := w.caller(got.Token.Reveal()); who.Type != access.Anyone {
 		t.Fatalf("%+v", who)
 	}
-	_, err = w.SignIn(context.Background(), "nhathau", phrase, "", desk)
+	_, err = w.SignIn(context.Background(), "nhathau", phrase, "", place)
 	w.fails(err, "account.sign_in_failed")
 }

@@ -24,6 +24,7 @@ const (
 var (
 	noon  = time.Date(2026, 11, 24, 5, 0, 0, 0, time.UTC)
 	desk  = netip.MustParseAddr("192.0.2.7")
+	place = From{Address: desk, Agent: "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"}
 	admin = access.Actor{Type: access.User, ID: "admin", Name: "Quản trị thử", Agency: operator, Roles: []access.Role{access.OpAdmin}, Auth: access.AuthTwo}
 )
 
@@ -90,7 +91,7 @@ func (w *world) code(secret string) string {
 // enter signs in or fails the test.
 func (w *world) enter(username, code string) Signed {
 	w.t.Helper()
-	got, err := w.SignIn(context.Background(), username, phrase, code, desk)
+	got, err := w.SignIn(context.Background(), username, phrase, code, place)
 	if err != nil {
 		w.t.Fatal(err)
 	}

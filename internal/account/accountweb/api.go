@@ -40,7 +40,7 @@ type accountSession struct {
 }
 
 func (p *Pages) opSignIn(ctx context.Context, in *accountSignInInput) (*accountSession, error) {
-	got, err := p.account.SignIn(ctx, in.Body.Username, in.Body.Password, in.Body.Code, addressOf(in.request))
+	got, err := p.account.SignIn(ctx, in.Body.Username, in.Body.Password, in.Body.Code, fromOf(in.request))
 	if err != nil {
 		return nil, err
 	}

@@ -526,7 +526,7 @@ func TestTheAPI(t *testing.T) {
 func TestTheRolesAsJSON(t *testing.T) {
 	s := newSite(t, false)
 	s.person("lan", "", "H38.04", access.Steward)
-	got, err := s.service.SignIn(context.Background(), "lan", phrase, "", addressOf(httptest.NewRequest("GET", "/", nil)))
+	got, err := s.service.SignIn(context.Background(), "lan", phrase, "", fromOf(httptest.NewRequest("GET", "/", nil)))
 	if err != nil {
 		t.Fatal(err)
 	}

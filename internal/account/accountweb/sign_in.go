@@ -42,7 +42,7 @@ func (p *Pages) signIn(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	f.Next = web.SafePath(f.Next)
-	got, ticket, err := p.account.FirstStep(r.Context(), f.Username, f.Password, addressOf(r))
+	got, ticket, err := p.account.FirstStep(r.Context(), f.Username, f.Password, fromOf(r))
 	if e, status, refused := p.refusedSignIn(r, err); refused {
 		return p.renderSignIn(w, r, f, e, status)
 	}
@@ -86,7 +86,7 @@ func (p *Pages) signInCode(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	f.Next = web.SafePath(f.Next)
-	got, err := p.account.SecondStep(r.Context(), f.Ticket, f.Code, addressOf(r))
+	got, err := p.account.SecondStep(r.Context(), f.Ticket, f.Code, fromOf(r))
 	if e, status, refused := p.refusedSignIn(r, err); refused {
 		if fault.Is(err, "account.step_expired") {
 			return p.renderSignIn(w, r, signInForm{Next: f.Next}, e, status)
@@ -124,10 +124,10 @@ func (p *Pages) cookie(token string, expires time.Time) *http.Cookie {
 	return c
 }
 
-// addressOf is the socket's address; what a caller says of itself in headers is never believed.
-func addressOf(r *http.Request) netip.Addr {
+// fromOf is the socket's address; an address that a caller names in headers is never believed.
+func fromOf(r *http.Request) account.From {
 	at, _ := netip.ParseAddrPort(r.RemoteAddr) // zero when unknown
-	return at.Addr().Unmap()
+	return account.From{Address: at.Addr().Unmap(), Agent: r.UserAgent()}
 }
 
 func (p *Pages) signOut(w http.ResponseWriter, r *http.Request) error {
