@@ -224,7 +224,7 @@ func TestDemoLoadsThroughTheServices(t *testing.T) {
 				t.Errorf("%s: %s is %v", run, d.Files[0].Name, deliveries[d.Files[0].Name]["state"])
 			}
 		}
-		if counts, _ := deliveries["tro-cap.csv"]["counts"].(map[string]any); counts["rejected"] != float64(len(w.Truth.Reaction.Short)) || counts["read"] != float64(2510) {
+		if counts, _ := deliveries["tro-cap.csv"]["counts"].(map[string]any); counts["rejected"] != float64(len(w.Truth.Lists.Short)) || counts["read"] != float64(2510) {
 			t.Errorf("%s: allowances %v", run, counts)
 		}
 		for _, name := range []string{"thua-dat-cu-khong-ngay.csv", "tram-y-te-thang-sau.csv"} {

@@ -105,7 +105,7 @@ const (
 // plantDeaths records the deaths of the first elders, who stay on their lists: elders[0:37] are the matches, the next
 // four differ in the year of birth, the next two have an identifier of eleven digits on the list.
 func (m *maker) plantDeaths(f *File) {
-	t := &m.w.Truth.Reaction
+	t := &m.w.Truth.Lists
 	for i, p := range m.elders[:deadListed+otherYear+shortID] {
 		if i == 0 {
 			p.Commune = aliveCommune

@@ -44,7 +44,7 @@ func (m *maker) onAllowances(i int) bool {
 
 // identity is how a person stands on a list: with the planted errors of story 2.
 func (m *maker) identity(p *Person) (id string, year int) {
-	t := &m.w.Truth.Reaction
+	t := &m.w.Truth.Lists
 	t.Compared++
 	id, year = p.ID, p.Born.Year()
 	if contains(t.BirthYear, id) {
@@ -103,13 +103,13 @@ func (m *maker) fillList(d *Dataset, name, prefix string, allowance bool, kinds 
 		id, year := m.identity(p)
 		since := m.between(day(2016, 1, 1), day(2025, 12, 31))
 		state := "DANG_HUONG"
-		if m.rng.IntN(40) == 0 && !contains(m.w.Truth.Reaction.Dead, p.ID) {
+		if m.rng.IntN(40) == 0 && !contains(m.w.Truth.Lists.Dead, p.ID) {
 			state = "TAM_DUNG"
 		}
 		f.add(fmt.Sprintf("%s-%06d", prefix, i+1), id, p.Name, fmt.Sprint(year), p.Sex(), p.Commune, pick(m.rng, kinds), fmt.Sprint(500_000+50_000*m.rng.IntN(40)), state,
 			fmt.Sprintf("%d/QĐ-UBND", 100+m.rng.IntN(3000)), date(since), moment(m.office(m.between(day(2026, 9, 1), m.size.Day))))
 	}
 	if allowance {
-		m.w.Truth.Reaction.InTroCap = deadOnAllowances + otherYearOnAllow + shortID
+		m.w.Truth.Lists.InTroCap = deadOnAllowances + otherYearOnAllow + shortID
 	}
 }

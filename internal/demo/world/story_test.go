@@ -60,7 +60,7 @@ func TestStoryTwoCounts(t *testing.T) {
 		if compared != 3000 || matches != 37 || years != 4 || short != 2 {
 			t.Errorf("seed %d: compared %d, dead %d, years %d, short %d", seed, compared, matches, years, short)
 		}
-		r := w.Truth.Reaction
+		r := w.Truth.Lists
 		if r.Compared != compared || len(r.Dead) != matches || len(r.BirthYear) != years || len(r.Short) != short || r.Errors() != 43 {
 			t.Errorf("seed %d: truth %d %d %d %d", seed, r.Compared, len(r.Dead), len(r.BirthYear), len(r.Short))
 		}

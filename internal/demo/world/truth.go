@@ -3,12 +3,12 @@ package world
 // Truth says what was planted, so that checks can compare what the platform finds with what is there. The numbers are
 // those of the stories.
 type Truth struct {
-	Family   Family
-	Reaction Reconciliation
-	Land     Land
-	Open     Open
-	Breach   Breach
-	YearEnd  YearEnd
+	Family  Family
+	Lists   Reconciliation
+	Land    Land
+	Open    Open
+	Breach  Breach
+	YearEnd YearEnd
 }
 
 // Family is the one of story 1; it is the same in every world.

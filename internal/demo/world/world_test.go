@@ -32,7 +32,7 @@ func digest(t testing.TB, w *world.World) string {
 			h.Write(f.CSV())
 		}
 	}
-	for _, part := range []any{w.Accounts, w.Systems, w.Elements, w.Lists, w.Truth.Reaction, w.Truth.Open, w.Truth.Breach} {
+	for _, part := range []any{w.Accounts, w.Systems, w.Elements, w.Lists, w.Truth.Lists, w.Truth.Open, w.Truth.Breach} {
 		b, err := json.Marshal(part)
 		if err != nil {
 			t.Fatal(err)
@@ -96,7 +96,7 @@ func TestRegularFilesPassTheDictionary(t *testing.T) {
 		d := &w.Datasets[i]
 		want := map[string]int{}
 		if d.Code() == world.Allowances {
-			want["dictionary.lost_leading_zero"] = len(w.Truth.Reaction.Short)
+			want["dictionary.lost_leading_zero"] = len(w.Truth.Lists.Short)
 		}
 		for n, f := range d.Files {
 			got := refusals(t, d, &f, elements, ref)
