@@ -51,9 +51,12 @@ func TestDeliveries(t *testing.T) {
 		p.registerSystem(t, "he-thong-phu", "Hệ thống phụ của Sở Nông nghiệp", owner)
 		refused(t, send(p.ownerSteward, households, file(60), url.Values{"system": {"he-thong-phu"}}), http.StatusForbidden, "ingest.not_official_source")
 		refused(t, send(p.consumerSteward, households, file(60), nil), http.StatusForbidden, "ingest.not_official_source")
-		page := string(ok(t, p.ownerSteward.Get("/catalog/"+households+"?tab=quality"), http.StatusOK).Body)
-		if !strings.Contains(page, sourceSystem) {
-			t.Error("the profile does not name the official source")
+		page := string(ok(t, p.ownerSteward.Get("/catalog/"+households), http.StatusOK).Body)
+		page += string(ok(t, p.ownerSteward.Get("/catalog/"+households+"?tab=quality"), http.StatusOK).Body)
+		for _, want := range []string{sourceSystem, "ản sao tích hợp, cập nhật lúc"} {
+			if !strings.Contains(page, want) {
+				t.Errorf("the profile lacks %q", want)
+			}
 		}
 	})
 	t.Run("R1.4 a file with a stamp is refused, nothing of it stays, an incident is opened", func(t *testing.T) { stampedFile(t, p) })
