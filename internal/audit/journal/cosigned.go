@@ -55,6 +55,9 @@ func CosignedNote(dir string) ([]byte, error) { return readIfThere(filepath.Join
 // witnesses' keys.
 func (v *verifier) readCosigned() error {
 	raw, err := CosignedNote(v.dir)
+	if raw == nil && len(v.opts.Witnesses) > 0 {
+		v.found(Finding{Seq: -1, File: cosignedFile, Offset: -1, What: "no checkpoint in the folder carries a cosignature of the given witnesses"})
+	}
 	if err != nil || raw == nil {
 		return err
 	}
@@ -63,7 +66,7 @@ func (v *verifier) readCosigned() error {
 		v.found(Finding{Seq: -1, File: cosignedFile, Offset: -1, What: "the cosigned checkpoint was changed: " + err.Error()})
 		return nil
 	}
-	v.marks = append(v.marks, mark{c, cosignedFile})
+	v.marks = append(v.marks, mark{c, cosignedFile, false})
 	if len(v.opts.Witnesses) == 0 {
 		return nil
 	}
@@ -88,7 +91,7 @@ func (v *verifier) checkKept(name string, kept []byte) error {
 	if err != nil {
 		return fmt.Errorf("verify journal: %s cannot be used: %w", name, err)
 	}
-	v.marks = append(v.marks, mark{c, name})
+	v.marks = append(v.marks, mark{c, name, true})
 	return nil
 }
 

@@ -94,6 +94,7 @@ func Verify(dir, verifierKey string, opts VerifyOptions) (Report, error) {
 type mark struct {
 	merkle.Checkpoint
 	file string
+	kept bool // kept elsewhere: whoever has the log's key cannot have replaced it
 }
 
 type verifier struct {

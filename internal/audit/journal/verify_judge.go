@@ -61,15 +61,37 @@ func (v *verifier) firstBadRecord(bad int, trusted bool) Finding {
 		return Finding{Seq: v.records.Size(), File: "the journal", Offset: -1,
 			What: fmt.Sprintf("the journal ends here, and the signed %s counts %d records", m.file, m.Size)}
 	}
-	from := int64(0)
-	if bad > 0 {
-		from = v.marks[bad-1].Size
-	}
+	from := v.agreedBefore(bad)
 	if v.mismatch != nil && v.mismatch.Seq >= from && v.mismatch.Seq < m.Size {
 		return *v.mismatch
 	}
-	return Finding{Seq: from, File: "the journal", Offset: -1,
-		What: fmt.Sprintf("records %d to %d are not those of the signed %s; the stored hashes were changed as well, so the record cannot be named more closely", from, m.Size-1, m.file)}
+	what := fmt.Sprintf("records %d to %d are not those of the signed %s; the stored hashes were changed as well, so the record cannot be named more closely", from, m.Size-1, m.file)
+	if v.signedAgain() {
+		what = fmt.Sprintf("from a record between %d and %d on this is another history than the one of the signed %s, and it is signed with the log's key: the key was used to sign twice", from, m.Size-1, m.file)
+	}
+	return Finding{Seq: from, File: "the journal", Offset: -1, What: what}
+}
+
+// agreedBefore is how many records are certainly those of the marks before the broken one.
+func (v *verifier) agreedBefore(bad int) int64 {
+	again := v.signedAgain()
+	for i := bad - 1; i >= 0; i-- {
+		if v.marks[i].kept || !again {
+			return v.marks[i].Size
+		}
+	}
+	return 0
+}
+
+// signedAgain reports that the folder agrees with all its own checkpoints and not with those kept elsewhere: then its
+// own ones prove nothing about where the histories part.
+func (v *verifier) signedAgain() bool {
+	for i, m := range v.marks {
+		if !m.kept && !v.recordsOK[i] {
+			return false
+		}
+	}
+	return true
 }
 
 // judgeTail looks at what lies behind the newest checkpoint.

@@ -25,7 +25,7 @@ func (v *verifier) readNotes() error {
 		v.found(Finding{Seq: -1, File: checkpointFile, Offset: -1, What: "the signed checkpoint was changed: " + err.Error()})
 	} else {
 		newest = &c
-		v.marks = append(v.marks, mark{c, checkpointFile})
+		v.marks = append(v.marks, mark{c, checkpointFile, false})
 	}
 	if newest != nil {
 		keep, err := checkHistory(history, newest, note)
@@ -95,7 +95,7 @@ func (v *verifier) readHistory(content []byte) {
 		if err != nil {
 			v.found(Finding{Seq: -1, File: historyFile, Offset: offset, What: "an older checkpoint was changed: " + err.Error()})
 		} else {
-			v.marks = append(v.marks, mark{c, historyFile})
+			v.marks = append(v.marks, mark{c, historyFile, false})
 		}
 		offset += int64(len(historyEntry(note)))
 	}
