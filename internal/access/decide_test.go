@@ -82,6 +82,17 @@ func TestDecide(t *testing.T) {
 		{"T33 filter on a field outside the grant", "access.filter_not_granted", CheckScope, func(r *Request, _ *Facts) { r.Uses = []string{"dia_chi"} }},
 		{"T33 filter on a masked field", "access.filter_not_granted", CheckScope, func(r *Request, _ *Facts) { r.Uses = []string{"dan_toc"} }},
 		{"no field asked for", "access.no_field_granted", CheckScope, func(r *Request, _ *Facts) { r.Columns = []string{} }},
+		{"a probe of a live connection", "", CheckOK, func(r *Request, _ *Facts) { r.Actor.Probe = "c1" }},
+		{"a probe of a connection under test", "", CheckOK, func(r *Request, f *Facts) { r.Actor.Probe, f.Connection["c1"] = "c1", ConnectionFacts{"testing"} }},
+		{"a probe as in production before the acceptance", "access.not_accepted", CheckState, func(r *Request, f *Facts) {
+			r.Actor.Probe, f.Connection["c1"] = ProbeAsProduction+"c1", ConnectionFacts{"testing"}
+		}},
+		{"a probe as in production, while another connection is live", "access.not_accepted", CheckState, func(r *Request, f *Facts) {
+			other := f.Grants[0]
+			other.ID, other.Connection = "g0", "c2"
+			f.Grants = append(f.Grants, other)
+			r.Actor.Probe, f.Connection["c1"], f.Connection["c2"] = ProbeAsProduction+"c1", ConnectionFacts{"testing"}, ConnectionFacts{"live"}
+		}},
 		{"provider operation on a grant without operations", "access.operation_not_granted", CheckScope, func(r *Request, _ *Facts) { r.Service = "GET /all" }},
 		{"provider operation outside the grant", "access.operation_not_granted", CheckScope, func(r *Request, f *Facts) {
 			r.Action, r.Service, f.Grants[0].Operations = CallService, "GET /all", []string{"GET /one/{id}"}
@@ -119,7 +130,7 @@ func TestDecide(t *testing.T) {
 		{"terminated connection", "access.connection_terminated", CheckState, func(_ *Request, f *Facts) { f.Connection["c1"] = ConnectionFacts{"terminated"} }},
 		{"R12.2d3 not accepted yet", "access.not_accepted", CheckState, func(_ *Request, f *Facts) { f.Connection["c1"] = ConnectionFacts{"testing"} }},
 		{"unknown connection", "access.not_accepted", CheckState, func(_ *Request, f *Facts) { f.Connection = nil }},
-		{"a probe of another connection", "access.not_accepted", CheckState, func(r *Request, f *Facts) {
+		{"a probe of another connection", "access.grant_missing", CheckGrant, func(r *Request, f *Facts) {
 			f.Connection["c1"] = ConnectionFacts{"testing"}
 			r.Actor.Probe = "c2"
 		}},

@@ -32,9 +32,6 @@ type prober struct {
 // probeLife is how long a probe's token lives: one call.
 const probeLife = time.Minute
 
-// unbound marks a probe that calls as the system would in production: it belongs to no connection under test.
-const unbound = "production"
-
 func (a *App) newProber() (*prober, error) {
 	transport := &http.Transport{Proxy: nil, MaxIdleConnsPerHost: 4}
 	if cert := a.conf.ExchangeCert; cert != "" {
@@ -153,7 +150,7 @@ func (p *prober) authorise(ctx context.Context, req *http.Request, c flow.ProbeC
 	case flow.TokenExpired:
 		life = -time.Second
 	case flow.TokenOrdinary:
-		mark = unbound
+		mark = access.ProbeAsProduction + c.Connection
 	}
 	token, err := p.exchange.IssueProbe(ctx, c.System, mark, life)
 	if err != nil {
