@@ -242,6 +242,9 @@ func (j *judge) keep(h *history) {
 		err = os.WriteFile(path, text, 0o600)
 	}
 	if err == nil {
+		err = os.RemoveAll(path + ".audit") // of an earlier run with this seed
+	}
+	if err == nil {
 		err = os.CopyFS(path+".audit", os.DirFS(j.w.auditDir()))
 	}
 	j.w.t.Logf("history kept as %s, log as %s.audit, key %s (%v)", path, path, j.key, err)
