@@ -50,12 +50,18 @@ type world struct {
 func newWorld(t *testing.T) *world { return worldOn(t, testkit.DB(t)) }
 
 func worldOn(t *testing.T, db *controldb.DB) *world {
+	return worldWith(t, db, clock.Fixed(noon), func(*Parts) {})
+}
+
+func worldWith(t *testing.T, db *controldb.DB, base clock.Clock, change func(*Parts)) *world {
 	t.Helper()
-	w := &world{t: t, clock: clock.NewAdjustable(clock.Fixed(noon)), incidents: &opened{}}
-	s, err := NewService(Parts{
+	w := &world{t: t, clock: clock.NewAdjustable(base), incidents: &opened{}}
+	parts := Parts{
 		DB: db, Clock: w.clock, Log: audittest.Log(t, db), Agencies: bodies{operator: true, "H38.04": true}, Incidents: w.incidents,
 		Operator: operator, Key: bytes.Repeat([]byte{5}, 32),
-	})
+	}
+	change(&parts)
+	s, err := NewService(parts)
 	if err != nil {
 		t.Fatal(err)
 	}
