@@ -13,6 +13,8 @@
 //     platform's own tests against that configuration, and the confirmations of three different people.
 //  4. The approved scope lies within the requested one; a grant is made of the approved scope and nothing else, only
 //     by flow.GrantConnection (archtest holds it), in the transaction that moves the request to provisioning.
+//     A right of level UPDATE holds operations of providers that change data, one of level USE those that read; only
+//     registered ones, each callable in a test with fictional data.
 //  5. When the connection is suspended, resumed or ended, its grants follow in the same transaction.
 //  6. Steps, configurations and test runs are only ever added.
 //  7. Test reports hold names of fields, counts and evidence ids, never values of records.

@@ -8,12 +8,14 @@
 //
 // Invariants:
 //  1. Every call but the two health paths leaves exactly one decision record, and an allowed one also an outcome.
-//  2. Nothing is read from the warehouse or asked of a provider without a permit of the gate.
+//  2. Nothing is read from the warehouse or asked of a provider without a permit of the gate. The one exception is
+//     Service.Sample, for the test of a connection: reading operations alone, recorded before the provider is asked.
 //  3. Router, decision, evidence and provider see the same canon.Request; nothing reads the raw address again.
 //  4. What a provider or the warehouse answers leaves only through the grant's columns, rows and masks.
 //  5. No identifier of a person stands in a query, a cursor or a record: look-ups are POST, cursors are sealed, records
 //     hold keyed hashes. Only a provider's own path may hold one, where its registered operation says so.
 //  6. A call that changes a provider's data is sent at most once.
+//  7. Within a dataset the name of an operation, method and path, belongs to one service, since grants name it so.
 //
 // Start reading at Server.ServeHTTP, then call.open.
 package exchange
