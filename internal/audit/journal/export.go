@@ -17,6 +17,8 @@ func (j *Journal) Export(ctx context.Context, to string) error {
 	if err := j.signed(ctx, j.Size()); err != nil {
 		return err
 	}
+	j.archiving.Lock()
+	defer j.archiving.Unlock()
 	if err := emptyFolder(to); err != nil {
 		return err
 	}
@@ -42,6 +44,12 @@ func exportSigned(ctx context.Context, dir, to string, size int64, verifierKey s
 	firsts, err := segments(dir)
 	if err != nil {
 		return err
+	}
+	if len(firsts) == 0 {
+		return fmt.Errorf("export journal: the folder %s holds no segment", dir)
+	}
+	if err := copyArchives(dir, to, firsts[0]); err != nil {
+		return fmt.Errorf("export journal: %w", err)
 	}
 	for i, first := range firsts {
 		if first >= size {

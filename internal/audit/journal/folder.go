@@ -21,6 +21,7 @@ type folder struct {
 	first   int64 // of the open segment
 	written int64 // bytes of the open segment
 	size    int64 // records
+	base    int64 // first record that has not left for an archive
 
 	hashes  *os.File
 	pending []byte // hashes not yet written
@@ -43,7 +44,7 @@ func openFolder(dir string, d disk, limit int64, verifierKey string) (*folder, e
 	w := &folder{dir: dir, disk: d, lock: lock, limit: limit}
 	// The checkpoint comes first: what it counts is never taken for an unfinished write.
 	if err = w.recoverCheckpoint(verifierKey); err == nil {
-		err = w.recover()
+		err = w.recover(verifierKey)
 	}
 	if err == nil {
 		err = w.layKey(verifierKey)
@@ -55,7 +56,7 @@ func openFolder(dir string, d disk, limit int64, verifierKey string) (*folder, e
 	return w, nil
 }
 
-func (w *folder) recover() error {
+func (w *folder) recover(verifierKey string) error {
 	firsts, err := segments(w.dir)
 	if err != nil {
 		return err
@@ -69,7 +70,7 @@ func (w *folder) recover() error {
 	if len(firsts) == 0 {
 		return w.startSegment(0)
 	}
-	if err := w.checkChain(firsts); err != nil {
+	if err := w.checkChain(firsts, verifierKey); err != nil {
 		return err
 	}
 	return w.openLast(firsts[len(firsts)-1])
@@ -102,13 +103,37 @@ func (w *folder) dropUnborn(firsts *[]int64) error {
 	return syncFolder(w.dir)
 }
 
-// checkChain sees at start that no older segment is missing or has another length than when it was left.
-func (w *folder) checkChain(firsts []int64) error {
-	if firsts[0] != 0 {
-		return w.refuse(&damage{file: segmentName(0), seq: 0, what: "the file is missing"})
+// archivesBefore gives the last archive before the first segment, which must follow it.
+func (w *folder) archivesBefore(base int64, verifierKey string) (Archive, error) {
+	all, broken, err := chain(w.dir, verifierKey)
+	if err != nil {
+		return Archive{}, err
 	}
-	previous := int64(0)
-	for i, first := range firsts {
+	list, whole := before(all, base)
+	switch {
+	case !whole && broken != nil:
+		return Archive{}, w.refuse(broken)
+	case !whole:
+		next := int64(0)
+		if len(all) > 0 {
+			next = all[len(all)-1].End
+		}
+		return Archive{}, w.refuse(&damage{file: segmentName(next), seq: next, what: "the file is missing"})
+	case len(list) == 0:
+		return Archive{}, nil
+	}
+	return list[len(list)-1], nil
+}
+
+// checkChain sees at start that no older segment is missing or has another length than when it was left.
+func (w *folder) checkChain(firsts []int64, verifierKey string) error {
+	last, err := w.archivesBefore(firsts[0], verifierKey)
+	if err != nil {
+		return err
+	}
+	w.base = firsts[0]
+	before, previous := last.First, last.bytes
+	for _, first := range firsts {
 		s, err := openSegment(w.path(first), segmentName(first), first)
 		if err != nil {
 			var d *damage
@@ -118,14 +143,14 @@ func (w *folder) checkChain(firsts []int64) error {
 			return err
 		}
 		s.close()
-		if i > 0 && s.header.before != firsts[i-1] {
+		if s.header.before != before {
 			return w.refuse(&damage{file: segmentName(s.header.before), seq: s.header.before, what: "the file is missing"})
 		}
 		if s.header.previous != previous {
-			return w.refuse(&damage{file: segmentName(firsts[max(i-1, 0)]), seq: first,
+			return w.refuse(&damage{file: segmentName(before), seq: first,
 				what: fmt.Sprintf("the file has %d bytes, and had %d when it was left", previous, s.header.previous)})
 		}
-		previous = s.size
+		before, previous = first, s.size
 	}
 	return nil
 }

@@ -24,7 +24,11 @@ func (w *folder) recoverHashes() (*merkle.Tree, error) {
 	}
 	tree, ok := w.storedTree(signed)
 	if !ok {
-		tree, signed = &merkle.Tree{}, 0
+		// Records that have left for an archive cannot be hashed again; their part must be as it was stored.
+		if tree, err = merkle.LoadTree(w.base, merkle.Stored(w.hashes)); err != nil {
+			return nil, w.refuse(&damage{file: hashFile, what: "the stored hashes of records that have left for an archive are missing"})
+		}
+		signed = w.base
 	}
 	if err := w.addHashes(tree, signed); err != nil {
 		return nil, err

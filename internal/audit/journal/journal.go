@@ -80,10 +80,12 @@ type Journal struct {
 	failure atomic.Pointer[string]
 	alarm   atomic.Pointer[string]
 
-	feed    chan fed
-	latest  atomic.Pointer[merkle.Checkpoint]
-	signing sync.Mutex // the tree goroutine signs; Export waits for it
-	done    sync.WaitGroup
+	feed      chan fed
+	latest    atomic.Pointer[merkle.Checkpoint]
+	base      atomic.Int64 // first record that is online
+	archiving sync.Mutex   // one run at a time; exports wait for it
+	signing   sync.Mutex   // the tree goroutine signs; Export waits for it
+	done      sync.WaitGroup
 }
 
 // Open recovers the folder and starts the writer. It refuses a folder whose acknowledged records are not all there.
@@ -105,6 +107,7 @@ func Open(dir string, opts Options) (*Journal, error) {
 	}
 	j.size.Store(tree.Size())
 	j.latest.Store(j.folders[0].newest)
+	j.base.Store(j.firstOnline())
 	j.done.Add(2)
 	go j.writeLoop()
 	go j.treeLoop(tree)
@@ -147,6 +150,11 @@ func catchUp(a, b *folder, verifierKey string) error {
 	from, to := a, b
 	if b.size > a.size {
 		from, to = b, a
+	}
+	if to.size < from.base {
+		if err := from.seed(to, verifierKey); err != nil {
+			return fmt.Errorf("bring journal folder %s up to date from %s: %w", to.dir, from.dir, err)
+		}
 	}
 	var bodies [][]byte
 	bytes := 0

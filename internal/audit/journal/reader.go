@@ -19,7 +19,7 @@ type Reader struct {
 // newReader begins at record from.
 func newReader(dir string, from int64) (*Reader, error) {
 	r := &Reader{dir: dir, next: from}
-	firsts, err := segments(dir)
+	firsts, err := parts(dir)
 	if err != nil {
 		return nil, err
 	}
@@ -27,7 +27,7 @@ func newReader(dir string, from int64) (*Reader, error) {
 	if i < 0 {
 		return nil, fmt.Errorf("the journal folder %s has no record %d", dir, from)
 	}
-	if r.segment, err = openSegment(filepath.Join(dir, segmentName(firsts[i])), segmentName(firsts[i]), firsts[i]); err != nil {
+	if r.segment, err = openPart(dir, firsts[i]); err != nil {
 		return nil, err
 	}
 	return r, nil
@@ -54,7 +54,7 @@ func (r *Reader) Next() (Entry, error) {
 
 func (r *Reader) nextSegment() error {
 	first := r.segment.seq
-	s, err := openSegment(filepath.Join(r.dir, segmentName(first)), segmentName(first), first)
+	s, err := openPart(r.dir, first)
 	if err != nil {
 		return fmt.Errorf("read record %d: %w", first, err)
 	}

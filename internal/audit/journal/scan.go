@@ -38,7 +38,7 @@ func (d *damage) Error() string {
 // scanner walks one segment file frame by frame.
 type scanner struct {
 	name   string
-	file   *os.File
+	file   content
 	r      *bufio.Reader
 	size   int64
 	header segmentHeader
@@ -48,6 +48,13 @@ type scanner struct {
 	left   int   // frames left in the batch
 	end    int64 // declared end of the batch
 	body   []byte
+}
+
+// content is a segment's bytes: a file, or an archive unpacked in memory.
+type content interface {
+	io.Reader
+	io.ReaderAt
+	io.Closer
 }
 
 // openSegment opens a segment and reads its header. The damage, if any, is in the error.
@@ -61,7 +68,12 @@ func openSegment(path, name string, first int64) (*scanner, error) {
 		_ = f.Close()
 		return nil, fmt.Errorf("open journal segment: %w", err)
 	}
-	s := &scanner{name: name, file: f, r: bufio.NewReaderSize(f, 1<<18), size: info.Size(), seq: first}
+	return scanSegment(f, info.Size(), name, first)
+}
+
+// scanSegment reads the header of a segment's bytes, which it closes when they are none.
+func scanSegment(f content, size int64, name string, first int64) (*scanner, error) {
+	s := &scanner{name: name, file: f, r: bufio.NewReaderSize(f, 1<<18), size: size, seq: first}
 	head := make([]byte, segmentHeaderLen)
 	if _, err := io.ReadFull(s.r, head); err != nil {
 		_ = f.Close()

@@ -15,6 +15,8 @@ type VerifyOptions struct {
 	Kept [][]byte
 	// Witnesses are keys of those who cosigned checkpoints: with them cosignatures are checked too.
 	Witnesses []merkle.Cosigner
+	// Elsewhere accepts that archived records lie elsewhere: their archives are verified by themselves.
+	Elsewhere bool
 	// Live accepts records behind the newest checkpoint, as a folder has them while it is being written or after a
 	// crash. They are counted as Unsigned and only checked for damage.
 	Live bool
@@ -47,6 +49,9 @@ type Report struct {
 	Records    int64 // that are whole and in order
 	Signed     int64 // covered by the newest checkpoint of folder and kept ones
 	Unsigned   int64 // behind it
+	Archived   int64 // of Records, read from archives
+	Purged     int64 // removed from archives at the end of their time; only their hashes are checked
+	Elsewhere  int64 // in archives that the reader said lie elsewhere; only their hashes are checked
 	Root       merkle.Hash
 	Notes      int                  // signed checkpoints that were checked
 	Findings   []Finding            // the first bad record first; empty means that nothing was changed
@@ -123,15 +128,26 @@ func (v *verifier) found(f Finding) {
 	}
 }
 
-// readRecords walks all segments in order, growing both trees and checking each mark on the way.
+// readRecords walks archives and segments in order, growing both trees and checking each mark on the way.
 func (v *verifier) readRecords() error {
 	firsts, err := segments(v.dir)
 	if err != nil {
 		return err
 	}
 	v.passMarks()
-	previous, before := int64(0), int64(0)
+	base := int64(0)
+	if len(firsts) > 0 {
+		base = firsts[0]
+	}
+	last, err := v.readArchives(base)
+	if err != nil {
+		return err
+	}
+	previous, before := last.bytes, last.First
 	for i, first := range firsts {
+		if v.structural != nil {
+			break
+		}
 		if first != v.records.Size() {
 			v.stopAt(Finding{Seq: v.records.Size(), File: segmentName(v.records.Size()), Offset: -1, What: "the file is missing"})
 			break
@@ -140,12 +156,9 @@ func (v *verifier) readRecords() error {
 		if err != nil {
 			return err
 		}
-		if v.structural != nil {
-			break
-		}
 		previous, before = size, first
 	}
-	v.report.Records, v.report.Root = v.records.Size(), v.records.Root()
+	v.report.Records, v.report.Root = v.records.Size()-v.report.Purged-v.report.Elsewhere, v.records.Root()
 	return v.drainLeaves()
 }
 
@@ -166,7 +179,14 @@ func (v *verifier) readSegment(want segmentHeader, last bool) (int64, error) {
 	if err != nil {
 		return 0, err
 	}
+	return v.readScanned(s, want, last)
+}
+
+// readScanned reads a segment's records one after the other and gives the segment's length.
+func (v *verifier) readScanned(s *scanner, want segmentHeader, last bool) (int64, error) {
 	defer s.close()
+	var d *damage
+	name := s.name
 	if s.header != want {
 		v.stopAt(Finding{Seq: want.first, File: name, Offset: 0, What: fmt.Sprintf("the file before it has %d bytes and had %d when it was left", want.previous, s.header.previous)})
 		return 0, nil

@@ -27,11 +27,35 @@ type Checkpoint struct {
 
 // Sign gives the checkpoint as a signed note.
 func (c Checkpoint) Sign(key ed25519.PrivateKey) ([]byte, error) {
-	raw, err := note.Sign(&note.Note{Text: c.text()}, signer{name: c.Origin, key: key})
+	raw, err := SignText(c.text(), c.Origin, key)
 	if err != nil {
 		return nil, fmt.Errorf("sign checkpoint of size %d: %w", c.Size, err)
 	}
 	return raw, nil
+}
+
+// SignText signs lines with the log's key. Their first line says what they are, so that they are no checkpoint.
+func SignText(text, origin string, key ed25519.PrivateKey) ([]byte, error) {
+	return note.Sign(&note.Note{Text: text}, signer{name: origin, key: key})
+}
+
+// OpenText gives the lines that the log's key signed, and the log's origin.
+func OpenText(raw []byte, verifierKey string) (text, origin string, err error) {
+	v, err := note.NewVerifier(verifierKey)
+	if err != nil {
+		return "", "", fmt.Errorf("read verifier key: %w", err)
+	}
+	n, err := note.Open(raw, note.VerifierList(v))
+	if err != nil {
+		return "", "", err
+	}
+	for _, sig := range append(n.Sigs, n.UnverifiedSigs...) {
+		// Base64 with free padding bits has several spellings of the same signature. Only one is the signed file.
+		if _, err := base64.StdEncoding.Strict().DecodeString(sig.Base64); err != nil {
+			return "", "", fmt.Errorf("signature of %s is not spelled as it was written", sig.Name)
+		}
+	}
+	return n.Text, v.Name(), nil
 }
 
 func (c Checkpoint) text() string {
@@ -51,26 +75,16 @@ func VerifierKey(origin string, pub ed25519.PublicKey) (string, error) {
 
 // ParseCheckpoint opens a signed checkpoint. Further signatures (witnesses) may stand beside ours.
 func ParseCheckpoint(raw []byte, verifierKey string) (Checkpoint, error) {
-	v, err := note.NewVerifier(verifierKey)
-	if err != nil {
-		return Checkpoint{}, fmt.Errorf("read verifier key: %w", err)
-	}
-	n, err := note.Open(raw, note.VerifierList(v))
+	text, origin, err := OpenText(raw, verifierKey)
 	if err != nil {
 		return Checkpoint{}, fmt.Errorf("open signed checkpoint: %w", err)
 	}
-	for _, sig := range append(n.Sigs, n.UnverifiedSigs...) {
-		// Base64 with free padding bits has several spellings of the same signature. Only one is the signed file.
-		if _, err := base64.StdEncoding.Strict().DecodeString(sig.Base64); err != nil {
-			return Checkpoint{}, fmt.Errorf("open signed checkpoint: signature of %s is not spelled as it was written", sig.Name)
-		}
-	}
-	c, err := parseText(n.Text)
+	c, err := parseText(text)
 	if err != nil {
 		return Checkpoint{}, err
 	}
-	if c.Origin != v.Name() {
-		return Checkpoint{}, fmt.Errorf("checkpoint is of origin %q, the key is of %q", c.Origin, v.Name())
+	if c.Origin != origin {
+		return Checkpoint{}, fmt.Errorf("checkpoint is of origin %q, the key is of %q", c.Origin, origin)
 	}
 	return c, nil
 }
