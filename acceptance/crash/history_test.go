@@ -67,10 +67,7 @@ func (c *caller) call(req *http.Request, kept invariant.Call) (invariant.Call, [
 		return kept, nil
 	}
 	defer resp.Body.Close()
-	kept.Head, err = invariant.ReadMark(c.w.auditDir())
-	if err != nil {
-		c.w.t.Error(err)
-	}
+	kept.Head = c.w.mark()
 	kept.Status, kept.ID = resp.StatusCode, resp.Header.Get("X-Request-Id")
 	body, err := io.ReadAll(resp.Body)
 	kept.Ended = time.Now()

@@ -41,8 +41,7 @@ func TestKill(t *testing.T) {
 	w.populate()
 	j := w.newJudge(seed)
 	for w.number = 1; w.number <= rounds && !t.Failed(); w.number++ {
-		h := w.kill(seed, j)
-		j.judge(h)
+		j.judge(w.fault(seed, j, w.Kill))
 	}
 	j.sum()
 }
@@ -62,8 +61,8 @@ func (w *world) populate() {
 	}
 }
 
-// kill is one round: work, SIGKILL, start, and the reading of what is there.
-func (w *world) kill(seed int64, j *judge) *history {
+// fault is one round: work, the fault that ends the server, the start, and the reading of what is there.
+func (w *world) fault(seed int64, j *judge, strike func()) *history {
 	w.t.Helper()
 	h := &history{History: invariant.History{Seed: seed, Base: j.base, Runs: []invariant.Run{{Started: j.started}}, Earlier: j.loads}}
 	l := &load{w: w, h: h, round: w.number, seed: uint64(seed)} //nolint:gosec // any number will do
@@ -82,7 +81,7 @@ func (w *world) kill(seed int64, j *judge) *history {
 	case <-trigger:
 	}
 	h.Runs[0].Killed = time.Now()
-	w.Kill()
+	strike()
 	cancel()
 	l.group.Wait()
 	began := time.Now()

@@ -3,10 +3,12 @@ package crash
 import (
 	"encoding/base64"
 	"fmt"
+	"math"
 	"net/url"
 	"path/filepath"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -38,6 +40,8 @@ type world struct {
 
 	provider *harness.Recorder
 	parties  []*party
+
+	dark atomic.Bool // the disk is gone: nobody can say how far the log is
 
 	mu      sync.Mutex
 	number  int // of the round
@@ -285,6 +289,18 @@ func (w *world) stateOf(c *harness.Client, p *party) (string, bool) {
 	var got struct{ Request struct{ State string } }
 	a.Into(w.t, &got)
 	return got.Request.State, true
+}
+
+// mark says how far the log has come; as far as anything when its disk is gone.
+func (w *world) mark() invariant.Mark {
+	got, err := invariant.ReadMark(w.auditDir())
+	if err == nil {
+		return got
+	}
+	if !w.dark.Load() {
+		w.t.Error(err)
+	}
+	return invariant.Mark{Segment: math.MaxInt64}
 }
 
 // auditDir is where the server keeps its log.
