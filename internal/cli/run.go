@@ -11,6 +11,8 @@ import (
 	"syscall"
 
 	"github.com/alecthomas/kong"
+
+	"lienthong/internal/ingest/sheet"
 )
 
 // streams are the command's input and outputs.
@@ -36,6 +38,9 @@ type commands struct {
 
 // Run executes one command and gives its exit code.
 func Run(args []string, in io.Reader, out, errOut io.Writer) int {
+	if len(args) > 0 && args[0] == sheet.ChildCommand { // the server starts itself to read one file of strangers
+		return sheet.ChildMain(args[1:], os.Stdin, out)
+	}
 	var c commands
 	exit := -1
 	parser, err := kong.New(&c, kong.Name("lienthong"), kong.Writers(out, errOut), kong.Exit(func(code int) { exit = code }),

@@ -7,6 +7,7 @@ import (
 	"io"
 	"strings"
 
+	"lienthong/internal/ingest/sheet"
 	"lienthong/internal/kit/fault"
 )
 
@@ -15,6 +16,10 @@ type record struct {
 	line   int64
 	fields []string
 	bad    string // code of the rule that its form breaks, else empty
+	args   []any  // of bad; the line when empty
+	hidden bool
+	cells  []sheet.Cell // of a sheet or JSON: what kind each field is
+	fixes  []cellFix
 }
 
 // csvReader reads records. Its form is RFC 4180 with a delimiter of , ; tab or |, lines ending in LF or CRLF, and a

@@ -1,9 +1,11 @@
 package ingest
 
 import (
+	"cmp"
 	"time"
 
 	"lienthong/internal/catalog"
+	"lienthong/internal/ingest/sheet"
 	"lienthong/internal/kit/fault"
 	"lienthong/internal/warehouse"
 )
@@ -35,6 +37,7 @@ type DeliveryInput struct {
 	FileName       string
 	DataTime       time.Time // as at when the data is; the moment of receipt when zero
 	IdempotencyKey string
+	Encoding       string // of a CSV file that is not UTF-8, as the sender states it: TCVN3, VNI or Windows-1258; never guessed
 	Size           int64  // declared by the sender, 0: not
 	SHA256         string // declared by the sender, in hex, empty: not
 }
@@ -63,6 +66,13 @@ type Form struct {
 	BOM       bool     `json:"bom"`
 	Delimiter string   `json:"delimiter"`
 	Header    []string `json:"header"`
+
+	Sheet      string   `json:"sheet,omitempty"`          // the sheet that was read
+	Skipped    []string `json:"skipped,omitempty"`        // the other sheets of the workbook
+	HeaderLine int64    `json:"header_line,omitempty"`    // row of the sheet with the names of columns
+	HiddenRows int64    `json:"hidden_rows,omitempty"`    // rows that the sheet hides; they were read all the same
+	From1904   bool     `json:"from_1904,omitempty"`      // days of the sheet count from 1904
+	Records    bool     `json:"line_is_record,omitempty"` // Line of an entry is the number of the record in a JSON list
 }
 
 // Refusal is why a whole delivery did not pass, kept with its sentence's arguments.
@@ -88,6 +98,8 @@ type Delivery struct {
 	SchemaVersion int          `json:"schema_version"`
 	RuleVersion   string       `json:"rule_version,omitempty"`
 	FileName      string       `json:"file_name"`
+	Format        string       `json:"format,omitempty"`   // csv, xlsx, json or jsonl, by the file's content; csv when empty
+	Encoding      string       `json:"encoding,omitempty"` // stated by the sender, from which letters were converted
 	Size          int64        `json:"size"`
 	SHA256        string       `json:"sha256"`
 	DataTime      time.Time    `json:"data_time"`
@@ -113,7 +125,13 @@ type Delivery struct {
 }
 
 // rawName is where the file lies.
-func (d *Delivery) rawName() string { return "raw/" + string(d.Dataset) + "/" + string(d.ID) + ".csv" }
+func (d *Delivery) rawName() string {
+	extension := cmp.Or(d.Format, sheet.FormatCSV)
+	if extension == sheet.FormatLines { // found out when the file already lay there
+		extension = sheet.FormatJSON
+	}
+	return "raw/" + string(d.Dataset) + "/" + string(d.ID) + "." + extension
+}
 
 // quarantineName is the folder of its rejected values.
 func (d *Delivery) quarantineName() string {

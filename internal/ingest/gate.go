@@ -31,13 +31,35 @@ type gate struct {
 	tail    []byte // of the chunk before: an unfinished letter, or the beginning of a stamp
 	carry   []byte
 	limit   int64
+	form    gateForm
+	legacy  *legacy // the encoding that the sender states, nil for UTF-8
+	foreign bool    // a byte that is not UTF-8 was seen
+	unicode bool    // letters beyond ASCII were seen in UTF-8
 	refusal *fault.Fault
 	sample  []byte
 	onBytes func(n int64)
 }
 
+// gateForm is what can be said of the bytes before they are taken apart.
+type gateForm byte
+
+const (
+	lineText gateForm = iota // lines of letters
+	freeText                 // letters; the reader of the format looks at them itself
+	packed                   // no letters yet
+)
+
 func newGate(r io.Reader, limit int64, onBytes func(int64)) *gate {
 	return &gate{r: r, line: 1, limit: limit, onBytes: onBytes}
+}
+
+// written is the chunk in letters that can be searched.
+func (g *gate) written(chunk []byte) []byte {
+	if g.legacy == nil {
+		return chunk
+	}
+	text, _ := g.legacy.decode(string(chunk)) // what is no letter is told for its row
+	return []byte(text)
 }
 
 // Read passes the bytes on that have been looked at.
@@ -74,16 +96,16 @@ func (g *gate) Read(p []byte) (int, error) {
 func (g *gate) begin() error {
 	head, err := readHead(g.r)
 	g.sample = head
-	text := string(norm.NFC.Bytes(head))
+	text := ""
+	if g.form != packed {
+		text = string(norm.NFC.Bytes(g.written(head)))
+	}
 	for line := range strings.Lines(text) {
 		for _, cell := range strings.FieldsFunc(line, func(r rune) bool { return strings.ContainsRune(",;\t|\"\r\n", r) }) {
 			if stamp, found := catalog.SecretStamp(cell); found {
 				return stampFault(stamp)
 			}
 		}
-	}
-	if bytes.HasPrefix(head, []byte("PK\x03\x04")) || bytes.HasPrefix(head, []byte("\xD0\xCF\x11\xE0")) {
-		g.refuse(fault.New(fault.Invalid, "ingest.not_csv"))
 	}
 	if stop := g.look(head); stop != nil {
 		return stop
@@ -126,19 +148,29 @@ var wholeFileStamps = [][]byte{
 
 const longestStamp = 32
 
-// look examines one chunk; only a stamp or too many bytes stop the file.
-func (g *gate) look(chunk []byte) *fault.Fault {
-	window := append(g.carry, chunk...)
+// stampAnywhere finds the stamps that count wherever they stand.
+func stampAnywhere(text []byte) (string, bool) {
 	for _, stamp := range wholeFileStamps {
-		if bytes.Contains(window, stamp) {
-			return stampFault(norm.NFC.String(string(stamp)))
+		if bytes.Contains(text, stamp) {
+			return norm.NFC.String(string(stamp)), true
 		}
 	}
-	g.carry = append(g.carry[:0:0], window[max(0, len(window)-longestStamp):]...)
+	return "", false
+}
+
+// look examines one chunk; only a stamp or too many bytes stop the file.
+func (g *gate) look(chunk []byte) *fault.Fault {
+	if g.form != packed {
+		window := append(g.carry, chunk...)
+		if stamp, found := stampAnywhere(g.written(window)); found {
+			return stampFault(stamp)
+		}
+		g.carry = append(g.carry[:0:0], window[max(0, len(window)-longestStamp):]...)
+	}
 	if g.offset+int64(len(chunk)) > g.limit {
 		return fault.New(fault.TooLarge, "ingest.too_large", g.limit>>20)
 	}
-	if g.refusal == nil {
+	if g.refusal == nil && g.form == lineText {
 		g.lines(chunk)
 		g.letters(chunk)
 	}
@@ -177,12 +209,16 @@ func (g *gate) lines(chunk []byte) {
 
 // letters finds the first byte that is not UTF-8.
 func (g *gate) letters(chunk []byte) {
+	if g.foreign { // known already
+		return
+	}
 	text, before := chunk, int64(len(g.tail))
 	if before > 0 {
 		text = append(g.tail, chunk...)
 	}
 	g.tail = nil
 	if utf8.Valid(text) {
+		g.unicode = g.unicode || utf8.RuneCount(text) < len(text)
 		return
 	}
 	for i := 0; i < len(text); {
@@ -204,6 +240,9 @@ func (g *gate) letters(chunk []byte) {
 }
 
 func (g *gate) notUTF8(offset int64) {
+	if g.foreign = true; g.legacy != nil { // as stated
+		return
+	}
 	if guess := guessEncoding(g.sample); guess != "" {
 		g.refuse(fault.New(fault.Invalid, "ingest.not_utf8_guess", offset, guess))
 		return
@@ -215,6 +254,9 @@ func (g *gate) notUTF8(offset int64) {
 func (g *gate) finish(err error) {
 	if err == io.EOF && len(g.tail) > 0 && g.refusal == nil {
 		g.notUTF8(g.offset - int64(len(g.tail)))
+	}
+	if err == io.EOF && g.legacy != nil && g.unicode && !g.foreign {
+		g.refuse(fault.New(fault.Invalid, "ingest.encoding_mismatch", g.legacy.name))
 	}
 	if err == io.EOF && g.offset == 0 {
 		g.refuse(fault.New(fault.Invalid, "ingest.empty"))

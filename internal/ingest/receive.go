@@ -1,11 +1,13 @@
 package ingest
 
 import (
+	"bytes"
 	"context"
 	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
+	"strconv"
 	"strings"
 
 	"golang.org/x/text/unicode/norm"
@@ -13,6 +15,8 @@ import (
 	"lienthong/internal/access"
 	"lienthong/internal/audit"
 	"lienthong/internal/catalog"
+	"lienthong/internal/ingest/sheet"
+	"lienthong/internal/kit/blob"
 	"lienthong/internal/kit/controldb"
 	"lienthong/internal/kit/fault"
 	"lienthong/internal/kit/ids"
@@ -37,6 +41,10 @@ func (s *Service) Deliver(ctx context.Context, in DeliveryInput, r io.Reader) (*
 	if stamp, found := catalog.SecretStamp(norm.NFC.String(in.FileName)); found {
 		return nil, s.stamped(ctx, in, stampFault(stamp))
 	}
+	old, err := legacyOf(in.Encoding)
+	if err != nil {
+		return nil, err
+	}
 	now := s.Clock.Now()
 	d := &Delivery{
 		ID: ID(ids.New()), Dataset: in.Dataset, Owner: about.Owner, System: in.System, SchemaVersion: about.SchemaVersion, FileName: shortName(in.FileName),
@@ -45,7 +53,17 @@ func (s *Service) Deliver(ctx context.Context, in DeliveryInput, r io.Reader) (*
 	if in.DataTime.IsZero() {
 		d.DataTime = now
 	}
-	if err := s.keepRaw(ctx, in, d, r); err != nil {
+	if old != nil {
+		d.Encoding = old.name
+	}
+	r, err = s.sniff(d, &contextReader{ctx, r})
+	if err == nil {
+		err = s.keepRaw(ctx, in, d, r)
+	}
+	if f := fault.Of(err); err != nil && ctx.Err() == nil && f.Code != "ingest.secret_marking" && f.Kind != fault.Internal {
+		err = errors.Join(err, s.noteRefused(ctx, d, f))
+	}
+	if err != nil {
 		return nil, err
 	}
 	return s.enter(ctx, in, d)
@@ -106,7 +124,16 @@ func (s *Service) keepRaw(ctx context.Context, in DeliveryInput, d *Delivery, r 
 		return err
 	}
 	defer w.Abort()
-	g := newGate(&contextReader{ctx, r}, s.MaxBytes, func(n int64) { p.bytes.Store(n) })
+	g := newGate(r, s.MaxBytes, func(n int64) { p.bytes.Store(n) })
+	if g.legacy, err = legacyOf(d.Encoding); err != nil {
+		return err
+	}
+	switch d.Format {
+	case sheet.FormatXLSX:
+		g.form = packed
+	case sheet.FormatJSON:
+		g.form = freeText
+	}
 	if _, err := io.CopyBuffer(struct{ io.Writer }{w}, struct{ io.Reader }{g}, make([]byte, 256<<10)); err != nil {
 		w.Abort()
 		if fault.Is(err, "ingest.secret_marking") {
@@ -132,7 +159,69 @@ func (s *Service) keepRaw(ctx context.Context, in DeliveryInput, d *Delivery, r 
 		d.State, d.CheckedAt = Rejected, d.ReceivedAt
 		d.Refusal = &Refusal{Code: g.refusal.Code, Args: g.refusal.Args}
 	}
+	if d.Format != sheet.FormatCSV && d.Size > 0 {
+		if err := s.lookAt(ctx, in, d, w); err != nil {
+			return err
+		}
+	}
 	return w.Commit()
+}
+
+// lookAt has a child read what was written, before it is kept.
+func (s *Service) lookAt(ctx context.Context, in DeliveryInput, d *Delivery, w *blob.Writer) error {
+	file, err := w.Reopen()
+	if err != nil {
+		return err
+	}
+	err = errors.Join(s.look(ctx, d, file), file.Close())
+	if fault.Is(err, "ingest.secret_marking") {
+		w.Abort()
+		return s.stamped(ctx, in, fault.Of(err))
+	}
+	return err
+}
+
+// sniff tells the format by the content and refuses what holds no table, whatever it is called.
+func (s *Service) sniff(d *Delivery, r io.Reader) (io.Reader, error) {
+	head, end := readHead(r)
+	whole := io.MultiReader(bytes.NewReader(head), &endReader{r, end})
+	format, instead := sheet.Sniff(head)
+	d.Format = format
+	switch {
+	case strings.HasPrefix(instead, "XLS") && sheet.EncryptedOLE(io.LimitReader(whole, maxSearched)):
+		return nil, fault.New(fault.Invalid, sheet.CodeEncrypted)
+	case strings.HasPrefix(instead, "XLS"):
+		return nil, fault.New(fault.Invalid, sheet.CodeOldSheet, "XLS")
+	case instead != "":
+		return nil, fault.New(fault.Invalid, "ingest.not_a_table", instead)
+	case d.Encoding != "" && format != sheet.FormatCSV:
+		return nil, fault.New(fault.Invalid, "ingest.encoding_of_csv", strings.ToUpper(format)).At("encoding")
+	}
+	return whole, nil
+}
+
+const maxSearched = 64 << 20
+
+// endReader goes on reading, unless the end has been met already.
+type endReader struct {
+	r   io.Reader
+	end error
+}
+
+func (e *endReader) Read(p []byte) (int, error) {
+	if e.end != nil {
+		return 0, e.end
+	}
+	return e.r.Read(p)
+}
+
+// noteRefused records that a file came and was not kept.
+func (s *Service) noteRefused(ctx context.Context, d *Delivery, refusal *fault.Fault) error {
+	return s.Log.Note(ctx, &audit.Record{
+		Channel: audit.ChannelFile, Event: "ingest.deliver", Actor: access.ActorOf(ctx).ForAudit(), Target: audit.Target{Dataset: string(d.Dataset), Owner: d.Owner},
+		Decision: audit.Decision{Result: audit.Deny, Reason: audit.ReasonScope}, Result: audit.Result{Status: strconv.Itoa(refusal.Kind.Status()), ErrorCode: refusal.Code},
+		Content: audit.Content{Bytes: d.Size},
+	})
 }
 
 // stamped records that a stamped file came and was not kept: who and when, never what.
@@ -162,7 +251,7 @@ func (s *Service) enter(ctx context.Context, in DeliveryInput, d *Delivery) (*De
 		first = nil
 		same, found, err := findByKey(ctx, q, d.Dataset, key)
 		if err == nil && !found {
-			same, found, err = findSame(ctx, q, d.Dataset, d.SHA256, d.SchemaVersion)
+			same, found, err = findSame(ctx, q, d)
 		}
 		if err != nil {
 			return err

@@ -9,6 +9,7 @@ import (
 
 	"lienthong/internal/catalog"
 	"lienthong/internal/dictionary"
+	"lienthong/internal/ingest/sheet"
 	"lienthong/internal/warehouse"
 )
 
@@ -16,6 +17,7 @@ import (
 type rules struct {
 	schema   *catalog.Schema
 	checkers []*dictionary.Checker
+	exact    []*dictionary.Checker // for values that are numbers by themselves, whatever the files' style
 	columns  []warehouse.Column
 	version  string
 	dateAt   int            // place of the record's date among the fields, -1 when the delivery's day serves
@@ -45,7 +47,11 @@ func compile(d catalog.Described, ref dictionary.Reference, dataTime time.Time) 
 		if err != nil {
 			return nil, fmt.Errorf("prepare field %s of %s: %w", f.Name, d.Code, err)
 		}
-		r.checkers = append(r.checkers, c)
+		exact, err := e.Compile(ref, dictionary.StylePlain)
+		if err != nil {
+			return nil, fmt.Errorf("prepare field %s of %s: %w", f.Name, d.Code, err)
+		}
+		r.checkers, r.exact = append(r.checkers, c), append(r.exact, exact)
 		r.columns = append(r.columns, column(f, e))
 		if f.Name == d.Schema.DateField {
 			r.dateAt = i
@@ -113,21 +119,53 @@ func ruleVersion(d catalog.Described, ref dictionary.Reference) (string, error) 
 // unitsEdition rises when the embedded administrative units change.
 const unitsEdition = 1
 
+// picked is a record in the order of the schema.
+type picked struct {
+	fields []string
+	cells  []sheet.Cell // nil for CSV, where everything is text
+	fixes  []cellFix    // by field
+	kinds  []sheet.Cell
+}
+
+func newPicked(n int) *picked {
+	return &picked{fields: make([]string, n), kinds: make([]sheet.Cell, n)}
+}
+
+// pick takes the fields of a record; at maps each field to its column.
+func (p *picked) pick(rec record, at []int) {
+	p.cells, p.fixes = nil, p.fixes[:0]
+	if rec.cells != nil {
+		p.cells = p.kinds
+	}
+	for i, column := range at {
+		p.fields[i] = rec.fields[column]
+		if rec.cells != nil {
+			p.cells[i] = rec.cells[column]
+		}
+		for _, f := range rec.fixes {
+			if f.column == column {
+				p.fixes = append(p.fixes, cellFix{i, f.name})
+			}
+		}
+	}
+}
+
 // check reads one record into cells. It answers every value that does not pass, not the first alone.
-func (r *rules) check(fields []string, cells []warehouse.Cell, values []dictionary.Value) []problem {
+func (r *rules) check(rec *picked, cells []warehouse.Cell, values []dictionary.Value) []problem {
 	var problems []problem
-	day := r.day
+	fields, day := rec.fields, r.day
 	if r.dateAt >= 0 {
 		day = dictionary.NoDay
 		if v, p := r.checkers[r.dateAt].Parse(fields[r.dateAt], dictionary.NoDay); p == nil {
 			day = dayOf(v)
 		}
 	}
-	for i, c := range r.checkers {
-		v, p := c.Parse(fields[i], day)
+	for i := range r.checkers {
+		v, p := r.parse(rec, i, day)
 		values[i] = v
 		if p != nil {
-			problems = append(problems, problem{i, fields[i], p.Code, p.Args})
+			p.field, p.value = i, fields[i]
+			problems = append(problems, *p)
 			continue
 		}
 		if v.Null() {
@@ -140,6 +178,40 @@ func (r *rules) check(fields []string, cells []warehouse.Cell, values []dictiona
 		cells[i] = warehouse.Cell{Int: v.Int, Text: v.Text}
 	}
 	return append(problems, r.crossCheck(fields, values)...)
+}
+
+// parse reads one field by what it is: a number of a sheet or of JSON is read as a number and never as a Vietnamese text.
+func (r *rules) parse(rec *picked, i int, day dictionary.Day) (dictionary.Value, *problem) {
+	c, number := r.checkers[i], false
+	if rec.cells != nil {
+		if p := typed(rec.cells[i]); p != nil {
+			return dictionary.Value{}, p
+		}
+		if number = rec.cells[i].Kind == sheet.Number; number {
+			c = r.exact[i]
+		}
+	}
+	v, p := c.Parse(rec.fields[i], day)
+	if p == nil {
+		return v, nil
+	}
+	if number && r.columns[i].Kind == warehouse.Text {
+		p = lostZeros(c, rec.fields[i], day, p)
+	}
+	return v, &problem{code: p.Code, args: p.Args}
+}
+
+// lostZeros tells a code that was typed as a number, which has taken its leading zeros away. They are never put back: the
+// owner says what the code was.
+func lostZeros(c *dictionary.Checker, written string, day dictionary.Day, p *dictionary.Problem) *dictionary.Problem {
+	padded := written
+	for range 3 {
+		padded = "0" + padded
+		if _, still := c.Parse(padded, day); still == nil {
+			return &dictionary.Problem{Code: "dictionary.lost_leading_zero", Args: []any{len(written), len(padded)}}
+		}
+	}
+	return p
 }
 
 // dayOf is the day of a date or moment.

@@ -42,18 +42,13 @@ func (s *Service) examine(ctx context.Context, d *Delivery, by lease) error {
 		return err
 	}
 	d.RuleVersion, d.Counts, d.Rules, d.Fixes, d.Refusal = r.version, Counts{}, map[string]int64{}, map[string]map[string]int64{}, nil
-	raw, err := s.Files.OpenFile(d.rawName())
-	if err != nil {
-		return err
-	}
-	defer raw.Close()
-	in := newCSVReader(raw)
-	header, err := in.header()
+	in, err := s.open(ctx, d)
 	if err != nil {
 		return s.refuseFile(ctx, d, by, err)
 	}
-	d.Form = Form{BOM: in.bom, Delimiter: string(in.delim), Header: header}
-	at, err := places(header, r.schema)
+	defer in.close()
+	d.Form = in.form()
+	at, err := places(d.Form.Header, r.schema)
 	if err != nil {
 		return s.refuseFile(ctx, d, by, err)
 	}
@@ -179,7 +174,7 @@ func (s *Service) conclude(ctx context.Context, d *Delivery, by lease, draft *wa
 type run struct {
 	d        *Delivery
 	rules    *rules
-	in       *csvReader
+	in       source
 	at       []int // field to column
 	draft    *warehouse.Draft
 	bad      *quarantine
@@ -221,7 +216,7 @@ func (r *run) parse(ctx context.Context, out chan<- []record) error {
 				batch = append(batch, rec)
 			}
 		}
-		r.progress.bytes.Store(r.in.bytes)
+		r.progress.bytes.Store(r.in.position())
 		r.progress.rows.Store(r.read.Add(int64(len(batch))))
 		if len(batch) > 0 {
 			select {
@@ -241,7 +236,7 @@ func (r *run) parse(ctx context.Context, out chan<- []record) error {
 
 func (r *run) check(ctx context.Context, in <-chan []record, out chan<- checkedBatch) error {
 	n := len(r.rules.columns)
-	fields, values := make([]string, n), make([]dictionary.Value, n)
+	p, values := newPicked(n), make([]dictionary.Value, n)
 	for records := range in {
 		b := checkedBatch{rows: make([]warehouse.Row, 0, len(records))}
 		slab := make([]warehouse.Cell, n*len(records))
@@ -250,12 +245,13 @@ func (r *run) check(ctx context.Context, in <-chan []record, out chan<- checkedB
 				b.bad, b.out = append(b.bad, e), b.out+1
 				continue
 			}
-			for i, column := range r.at {
-				fields[i] = rec.fields[column]
-			}
+			p.pick(rec, r.at)
 			cells := slab[:n:n]
-			problems := r.rules.check(fields, cells, values)
-			r.countFixes(values)
+			problems := r.rules.check(p, cells, values)
+			r.countFixes(p, values)
+			if rec.hidden {
+				r.d.Form.HiddenRows++
+			}
 			if len(problems) > 0 {
 				b.bad, b.out = append(b.bad, r.entries(rec.line, problems)...), b.out+1
 				clear(cells)
@@ -277,7 +273,10 @@ func (r *run) check(ctx context.Context, in <-chan []record, out chan<- checkedB
 func (r *run) wrongForm(rec record) (Entry, bool) {
 	switch {
 	case rec.bad != "":
-		return Entry{Line: rec.line, Rule: rec.bad, Args: []any{rec.line}}, true
+		if rec.args == nil {
+			rec.args = []any{rec.line}
+		}
+		return Entry{Line: rec.line, Rule: rec.bad, Args: rec.args}, true
 	case len(rec.fields) != len(r.at):
 		return Entry{Line: rec.line, Rule: "ingest.column_count", Args: []any{rec.line, len(rec.fields), len(r.at)}}, true
 	}
@@ -296,18 +295,31 @@ func (r *run) entries(line int64, problems []problem) []Entry {
 	return list
 }
 
-func (r *run) countFixes(values []dictionary.Value) {
+// countFixes counts what reading changed, by column.
+func (r *run) countFixes(p *picked, values []dictionary.Value) {
 	for i := range values {
-		if values[i].Fixes == 0 {
-			continue
+		if values[i].Fixes != 0 {
+			r.countFix(i, values[i].Fixes.Names()...)
 		}
-		name := r.rules.schema.Fields[i].Name
-		if r.d.Fixes[name] == nil {
-			r.d.Fixes[name] = map[string]int64{}
+		if p.cells != nil {
+			r.countFix(i, typedFixes(p.cells[i], r.rules.columns[i].Kind == warehouse.Text)...)
 		}
-		for _, fix := range values[i].Fixes.Names() {
-			r.d.Fixes[name][fix]++
-		}
+	}
+	for _, f := range p.fixes {
+		r.countFix(f.column, f.name)
+	}
+}
+
+func (r *run) countFix(field int, fixes ...string) {
+	if len(fixes) == 0 {
+		return
+	}
+	name := r.rules.schema.Fields[field].Name
+	if r.d.Fixes[name] == nil {
+		r.d.Fixes[name] = map[string]int64{}
+	}
+	for _, fix := range fixes {
+		r.d.Fixes[name][fix]++
 	}
 }
 

@@ -43,7 +43,7 @@ func (s *Service) Sample(ctx context.Context, dataset string, columns []access.C
 		return nil, err
 	}
 	kept := &sample{rules: r, rows: rows, most: int(n) + sampleSpare}
-	if err := s.readSample(d, kept); err != nil {
+	if err := s.readSample(ctx, d, kept); err != nil {
 		return nil, err
 	}
 	return kept.answer(columns, int(n), m), nil
@@ -61,22 +61,17 @@ func (s *Service) sampleRules(ctx context.Context, d *Delivery) (*rules, error) 
 	return compile(about, ref, d.DataTime)
 }
 
-func (s *Service) readSample(d *Delivery, kept *sample) error {
-	raw, err := s.Files.OpenFile(d.rawName())
+func (s *Service) readSample(ctx context.Context, d *Delivery, kept *sample) error {
+	in, err := s.open(ctx, d)
 	if err != nil {
 		return err
 	}
-	defer raw.Close()
-	in := newCSVReader(raw)
-	header, err := in.header()
+	defer in.close()
+	at, err := places(in.form().Header, kept.rules.schema)
 	if err != nil {
 		return err
 	}
-	at, err := places(header, kept.rules.schema)
-	if err != nil {
-		return err
-	}
-	fields, values := make([]string, len(at)), make([]dictionary.Value, len(at))
+	p, values := newPicked(len(at)), make([]dictionary.Value, len(at))
 	for {
 		rec, err := in.next()
 		if errors.Is(err, io.EOF) {
@@ -88,11 +83,9 @@ func (s *Service) readSample(d *Delivery, kept *sample) error {
 		if rec.bad != "" || len(rec.fields) != len(at) {
 			continue
 		}
-		for i, column := range at {
-			fields[i] = rec.fields[column]
-		}
+		p.pick(rec, at)
 		cells := make([]warehouse.Cell, len(at))
-		if len(kept.rules.check(fields, cells, values)) == 0 {
+		if len(kept.rules.check(p, cells, values)) == 0 {
 			kept.take(cells)
 		}
 	}

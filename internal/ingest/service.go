@@ -45,7 +45,8 @@ type Parts struct {
 // Service takes and checks deliveries.
 type Service struct {
 	Parts
-	wake chan struct{}
+	wake    chan struct{}
+	readers chan struct{} // places for children that look through a file on its way in
 
 	mu      sync.Mutex
 	running map[ID]*progress
@@ -62,13 +63,14 @@ func NewService(p Parts) *Service {
 	if p.Logger == nil {
 		p.Logger = slog.Default()
 	}
-	return &Service{Parts: p, wake: make(chan struct{}, 1), running: map[ID]*progress{}}
+	return &Service{Parts: p, wake: make(chan struct{}, 1), readers: make(chan struct{}, maxReaders), running: map[ID]*progress{}}
 }
 
 const (
 	leaseTime   = 30 * time.Second
 	maxAttempts = 3
 	idleTime    = time.Second
+	maxReaders  = 2
 )
 
 // Recover takes up what an earlier run of this node left: its checks go back to the queue, files that belong to no
@@ -90,7 +92,7 @@ func (s *Service) Recover(ctx context.Context) error {
 	}
 	gone := map[string]bool{}
 	for _, name := range names {
-		top, id := name, strings.TrimSuffix(path.Base(name), ".csv")
+		top, id := name, strings.TrimSuffix(path.Base(name), path.Ext(name))
 		if strings.HasPrefix(name, "quarantine/") {
 			top = path.Dir(name)
 			id = path.Base(top)

@@ -151,9 +151,10 @@ func findByKey(ctx context.Context, q controldb.Querier, dataset catalog.Code, k
 	return d, true, nil
 }
 
-// findSame finds the first delivery of the same file that is not refused, or that was refused by the same schema version.
-func findSame(ctx context.Context, q controldb.Querier, dataset catalog.Code, sha string, schema int) (*Delivery, bool, error) {
-	rows, err := q.QueryContext(ctx, `SELECT `+deliveryCols+` FROM ingest_delivery WHERE dataset = ? AND sha256 = ? ORDER BY received_at, id LIMIT 1000`, string(dataset), sha)
+// findSame finds the first delivery of the same file that is not refused, or that was refused by the same schema version
+// in the same stated encoding.
+func findSame(ctx context.Context, q controldb.Querier, like *Delivery) (*Delivery, bool, error) {
+	rows, err := q.QueryContext(ctx, `SELECT `+deliveryCols+` FROM ingest_delivery WHERE dataset = ? AND sha256 = ? ORDER BY received_at, id LIMIT 1000`, string(like.Dataset), like.SHA256)
 	if err != nil {
 		return nil, false, fmt.Errorf("find the same file: %w", err)
 	}
@@ -162,7 +163,7 @@ func findSame(ctx context.Context, q controldb.Querier, dataset catalog.Code, sh
 		return nil, false, err
 	}
 	for _, d := range list {
-		if d.State != Rejected && d.State != Failed || d.State == Rejected && d.SchemaVersion == schema {
+		if d.State != Rejected && d.State != Failed || d.State == Rejected && d.SchemaVersion == like.SchemaVersion && d.Encoding == like.Encoding {
 			return d, true, nil
 		}
 	}

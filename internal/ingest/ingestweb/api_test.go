@@ -73,7 +73,7 @@ func TestSystemDelivers(t *testing.T) {
 		t.Errorf("replay: %+v", a)
 	}
 	s.answer(t, http.StatusConflict, stream(source, "sys-05", "k-1", file+"H4,Lò Thị Ay,999190000125\n"))
-	if a := s.answer(t, http.StatusCreated, stream(source, "sys-05", "", "PK\x03\x04")); a.State != "rejected" || !strings.Contains(a.Detail, "không phải CSV") {
+	if a := s.answer(t, http.StatusCreated, stream(source, "sys-05", "", "a\x00b\n")); a.State != "rejected" || !strings.Contains(a.Detail, "NUL") {
 		t.Errorf("refused at once: %+v", a)
 	}
 

@@ -102,8 +102,8 @@ func TestRefusedFileTellsWhy(t *testing.T) {
 	at := s.sent(t, "ma_ho,chu_ho\nH1,Giàng Thị Mẩy\n")
 	s.check(t, at)
 	s.want(t, 200, get(at, steward), "Tệp không đạt", "Thiếu: so_dinh_danh", "Giao nộp lại")
-	at = s.sent(t, "PK\x03\x04 a spreadsheet")
-	s.want(t, 200, get(at, steward), "Tệp không đạt", "không phải CSV")
+	at = s.sent(t, "ma_ho\x00,chu_ho\n")
+	s.want(t, 200, get(at, steward), "Tệp không đạt", "byte NUL")
 }
 
 func TestErrorsInPagesAndAsAFile(t *testing.T) {

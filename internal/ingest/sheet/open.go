@@ -88,12 +88,11 @@ func Open(ctx context.Context, file *os.File, o Options) (*Reader, error) {
 // begin reads up to the header.
 func (r *Reader) begin() error {
 	letter, body, err := r.frame()
-	if err != nil {
-		return err
-	}
 	if letter != frameHello || string(body) != hello {
-		r.kill()
-		return ErrNoReader
+		if r.kill(); err == nil || errors.Is(err, errWire) {
+			err = ErrNoReader
+		}
+		return err
 	}
 	letter, body, err = r.frame()
 	if err != nil {
@@ -171,10 +170,11 @@ func whole(args []any) {
 
 // died says why nothing more comes. A child that was stopped at a limit is the file's fault.
 func (r *Reader) died(err error) error {
-	if errors.Is(err, os.ErrDeadlineExceeded) || errors.Is(err, errWire) {
+	switch {
+	case errors.Is(err, errWire):
+		return err // Close ends the child
+	case errors.Is(err, os.ErrDeadlineExceeded):
 		r.kill()
-	}
-	if errors.Is(err, os.ErrDeadlineExceeded) {
 		return refuse(CodeLimits)
 	}
 	defer time.AfterFunc(5*time.Second, r.kill).Stop() // one that hangs behind its last word

@@ -134,7 +134,7 @@ func (w *workbook) tellPart(out *frames, name string, letter byte) error {
 		defer func() { text = text[:0] }()
 		return out.text(as, text)
 	}
-	for {
+	for form := 0; ; { // depth inside the properties of a run, whose tags end no text
 		k, err := s.next()
 		if err == io.EOF {
 			return nil
@@ -143,6 +143,12 @@ func (w *workbook) tellPart(out *frames, name string, letter byte) error {
 			return err
 		}
 		switch {
+		case k == startTag && (form > 0 || string(s.name) == "rPr"):
+			form++
+		case form > 0:
+			if k == endTag {
+				form--
+			}
 		case k == chars && len(text)+len(s.text) <= maxCell:
 			text = append(text, s.text...)
 		case k == chars: // more than a stamp could be; what is left begins a new text
@@ -152,7 +158,7 @@ func (w *workbook) tellPart(out *frames, name string, letter byte) error {
 			text = append(text, s.text...)
 		case k == endTag:
 			switch string(s.name) {
-			case "t", "r", "rPr":
+			case "t", "r":
 			case "f", "v": // formulas and numbers
 				text = text[:0]
 			case "oddHeader", "oddFooter", "evenHeader", "evenFooter", "firstHeader", "firstFooter":

@@ -125,7 +125,9 @@ func read(t testing.TB, body []byte, o sheet.Options) (got outcome) {
 	}
 }
 
-func xlsx(t testing.TB, b *book) outcome { return read(t, b.bytes(t), sheet.Options{Format: sheet.FormatXLSX}) }
+func xlsx(t testing.TB, b *book) outcome {
+	return read(t, b.bytes(t), sheet.Options{Format: sheet.FormatXLSX})
+}
 
 // refused checks that a file is refused with the code, fast and without filling this process.
 func refused(t *testing.T, got outcome, code string) {

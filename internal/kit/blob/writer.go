@@ -65,6 +65,18 @@ func (w *Writer) SHA256() string { return hex.EncodeToString(w.sum.Sum(nil)) }
 // Size is the number of bytes written so far.
 func (w *Writer) Size() int64 { return w.size }
 
+// Reopen opens what has been written so far for reading, so that it can be judged before it is kept.
+func (w *Writer) Reopen() (*os.File, error) {
+	if w.file == nil || w.err != nil {
+		return nil, fmt.Errorf("reopen blob %s: ended or broken", w.name)
+	}
+	f, err := os.Open(w.tmp)
+	if err != nil {
+		return nil, classify("reopen blob "+w.name, err)
+	}
+	return f, nil
+}
+
 // Commit puts the file on disk under its name. When it answers nil the file survives a power cut; otherwise the name
 // shows what it showed before, except after blob.storage_failed, when either may be on disk.
 func (w *Writer) Commit() error {
