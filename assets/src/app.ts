@@ -1,6 +1,7 @@
 // What script adds to pages that work without it: copying, questions before what cannot be undone, the place of the
 // first error, one send per click. htmx renews parts of a page that say so.
 import "htmx.org";
+import { passkeys } from "./passkey";
 
 function each<T extends Element>(root: ParentNode, selector: string, f: (e: T) => void): void {
   if (root instanceof Element && root.matches(selector)) f(root as unknown as T);
@@ -44,3 +45,4 @@ window.addEventListener("pageshow", (event) => {
 
 document.addEventListener("htmx:after:swap", (event) => enliven(event.target as Element));
 enliven(document);
+passkeys(document);

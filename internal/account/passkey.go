@@ -61,15 +61,16 @@ type Ceremony struct {
 
 type ceremony struct {
 	Session webauthn.SessionData `json:"session"`
+	Name    string               `json:"name,omitempty"` // of a new passkey
 	Until   int64                `json:"until"`
 }
 
-func (s *Service) sealCeremony(use string, options any, data *webauthn.SessionData) (Ceremony, error) {
+func (s *Service) sealCeremony(use, name string, options any, data *webauthn.SessionData) (Ceremony, error) {
 	text, err := json.Marshal(options)
 	if err != nil {
 		return Ceremony{}, fmt.Errorf("encode question to the browser: %w", err)
 	}
-	kept, err := json.Marshal(ceremony{*data, micro(s.Clock.Now().Add(ceremonyLife))})
+	kept, err := json.Marshal(ceremony{*data, name, micro(s.Clock.Now().Add(ceremonyLife))})
 	if err != nil {
 		return Ceremony{}, fmt.Errorf("encode ceremony: %w", err)
 	}
@@ -77,13 +78,12 @@ func (s *Service) sealCeremony(use string, options any, data *webauthn.SessionDa
 }
 
 // openCeremony reads the ticket, and lets it pass once.
-func (s *Service) openCeremony(ctx context.Context, use, ticket string) (webauthn.SessionData, error) {
-	var c ceremony
+func (s *Service) openCeremony(ctx context.Context, use, ticket string) (c ceremony, err error) {
 	text, err := s.sealer.open(use, ticket)
 	if err != nil || json.Unmarshal([]byte(text), &c) != nil || !s.Clock.Now().Before(moment(c.Until)) {
-		return c.Session, fault.New(fault.Unauthenticated, "account.ceremony_expired")
+		return c, fault.New(fault.Unauthenticated, "account.ceremony_expired")
 	}
-	return c.Session, s.once(ctx, "passkey "+secret.HashToken(c.Session.Challenge), moment(c.Until))
+	return c, s.once(ctx, "passkey "+secret.HashToken(c.Session.Challenge), moment(c.Until))
 }
 
 // keyHolder is an account as the library sees it.
@@ -132,9 +132,13 @@ func (s *Service) sealKey(k *Passkey, c *webauthn.Credential) error {
 func keyID(raw []byte) string { return base64.RawURLEncoding.EncodeToString(raw) }
 
 // BeginPasskey asks the browser for a new passkey, after password and code were given again.
-func (s *Service) BeginPasskey(ctx context.Context, password, code string, from From) (Ceremony, error) {
+func (s *Service) BeginPasskey(ctx context.Context, name, password, code string, from From) (Ceremony, error) {
 	if s.passkeys == nil {
 		return Ceremony{}, fault.New(fault.NotFound, "account.passkeys_off")
+	}
+	name = strings.Join(strings.Fields(vitext.NFC(name)), " ")
+	if n := utf8.RuneCountInString(name); n < 1 || n > 60 || vitext.Suspicious(name) {
+		return Ceremony{}, fault.New(fault.Invalid, "account.passkey_name").At("name")
 	}
 	a, err := s.confirm(ctx, password, code, from)
 	if err != nil {
@@ -155,11 +159,11 @@ func (s *Service) BeginPasskey(ctx context.Context, password, code string, from 
 	if err != nil {
 		return Ceremony{}, fmt.Errorf("begin passkey: %w", err)
 	}
-	return s.sealCeremony(addUse+" "+a.ID, options, data)
+	return s.sealCeremony(addUse+" "+a.ID, name, options, data)
 }
 
 // AddPasskey takes the browser's answer to BeginPasskey.
-func (s *Service) AddPasskey(ctx context.Context, ticket, name, response string) (Passkey, error) {
+func (s *Service) AddPasskey(ctx context.Context, ticket, response string) (Passkey, error) {
 	who, err := access.Require(ctx, access.SignedIn)
 	if err != nil {
 		return Passkey{}, err
@@ -167,11 +171,7 @@ func (s *Service) AddPasskey(ctx context.Context, ticket, name, response string)
 	if s.passkeys == nil {
 		return Passkey{}, fault.New(fault.NotFound, "account.passkeys_off")
 	}
-	name = strings.Join(strings.Fields(vitext.NFC(name)), " ")
-	if n := utf8.RuneCountInString(name); n < 1 || n > 60 || vitext.Suspicious(name) {
-		return Passkey{}, fault.New(fault.Invalid, "account.passkey_name").At("name")
-	}
-	data, err := s.openCeremony(ctx, addUse+" "+who.ID, ticket)
+	c, err := s.openCeremony(ctx, addUse+" "+who.ID, ticket)
 	if err != nil {
 		return Passkey{}, err
 	}
@@ -179,7 +179,7 @@ func (s *Service) AddPasskey(ctx context.Context, ticket, name, response string)
 	if err != nil {
 		return Passkey{}, fault.New(fault.Invalid, "account.passkey_refused").Because(err)
 	}
-	k := Passkey{Name: name, Created: s.Clock.Now(), account: who.ID}
+	k := Passkey{Name: c.Name, Created: s.Clock.Now(), account: who.ID}
 	return k, s.DB.InTx(ctx, func(q controldb.Querier) error {
 		a, err := findAccount(ctx, q, who.ID)
 		if err != nil {
@@ -189,7 +189,7 @@ func (s *Service) AddPasskey(ctx context.Context, ticket, name, response string)
 		if err != nil {
 			return err
 		}
-		made, err := s.passkeys.CreateCredential(h, data, parsed)
+		made, err := s.passkeys.CreateCredential(h, c.Session, parsed)
 		if err != nil {
 			return fault.New(fault.Invalid, "account.passkey_refused").Because(err)
 		}
@@ -206,7 +206,7 @@ func (s *Service) AddPasskey(ctx context.Context, ticket, name, response string)
 		if err := insertPasskey(ctx, q, k); err != nil {
 			return err
 		}
-		return s.Log.Change(ctx, q, audit.Entry{Actor: who.ForAudit(), Event: "account.second_factor", Subject: "account/" + a.Username, Agency: a.Agency, Detail: map[string]string{"kind": "passkey", "added": name}})
+		return s.Log.Change(ctx, q, audit.Entry{Actor: who.ForAudit(), Event: "account.second_factor", Subject: "account/" + a.Username, Agency: a.Agency, Detail: map[string]string{"kind": "passkey", "added": k.Name}})
 	})
 }
 

@@ -28,7 +28,7 @@ func (s *Service) BeginPasskeySignIn() (Ceremony, error) {
 	if err != nil {
 		return Ceremony{}, fmt.Errorf("begin sign-in by passkey: %w", err)
 	}
-	return s.sealCeremony(passUse, options, data)
+	return s.sealCeremony(passUse, "", options, data)
 }
 
 // SignInByPasskey opens a session with a second factor: the key, and the finger or PIN that opened it. The lock of
@@ -40,7 +40,7 @@ func (s *Service) SignInByPasskey(ctx context.Context, ticket, response string, 
 	if !s.attempts.take(from.Address) {
 		return Signed{}, fault.New(fault.Limited, "account.too_many")
 	}
-	data, err := s.openCeremony(ctx, passUse, ticket)
+	c, err := s.openCeremony(ctx, passUse, ticket)
 	if err != nil {
 		return Signed{}, err
 	}
@@ -51,7 +51,7 @@ func (s *Service) SignInByPasskey(ctx context.Context, ticket, response string, 
 	var out Signed
 	var refusal keyRefusal
 	err = s.DB.InTx(ctx, func(q controldb.Querier) (err error) {
-		out, refusal, err = s.admitKey(ctx, q, data, parsed, from)
+		out, refusal, err = s.admitKey(ctx, q, c.Session, parsed, from)
 		return err
 	})
 	switch {

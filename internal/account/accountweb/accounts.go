@@ -160,7 +160,15 @@ func (p *Pages) renderAccount(w http.ResponseWriter, r *http.Request, chosen []a
 		Facts: factsOf(t, a, p.agency(r.Context(), a.Agency)), MayChange: who.Can(access.AccountChange) && who.ID != a.ID, Roles: rolesOf(t, chosen)}
 	if v.MayChange {
 		v.Head.Actions = p.actions(t, a)
+		for _, one := range p.account.Providers {
+			v.Providers = append(v.Providers, ui.Option{Value: one.Key, Label: nameOf(r, one)})
+		}
 	}
+	linked, err := p.account.Identities(r.Context(), a.ID)
+	if err != nil {
+		return err
+	}
+	v.HasLinks, v.Linked = len(linked) > 0 || len(p.account.Providers) > 0, p.identitiesTable(r, linked, "/account/"+a.ID+"/identities/remove", v.MayChange)
 	return p.shell.Render(w, r, web.Page{Title: a.FullName, Crumbs: []ui.Crumb{{Label: t("account.menu"), Path: "/account"}, {Label: a.FullName}}, Narrow: true, Status: status, Body: accountPage(v)})
 }
 

@@ -58,6 +58,9 @@ func (p *Pages) renderOwn(w http.ResponseWriter, r *http.Request, e ui.FormError
 	} else {
 		v.Head.Actions = []ui.Action{{Label: t("account.enrol"), Path: "/me/second-factor", Icon: ui.IconLocked, Kind: ui.Primary}}
 	}
+	if v.Ways, err = p.ways(r, a); err != nil {
+		return err
+	}
 	return p.shell.Render(w, r, web.Page{Title: t("account.me"), Crumbs: []ui.Crumb{{Label: t("account.me")}}, Narrow: true, Status: status, Body: ownPage(v)})
 }
 

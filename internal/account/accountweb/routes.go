@@ -35,6 +35,9 @@ func (p *Pages) Routes() []web.Route {
 		web.Post("/sign-in", access.Public, p.signIn),
 		web.Get("/sign-in/code", access.Public, p.beginAgain),
 		web.Post("/sign-in/code", access.Public, p.signInCode),
+		web.Get("/sign-in/sso/{provider}", access.Public, p.beginSSO),
+		web.Get("/sign-in/sso/{provider}/callback", access.Public, p.finishSSO),
+		web.Post("/sign-in/passkey", access.Public, p.signInByPasskey),
 		web.Post("/sign-out", access.Public, p.signOut),
 		web.Get("/set-up", access.Public, p.showSetUp),
 		web.Post("/set-up", access.Public, p.setUp),
@@ -44,6 +47,15 @@ func (p *Pages) Routes() []web.Route {
 		web.Post("/me/password", access.SignedIn, p.changePassword),
 		web.Get("/me/second-factor", access.SignedIn, p.showEnrol),
 		web.Post("/me/second-factor", access.SignedIn, p.enrol),
+		web.Get("/me/passkeys/new", access.SignedIn, p.showNewPasskey),
+		web.Post("/me/passkeys/new", access.SignedIn, p.beginPasskey),
+		web.Post("/me/passkeys", access.SignedIn, p.addPasskey),
+		web.Post("/me/passkeys/{id}/remove", access.SignedIn, p.removePasskey),
+		web.Get("/me/identities/{provider}", access.SignedIn, p.showLinkIdentity),
+		web.Post("/me/identities/{provider}", access.SignedIn, p.linkIdentity),
+		web.Post("/me/identities/remove", access.SignedIn, p.unlinkIdentity),
+		web.Post("/me/sessions/{id}/end", access.SignedIn, p.endSession),
+		web.Post("/me/sessions/end-others", access.SignedIn, p.endOtherSessions),
 		web.Get("/account", access.AccountRead, p.listAccounts).InMenu(web.Nav{Group: web.GroupAdmin, LabelKey: "account.menu", Icon: ui.IconAccounts, Order: 20}),
 		web.Get("/account/new", access.AccountChange, p.newAccount),
 		web.Post("/account", access.AccountChange, p.createAccount),
@@ -51,6 +63,8 @@ func (p *Pages) Routes() []web.Route {
 		web.Post("/account/{id}/roles", access.AccountChange, p.changeRoles),
 		web.Post("/account/{id}/active", access.AccountChange, p.setActive),
 		web.Post("/account/{id}/reset", access.AccountChange, p.resetAccount),
+		web.Post("/account/{id}/identities", access.AccountChange, p.linkAs),
+		web.Post("/account/{id}/identities/remove", access.AccountChange, p.unlinkAs),
 	}
 }
 
@@ -73,4 +87,5 @@ func (p *Pages) Operations(api *web.API) {
 	web.Op(api, op("account-reset", http.MethodPost, "/account/accounts/{id}/reset", access.AccountChange, "Take password and second factor away; the answer holds a one-time token"), p.opReset)
 	web.Op(api, web.OpSpec{ID: "access-list-roles", Method: http.MethodGet, Path: "/access/roles", Permission: access.SignedIn, Tag: "access",
 		Summary: "The roles, what each may do and which exclude each other"}, p.opRoleMatrix)
+	p.wayOperations(api)
 }

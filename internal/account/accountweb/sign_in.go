@@ -33,7 +33,11 @@ func (p *Pages) showSignIn(w http.ResponseWriter, r *http.Request) error {
 
 func (p *Pages) renderSignIn(w http.ResponseWriter, r *http.Request, f signInForm, e ui.FormErrors, status int) error {
 	t := p.shell.T(r)
-	return p.shell.Render(w, r, web.Page{Title: t("account.sign_in"), Lead: t("account.sign_in_lead"), Gate: true, Status: status, Body: signInBody(t, f, e)})
+	v, err := p.gate(r, f.Next)
+	if err != nil {
+		return err
+	}
+	return p.shell.Render(w, r, web.Page{Title: t("account.sign_in"), Lead: t("account.sign_in_lead"), Gate: true, Status: status, Body: signInBody(t, f, v, e)})
 }
 
 func (p *Pages) signIn(w http.ResponseWriter, r *http.Request) error {

@@ -39,8 +39,8 @@ func (c Config) check() error {
 	bad := func(format string, args ...any) {
 		wrong = append(wrong, fmt.Errorf("identity provider %q: "+format, append([]any{c.Key}, args...)...))
 	}
-	if !keyForm.MatchString(c.Key) {
-		bad("its key must be of letters, digits and dashes")
+	if !keyForm.MatchString(c.Key) || c.Key == "remove" {
+		bad("its key must be of letters, digits and dashes, and not \"remove\"")
 	}
 	if c.Name.Vi == "" || c.Name.En == "" {
 		bad("it needs a name in Vietnamese and in English")
