@@ -41,7 +41,7 @@ func TestKill(t *testing.T) {
 	w.populate()
 	j := w.newJudge(seed)
 	for w.number = 1; w.number <= rounds && !t.Failed(); w.number++ {
-		j.judge(w.fault(seed, j, w.Kill))
+		j.judge(w.fault(seed, j, w.Kill, func() {}))
 	}
 	j.sum()
 }
@@ -61,8 +61,9 @@ func (w *world) populate() {
 	}
 }
 
-// fault is one round: work, the fault that ends the server, the start, and the reading of what is there.
-func (w *world) fault(seed int64, j *judge, strike func()) *history {
+// fault is one round: work, the strike that ends the server, the healing of what it stands on, the start, and the reading
+// of what is there.
+func (w *world) fault(seed int64, j *judge, strike, heal func()) *history {
 	w.t.Helper()
 	h := &history{History: invariant.History{Seed: seed, Base: j.base, Runs: []invariant.Run{{Started: j.started}}, Earlier: j.loads}}
 	l := &load{w: w, h: h, round: w.number, seed: uint64(seed)} //nolint:gosec // any number will do
@@ -84,6 +85,7 @@ func (w *world) fault(seed int64, j *judge, strike func()) *history {
 	strike()
 	cancel()
 	l.group.Wait()
+	heal()
 	began := time.Now()
 	w.Run()
 	j.ready(time.Since(began))
@@ -207,13 +209,16 @@ func (j *judge) judge(h *history) {
 	if len(broken) > 0 {
 		j.keep(h)
 	}
-	served := 0
+	served, others := 0, map[string]int{}
 	for _, c := range h.Calls {
-		if c.Status == http.StatusOK && !c.Token {
+		switch {
+		case c.Status == http.StatusOK && !c.Token:
 			served++
+		case c.Status != http.StatusOK:
+			others[itoa(int64(c.Status))+" "+c.Code]++
 		}
 	}
-	j.w.t.Logf("round %d: %d calls (%d served), %d at the provider, %d writes, %d records", j.w.number, len(h.Calls), served, len(h.Seen), len(h.Writes), e.Size()-j.base)
+	j.w.t.Logf("round %d: %d calls (%d served, others %v), %d at the provider, %d writes, %d records", j.w.number, len(h.Calls), served, others, len(h.Seen), len(h.Writes), e.Size()-j.base)
 	j.base, j.sizes = e.Size(), append(j.sizes, e.Size())
 	j.whole.Runs = append(j.whole.Runs, h.Runs...)
 	j.whole.Calls = append(j.whole.Calls, h.Calls...)

@@ -168,6 +168,7 @@ func TestPowerCut(t *testing.T) {
 			w.dark.Store(true)
 			d.cut()
 			w.Kill()
+		}, func() {
 			d.restore()
 			w.dark.Store(false)
 		}))
