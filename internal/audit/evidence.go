@@ -2,7 +2,9 @@ package audit
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"path/filepath"
 
 	"lienthong/internal/audit/journal"
 	"lienthong/internal/audit/merkle"
@@ -30,6 +32,10 @@ func (l *Log) Prove(ctx context.Context, seq int64) (Evidence, error) {
 		return Evidence{}, fault.New(fault.NotFound, "audit.record_not_found", seq)
 	}
 	p, body, err := l.journal.ProveRecord(ctx, seq)
+	var gone *journal.Archived
+	if errors.As(err, &gone) {
+		return Evidence{}, fault.New(fault.NotFound, "audit.archived", seq, filepath.Base(gone.Dir)).Because(err)
+	}
 	if err != nil {
 		return Evidence{}, l.refused(err)
 	}

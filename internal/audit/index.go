@@ -49,7 +49,7 @@ func openIndex(ctx context.Context, dir string, j *journal.Journal) (*index, err
 		return nil, fmt.Errorf("make folder of the audit index: %w", err)
 	}
 	if err := x.connect(ctx); err == nil {
-		if x.next, err = x.resumeAt(ctx); err == nil {
+		if x.next, err = x.resumeAt(ctx); err == nil && (x.next > 0 || j.FirstReadable() == 0) {
 			return x, nil
 		}
 	}
@@ -81,8 +81,27 @@ func (x *index) restart(ctx context.Context) error {
 			return fmt.Errorf("remove audit index: %w", err)
 		}
 	}
-	x.setNext(0)
+	// Archived records are read once more for the counts of calls; what was removed from archives cannot be.
+	x.setNext(x.logs.FirstReadable())
 	return x.connect(ctx)
+}
+
+// trim removes the rows of records that have left the log. The counts of calls stay: they name nobody.
+func (x *index) trim(ctx context.Context, first int64) error {
+	if first == 0 {
+		return nil
+	}
+	for {
+		done, err := x.db.ExecContext(ctx, `DELETE FROM audit_entry WHERE seq IN (SELECT seq FROM audit_entry WHERE seq < ? LIMIT 5000)`, first)
+		if err != nil {
+			return err
+		}
+		if n, err := done.RowsAffected(); err != nil || n == 0 {
+			break
+		}
+	}
+	_, err := x.db.ExecContext(ctx, `DELETE FROM audit_person WHERE NOT EXISTS (SELECT 1 FROM audit_entry WHERE audit_entry.exchange = audit_person.exchange)`)
+	return err
 }
 
 // resumeAt is where the index stands. It refuses an index whose last record is not that of the journal.
@@ -158,6 +177,11 @@ func (x *index) catchUp(ctx context.Context) error {
 			return fmt.Errorf("index records %d to %d: %w", next, end-1, err)
 		}
 		x.setNext(end)
+		if base := x.logs.First(); next < base && end >= base {
+			if err := x.trim(ctx, base); err != nil {
+				return fmt.Errorf("remove archived records from the index: %w", err)
+			}
+		}
 		if hurry || end >= x.logs.Size() {
 			continue
 		}

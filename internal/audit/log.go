@@ -31,6 +31,8 @@ type Options struct {
 	Witnesses    []witness.Peer
 	WitnessEvery time.Duration
 
+	Retention Retention // how long records stay
+
 	ClockOK func() bool // whether the machine's clock is synchronised; assumed when nil
 	Logger  *slog.Logger
 }

@@ -48,6 +48,8 @@ type Item struct {
 type Page struct {
 	Items []Item
 	Next  string // Cursor of the next page; empty at the end
+	// Archives may hold more of what was asked for: records of their time have left the log. Given with the last page.
+	Archives []journal.Archive
 }
 
 // Search lists records for a person. Reading the log is recorded before anything is shown.
@@ -195,6 +197,9 @@ func (l *Log) List(ctx context.Context, f Filter) (Page, error) {
 			}
 		}
 		page.Items = append(page.Items, item)
+	}
+	if page.Next == "" {
+		page.Archives = l.archivesOf(f)
 	}
 	return page, nil
 }

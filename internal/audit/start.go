@@ -24,6 +24,9 @@ func Open(dir string, opts Options) (*Log, error) {
 	if len(opts.PersonKey) < 32 {
 		return nil, errors.New("open audit log: a person key of at least 32 bytes is required")
 	}
+	if err := opts.Retention.fill(); err != nil {
+		return nil, fmt.Errorf("open audit log: %w", err)
+	}
 	if opts.PersonKeyID == "" {
 		opts.PersonKeyID = "k1"
 	}
@@ -122,8 +125,8 @@ func peek(body []byte) peeked {
 func (l *Log) resume(dir string) error {
 	unfinished := make(map[string]int64)
 	size := l.journal.Size()
-	from := readHint(dir, size)
-	l.open.begin(lastRun, from) // until UseOutbox has compared the outbox with what was moved before
+	from := max(readHint(dir, size), l.journal.First()) // what is archived was closed long ago
+	l.open.begin(lastRun, from)                         // until UseOutbox has compared the outbox with what was moved before
 	err := l.journal.Each(from, size, func(e journal.Entry) error {
 		switch p := peek(e.Body); {
 		case p.kind == KindDecision && !p.deny:

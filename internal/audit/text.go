@@ -69,7 +69,7 @@ func hidden(r rune) bool {
 	return false
 }
 
-// Scrub replaces digit runs that look like personal numbers (9 or 12 digits standing alone). It is a second line
+// Scrub replaces digit runs that look like personal numbers (9 or 12 digits standing alone, or a telephone number). It is a second line
 // behind the rule that callers hash identifiers: free text comes from people.
 func Scrub(s string) string {
 	if len(s) < 9 {
@@ -86,7 +86,7 @@ func Scrub(s string) string {
 		for end < len(s) && s[end] >= '0' && s[end] <= '9' {
 			end++
 		}
-		if n := end - i; (n == 9 || n == 12) && !joined(s, i-1) && !joined(s, end) {
+		if n := end - i; (n == 9 || n == 12 || n == 10 && s[i] == '0') && !joined(s, i-1) && !joined(s, end) {
 			out.WriteString(s[start:i])
 			out.WriteString("[id]")
 			start = end

@@ -78,7 +78,7 @@ func (c auditVerifyCmd) Run(s streams) error {
 	if err != nil {
 		return err
 	}
-	opts := journal.VerifyOptions{Live: c.Live}
+	opts := journal.VerifyOptions{Live: c.Live, Elsewhere: c.Elsewhere}
 	for _, file := range c.Kept {
 		note, err := os.ReadFile(file)
 		if err != nil {
@@ -93,11 +93,18 @@ func (c auditVerifyCmd) Run(s streams) error {
 		}
 		opts.Witnesses = append(opts.Witnesses, w)
 	}
-	report, err := audit.Verify(c.Dir, key, opts)
+	verify := func() (journal.Report, error) { return audit.Verify(c.Dir, key, opts) }
+	if journal.IsArchive(c.Dir) {
+		verify = func() (journal.Report, error) { return journal.VerifyArchive(c.Dir, key) }
+	}
+	report, err := verify()
 	if err != nil {
 		return err
 	}
 	fmt.Fprintf(s.out, "records %d, signed %d, not signed yet %d, checkpoints checked %d\n", report.Records, report.Signed, report.Unsigned, report.Notes)
+	if n := report.Archived + report.Purged + report.Elsewhere; n > 0 {
+		fmt.Fprintf(s.out, "read from archives %d, archived elsewhere %d, removed at the end of their time %d\n", report.Archived, report.Elsewhere, report.Purged)
+	}
 	for _, sig := range report.Cosigned {
 		fmt.Fprintf(s.out, "cosigned by %s at %s\n", sig.Witness, sig.At.Format(time.RFC3339))
 	}

@@ -3,6 +3,8 @@ package auditweb
 import (
 	"context"
 	"encoding/json"
+	"path/filepath"
+	"time"
 
 	"lienthong/internal/access"
 	"lienthong/internal/audit"
@@ -20,7 +22,20 @@ type recordsBody struct {
 	Body struct {
 		Records []record `json:"records"`
 		Next    string   `json:"next,omitempty"`
+		// Archives may hold more of what was asked for.
+		Archives []archive `json:"archives,omitempty"`
 	}
+}
+
+// archive is where records of a time have gone.
+type archive struct {
+	First  int64     `json:"first"`
+	Last   int64     `json:"last"`
+	From   time.Time `json:"from"`
+	To     time.Time `json:"to"`
+	Place  string    `json:"place" doc:"Folder of the archive below the log"`
+	Here   bool      `json:"here"`
+	Purged bool      `json:"purged"`
 }
 
 func asRecords(items []audit.Item, next string) *recordsBody {
@@ -41,7 +56,11 @@ func (p *Pages) opSearch(ctx context.Context, in *struct{ Body searchForm }) (*r
 	if err != nil {
 		return nil, err
 	}
-	return asRecords(found.Items, found.Next), nil
+	out := asRecords(found.Items, found.Next)
+	for _, a := range found.Archives {
+		out.Body.Archives = append(out.Body.Archives, archive{a.First, a.End - 1, a.From, a.To, filepath.Base(a.Dir), a.Here, !a.PurgedAt.IsZero()})
+	}
+	return out, nil
 }
 
 func (p *Pages) opTrace(ctx context.Context, in *struct {

@@ -111,7 +111,7 @@ func (p *Pages) render(w http.ResponseWriter, r *http.Request, form searchForm, 
 	}
 	if found != nil {
 		v.Table = p.table(r, t, *found, form.Reason)
-		v.Next = found.Next
+		v.Next, v.Archives = found.Next, p.archives(t, found.Archives)
 	}
 	return p.shell.Render(w, r, web.Page{Title: t("audit.title"), Crumbs: []ui.Crumb{{Label: t("audit.title")}}, Body: logPage(v), Status: status})
 }
@@ -136,6 +136,22 @@ func (p *Pages) table(r *http.Request, t ui.T, found audit.Page, reason string) 
 		}})
 	}
 	return props
+}
+
+// archives tells where records of the time asked for have gone.
+func (p *Pages) archives(t ui.T, list []journal.Archive) []ui.Pair {
+	var pairs []ui.Pair
+	for _, a := range list {
+		state := t("audit.archive_here", filepath.Base(a.Dir))
+		switch {
+		case !a.PurgedAt.IsZero():
+			state = t("audit.archive_purged", i18n.DateTime(a.PurgedAt))
+		case !a.Here:
+			state = t("audit.archive_elsewhere", filepath.Base(a.Dir))
+		}
+		pairs = append(pairs, ui.Pair{Name: t("audit.archive_of", i18n.DateTime(a.From), i18n.DateTime(a.To)), Value: ui.Two(state, t("audit.archive_records", a.First, a.End-1))})
+	}
+	return pairs
 }
 
 func (p *Pages) agencyOf(ctx context.Context, a audit.Actor) string {

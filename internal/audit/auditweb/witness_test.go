@@ -85,3 +85,28 @@ func TestWitnessRouteWithoutWitness(t *testing.T) {
 		t.Errorf("no cosigned checkpoint: %d", code)
 	}
 }
+
+func TestASearchOfArchivedTimeSaysWhereTheRecordsAre(t *testing.T) {
+	s := newSite(t, func(o *audit.Options) { o.Journal.SegmentBytes = 4000 })
+	for range 4 {
+		s.fill(t, 20)
+	}
+	s.clock.Shift(3 * 365 * 24 * time.Hour)
+	s.fill(t, 1)
+	run, err := s.log.Archive(context.Background())
+	if err != nil || len(run.Archived) == 0 {
+		t.Fatal(run, err)
+	}
+	form := "reason=thanh+tra&from=2026-11-01&to=2026-11-30"
+	if code, page := s.call(t, "POST", "/audit/search", "auditor", form); code != http.StatusOK || !strings.Contains(page, "Kho lưu trữ của khoảng thời gian này") || !strings.Contains(page, "00000000000000000000") {
+		t.Errorf("the page names no archive: %d", code)
+	}
+	r := httptest.NewRequest(http.MethodPost, "/api/v1/audit/search", strings.NewReader(`{"reason":"thanh tra","from":"2026-11-01","to":"2026-11-30"}`))
+	r.Header.Set("Test-Role", "auditor")
+	r.Header.Set("Content-Type", "application/json")
+	w := httptest.NewRecorder()
+	s.ServeHTTP(w, r)
+	if w.Code != http.StatusOK || !strings.Contains(w.Body.String(), `"place":"00000000000000000000"`) {
+		t.Errorf("the operation names no archive: %d %s", w.Code, w.Body)
+	}
+}

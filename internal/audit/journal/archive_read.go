@@ -47,6 +47,9 @@ func openPacked(dir string, first int64) (*scanner, error) {
 	return scanSegment(unpacked{bytes.NewReader(content)}, int64(len(content)), filepath.Join(archiveFolder, archiveName(first), packedFile), first)
 }
 
+// Unpack gives the segment file that an archive's records are.
+func Unpack(packed []byte) ([]byte, error) { return unpack(bytes.NewReader(packed)) }
+
 func unpack(r io.Reader) ([]byte, error) {
 	d, err := zstd.NewReader(r, zstd.WithDecoderConcurrency(1), zstd.WithDecoderMaxMemory(maxSegment), zstd.WithDecoderLowmem(true))
 	if err != nil {
@@ -97,6 +100,12 @@ func parts(dir string) ([]int64, error) {
 		break
 	}
 	return append(archived, online...), nil
+}
+
+// IsArchive reports that a folder is one archive and no journal.
+func IsArchive(dir string) bool {
+	_, err := os.Stat(filepath.Join(dir, manifestFile))
+	return err == nil
 }
 
 // VerifyArchive checks one archive folder with the public key alone, wherever it lies.

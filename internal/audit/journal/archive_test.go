@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"testing"
 	"time"
 
@@ -279,7 +280,7 @@ func TestLostHashesOfArchivedRecordsAreRefused(t *testing.T) {
 	}
 }
 
-// A thousand changes of a folder with archives, of which one is purged.
+// Random changes of a folder with archives, of which the older ones are purged; as many as LIENTHONG_TEST_MUTATIONS says.
 func TestMutationsOfArchivesAreFound(t *testing.T) {
 	dir, day := t.TempDir(), 0
 	j := openAged(t, dir, &day, nil)
@@ -303,7 +304,11 @@ func TestMutationsOfArchivesAreFound(t *testing.T) {
 	names := slices.Sorted(maps.Keys(clean))
 	work := t.TempDir()
 	r := rand.New(rand.NewPCG(2026, 26))
-	for round := range 1000 {
+	rounds := 300
+	if n, err := strconv.Atoi(os.Getenv("LIENTHONG_TEST_MUTATIONS")); err == nil {
+		rounds = n
+	}
+	for round := range rounds {
 		files := maps.Clone(clean)
 		name, other := names[r.IntN(len(names))], names[r.IntN(len(names))]
 		a := list[r.IntN(len(list))]

@@ -228,6 +228,19 @@ func (j *Journal) Archives() ([]Archive, error) {
 // First is the oldest record that is still online.
 func (j *Journal) First() int64 { return j.base.Load() }
 
+// FirstReadable is the oldest record that is online or in an archive here.
+func (j *Journal) FirstReadable() int64 {
+	first := j.First()
+	list, err := j.Archives()
+	if err != nil {
+		return first
+	}
+	for i := len(list) - 1; i >= 0 && list[i].Here; i-- {
+		first = min(first, list[i].First)
+	}
+	return first
+}
+
 // firstOnline is the largest over the folders, so that what it covers is online wherever it is read.
 func (j *Journal) firstOnline() int64 {
 	first := int64(0)

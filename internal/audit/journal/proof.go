@@ -2,7 +2,9 @@ package journal
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"time"
@@ -100,8 +102,14 @@ func (j *Journal) Read(seq int64) ([]byte, error) {
 	return body, err
 }
 
-// ReadAt gives the bytes of the record whose place is known.
-func (j *Journal) ReadAt(pos Pos, seq int64) ([]byte, error) { return readAt(j.Dir(), pos, seq) }
+// ReadAt gives the bytes of the record whose place is known, also when it has left for an archive since.
+func (j *Journal) ReadAt(pos Pos, seq int64) ([]byte, error) {
+	body, err := readAt(j.Dir(), pos, seq)
+	if errors.Is(err, fs.ErrNotExist) {
+		return j.Read(seq)
+	}
+	return body, err
+}
 
 // Each gives the records from ≤ seq < to, which must be on disk.
 func (j *Journal) Each(from, to int64, each func(Entry) error) error {
