@@ -36,6 +36,7 @@ func TestClaim(t *testing.T) {
 	t.Run("R1.1 the profile of the dataset tells what every part knows, each with its last change", func(t *testing.T) { sevenBlocks(t, p) })
 	t.Run("a hostile request never reaches the data", func(t *testing.T) { hostile(t, p, c) })
 	t.Run("a system of another agency gets nothing", func(t *testing.T) { foreignSystem(t, p) })
+	t.Run("an expired key opens nothing", func(t *testing.T) { expired(t, p) })
 	t.Run("a revoked key opens nothing, at once", func(t *testing.T) { revoked(t, p, waiting) })
 
 	key := p.verifierKey(t)
@@ -265,6 +266,24 @@ func hostile(t *testing.T, p *province, c *harness.Client) {
 	}
 }
 
+func expired(t *testing.T, p *province) {
+	var issued struct {
+		ClientID string `json:"client_id"`
+		Secret   string `json:"client_secret"`
+	}
+	end := time.Now().Add(3 * time.Second)
+	a := p.engineer.Post("/api/v1/systems/"+callerSystem+"/credentials", m{"label": "khóa ngắn hạn", "valid_to": end.UTC().Format(time.RFC3339Nano)})
+	ok(t, a, http.StatusCreated).Into(t, &issued)
+	short := &connection{ClientID: issued.ClientID, Secret: issued.Secret, p: p}
+	c := short.client(t)
+	readPage(t, c.Get(recordsPath+"?limit=1"))
+	time.Sleep(time.Until(end.Add(50 * time.Millisecond)))
+	p.denied(t, c.Get(recordsPath+"?limit=1"), http.StatusUnauthorized, "system.client_invalid", "AUTHN")
+	if a := short.token(t); a.Status != http.StatusUnauthorized {
+		t.Fatalf("an expired key gets a token: %s", a)
+	}
+}
+
 func foreignSystem(t *testing.T, p *province) {
 	var issued struct {
 		ClientID string `json:"client_id"`
@@ -316,7 +335,7 @@ func revoked(t *testing.T, p *province, conn *connection) {
 // soon waits for what comes after an answer.
 func soon(t *testing.T, what string, come func() bool) {
 	t.Helper()
-	for until := time.Now().Add(10 * time.Second); !come(); time.Sleep(20 * time.Millisecond) {
+	for until := time.Now().Add(60 * time.Second); !come(); time.Sleep(20 * time.Millisecond) {
 		if time.Now().After(until) {
 			t.Fatalf("%s does not come", what)
 		}

@@ -70,6 +70,7 @@ type Options struct {
 	Args []string
 	Env  []string
 	TLS  bool // the arguments give both listeners a certificate
+	Demo bool // the living demo instead of a real platform
 }
 
 // Start runs `lienthong serve` on free ports and waits until it is ready.
@@ -79,13 +80,17 @@ func Start(t testing.TB, o Options) *Server {
 		o.Dir = filepath.Join(t.TempDir(), "data")
 	}
 	console, exchange, portal := freePort(t), freePort(t), freePort(t)
+	command := "serve"
+	if o.Demo {
+		command = "demo"
+	}
 	scheme := "http://"
 	if o.TLS {
 		scheme = "https://"
 	}
 	s := &Server{
 		t: t, Dir: o.Dir, Console: scheme + console, Exchange: scheme + exchange, env: o.Env,
-		args: append([]string{"serve", "--data", o.Dir, "--set", "console.listen=" + console, "--set", "exchange.listen=" + exchange,
+		args: append([]string{command, "--data", o.Dir, "--set", "console.listen=" + console, "--set", "exchange.listen=" + exchange,
 			"--set", "portal.listen=" + portal}, o.Args...),
 	}
 	s.Run()
@@ -108,7 +113,7 @@ func (s *Server) Run() {
 		s.Kill()
 		s.t.Fatalf("%v\n%s", err, s.Output())
 	}
-	for until := time.Now().Add(5 * time.Second); first && s.SetUp == "" && time.Now().Before(until); time.Sleep(5 * time.Millisecond) {
+	for until := time.Now().Add(5 * time.Second); first && s.args[0] == "serve" && s.SetUp == "" && time.Now().Before(until); time.Sleep(5 * time.Millisecond) {
 		s.findToken() // announced after the listeners answer
 	}
 }
@@ -230,7 +235,7 @@ func freePort(t testing.TB) string {
 	return l.Addr().String()
 }
 
-// tail keeps the last 256 KiB of an output.
+// tail keeps the last MiB of an output.
 type tail struct {
 	mu  sync.Mutex
 	buf []byte
@@ -240,7 +245,7 @@ func (b *tail) Write(p []byte) (int, error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.buf = append(b.buf, p...)
-	if over := len(b.buf) - 256<<10; over > 0 {
+	if over := len(b.buf) - 1<<20; over > 0 {
 		b.buf = b.buf[over:]
 	}
 	return len(p), nil
