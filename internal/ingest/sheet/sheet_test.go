@@ -11,14 +11,17 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
-	"time"
 
 	"lienthong/internal/ingest/sheet"
 )
 
 func TestMain(m *testing.M) {
-	if len(os.Args) > 1 && os.Args[1] == sheet.ChildCommand {
+	switch {
+	case len(os.Args) > 1 && os.Args[1] == sheet.ChildCommand:
 		os.Exit(sheet.ChildMain(os.Args[2:], os.Stdin, os.Stdout))
+	case len(os.Args) > 1 && os.Args[1] == tryCommand:
+		tryEverything()
+		os.Exit(0)
 	}
 	os.Exit(m.Run())
 }
@@ -102,7 +105,9 @@ func read(t testing.TB, body []byte, o sheet.Options) (got outcome) {
 	}
 	defer f.Close()
 	o.Seen = func(head bool, text string) error {
-		got.texts = append(got.texts, fmt.Sprintf("%v:%s", head, text))
+		if len(got.texts) < 1000 {
+			got.texts = append(got.texts, fmt.Sprintf("%v:%s", head, text))
+		}
 		return nil
 	}
 	r, err := sheet.Open(context.Background(), f, o)
@@ -164,14 +169,5 @@ func TestCellsKeepTheirKind(t *testing.T) {
 	}
 	if fmt.Sprintf("%+v", got.rows) != fmt.Sprintf("%+v", want) {
 		t.Fatalf("\n got %+v\nwant %+v", got.rows, want)
-	}
-}
-
-// The child must be unable to do anything but read.
-func TestAFileThatIsNoneOfOursIsRefusedAtOnce(t *testing.T) {
-	start := time.Now()
-	refused(t, read(t, []byte("PK\x03\x04abc"), sheet.Options{Format: sheet.FormatXLSX}), sheet.CodeArchiveDamaged)
-	if d := time.Since(start); d > 2*time.Second {
-		t.Errorf("took %v", d)
 	}
 }
