@@ -209,11 +209,15 @@ func described(g Grant) map[string]string {
 			columns[i] += ":" + string(c.Mask)
 		}
 	}
-	return map[string]string{
+	detail := map[string]string{
 		"subject": string(g.Subject.Type) + "/" + g.Subject.ID, "level": string(g.Level), "purposes": strings.Join(g.Purposes, ","),
 		"columns": strings.Join(columns, ","), "valid_from": g.ValidFrom.Format(time.RFC3339), "valid_to": g.ValidTo.Format(time.RFC3339),
 		"request": g.RequestID, "approved_by": g.ApprovedBy,
 	}
+	if len(g.Operations) > 0 {
+		detail["operations"] = strings.Join(g.Operations, ",")
+	}
+	return detail
 }
 
 func validate(g Grant, personal bool) error {
