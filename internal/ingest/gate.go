@@ -59,7 +59,7 @@ func (g *gate) written(chunk []byte) []byte {
 		return chunk
 	}
 	text, _ := g.legacy.decode(string(chunk)) // what is no letter is told for its row
-	return []byte(text)
+	return []byte(raised(text))
 }
 
 // Read passes the bytes on that have been looked at.

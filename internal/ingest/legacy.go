@@ -2,6 +2,7 @@ package ingest
 
 import (
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"golang.org/x/text/encoding/charmap"
@@ -62,6 +63,37 @@ func (l *legacy) decode(s string) (string, bool) {
 	return norm.NFC.String(b.String()), good
 }
 
+// raised is the text as a font for capitals shows it: words whose plain letters are capitals are capitals throughout.
+// TCVN3 has no other way to write a capital with a tone, and stamps are written in capitals.
+func raised(text string) string {
+	var b strings.Builder
+	for len(text) > 0 {
+		n := strings.IndexFunc(text, func(r rune) bool { return !unicode.IsLetter(r) })
+		switch {
+		case n < 0:
+			n = len(text)
+		case n == 0:
+			_, n = utf8.DecodeRuneInString(text)
+		}
+		word := text[:n]
+		if upper := strings.ToUpper(word); plainLetters(word) == plainLetters(upper) && plainLetters(word) != "" {
+			word = upper
+		}
+		b.WriteString(word)
+		text = text[n:]
+	}
+	return b.String()
+}
+
+func plainLetters(word string) string {
+	return strings.Map(func(r rune) rune {
+		if r < utf8.RuneSelf && unicode.IsLetter(r) {
+			return r
+		}
+		return -1
+	}, word)
+}
+
 // marked is a letter with its mark of VNI; false when the mark does not belong to the letter.
 func (l *legacy) marked(letter, mark byte) (string, bool) {
 	base := string(rune(letter))
@@ -96,7 +128,7 @@ func tcvn3() *legacy {
 		from    byte
 		letters string
 	}{
-		{0xA1, "ĂÂÊÔƠƯĐăâêôơưđ"}, {0xB5, "àảãáạ"}, {0xBB, "ằẳẵắ"}, {0xC6, "ặầẩẫấậè"}, {0xCE, "ẻẽéẹềểễếệìỉ"}, {0xDC, "ĩíịò"}, {0xE1, "ỏõóọồổỗốộờởỡớợùủũúụừửữứựỳỷỹýỵ"},
+		{0xA1, "ĂÂÊÔƠƯĐăâêôơưđ"}, {0xB5, "àảãáạ"}, {0xBB, "ằẳẵắ"}, {0xC6, "ặầẩẫấậè"}, {0xCE, "ẻẽéẹềểễếệìỉ"}, {0xDC, "ĩíịò"}, {0xE1, "ỏõóọồổỗốộờởỡớợù"}, {0xF1, "ủũúụừửữứựỳỷỹýỵ"},
 	} {
 		i := run.from
 		for _, r := range run.letters {
