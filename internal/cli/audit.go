@@ -67,10 +67,11 @@ func (k keyFlag) read(dir string, notes io.Writer) (string, error) {
 
 type auditVerifyCmd struct {
 	keyFlag
-	Dir     string   `required:"" help:"Folder of the log (DATA/audit) or of an export." type:"existingdir"`
-	Kept    []string `help:"Signed checkpoint that was kept elsewhere; shows a roll-back. May be given several times." type:"existingfile"`
-	Witness []string `help:"Public key of a witness; its cosignatures under kept checkpoints and in the folder are checked. May be given several times."`
-	Live    bool     `help:"The server is running: accept records that are not signed yet."`
+	Dir       string   `required:"" help:"Folder of the log (DATA/audit) or of an export." type:"existingdir"`
+	Kept      []string `help:"Signed checkpoint that was kept elsewhere; shows a roll-back. May be given several times." type:"existingfile"`
+	Witness   []string `help:"Public key of a witness; its cosignatures under kept checkpoints and in the folder are checked. May be given several times."`
+	Elsewhere bool     `help:"Archived records are kept elsewhere: check them here by their hashes only."`
+	Live      bool     `help:"The server is running: accept records that are not signed yet."`
 }
 
 func (c auditVerifyCmd) Run(s streams) error {

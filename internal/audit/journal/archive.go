@@ -112,13 +112,21 @@ func parseManifest(raw []byte, verifierKey string) (Archive, error) {
 		}
 		*hashes[side] = append(*hashes[side], h)
 	}
-	for value, into := range map[string]*[sha256.Size]byte{sum: &a.sum, packedSum: &a.packedSum, leavesSum: &a.leavesSum} {
-		if n, err := hex.Decode(into[:], []byte(value[:min(len(value), 2*sha256.Size)])); err != nil || n != sha256.Size {
+	for _, f := range []struct {
+		value string
+		into  *[sha256.Size]byte
+	}{{sum, &a.sum}, {packedSum, &a.packedSum}, {leavesSum, &a.leavesSum}} {
+		b, err := hex.DecodeString(f.value)
+		if err != nil || len(b) != sha256.Size {
 			return Archive{}, errors.New("read manifest: a sum is not whole")
 		}
+		*f.into = [sha256.Size]byte(b)
 	}
-	for value, into := range map[string]*time.Time{from: &a.From, to: &a.To, archived: &a.ArchivedAt} {
-		if *into, err = time.Parse(timeForm, value); err != nil {
+	for _, f := range []struct {
+		value string
+		into  *time.Time
+	}{{from, &a.From}, {to, &a.To}, {archived, &a.ArchivedAt}} {
+		if *f.into, err = time.Parse(timeForm, f.value); err != nil {
 			return Archive{}, fmt.Errorf("read manifest: %w", err)
 		}
 	}
