@@ -39,8 +39,12 @@ func TestKill(t *testing.T) {
 	t.Logf("seed %d, %d rounds; repeat with LIENTHONG_TEST_SEED=%d", seed, rounds, seed)
 	w := newWorld(t, harness.Options{})
 	w.populate()
+	w.prepare(rounds)
 	j := w.newJudge(seed)
 	for w.number = 1; w.number <= rounds && !t.Failed(); w.number++ {
+		if w.number%renew == 0 {
+			w.replace()
+		}
 		j.judge(w.fault(seed, j, w.Kill, func() {}))
 	}
 	j.sum()
@@ -59,6 +63,25 @@ func (w *world) populate() {
 		w.system(id, "Phần mềm "+id, consumer)
 		w.parties = append(w.parties, w.connect(id, dataset))
 	}
+}
+
+// renew is after how many rounds another system takes the place of the one whose credentials come and go: the register
+// shows the newest 500 of a system.
+const renew = 15
+
+// prepare connects the systems that will take that place, before anything is judged.
+func (w *world) prepare(rounds int) {
+	w.t.Helper()
+	for n := range rounds / renew {
+		id := "gd-them-" + letters(n)
+		w.system(id, "Phần mềm "+id, consumer)
+		w.spare = append(w.spare, w.connect(id, dataset))
+	}
+}
+
+func (w *world) replace() {
+	w.former = append(w.former, w.parties[0])
+	w.parties[0], w.spare = w.spare[0], w.spare[1:]
 }
 
 // fault is one round: work, the strike that ends the server, the healing of what it stands on, the start, and the reading

@@ -13,7 +13,7 @@ func (w *world) state(h *history) {
 	w.t.Helper()
 	found := w.foundLoads(h)
 	w.findAccounts(found)
-	w.findCredentials(found)
+	w.findCredentials(found, w.parties)
 	w.findSteps(found)
 	for _, x := range h.Writes {
 		f := found[x.Key]
@@ -93,8 +93,8 @@ func (w *world) findAccounts(found states) {
 	}
 }
 
-func (w *world) findCredentials(found states) {
-	for _, p := range w.parties {
+func (w *world) findCredentials(found states, parties []*party) {
+	for _, p := range parties {
 		for _, c := range w.credentials(p.System) {
 			found.add("credential/"+c.Label, c.Label, "system/"+p.System, c.ClientID)
 			if !c.Revoked.IsZero() {
@@ -131,7 +131,7 @@ func (w *world) stateOfAll(h *history) {
 	for w.number = 1; w.number < last; w.number++ {
 		w.findAccounts(found)
 	}
-	w.findCredentials(found)
+	w.findCredentials(found, append(w.former, w.parties...))
 	w.findSteps(found)
 	for _, x := range h.Writes {
 		f := found[x.Key]

@@ -40,6 +40,8 @@ type world struct {
 
 	provider *harness.Recorder
 	parties  []*party
+	spare    []*party // that will take the place of the first
+	former   []*party // whose place was taken
 
 	dark atomic.Bool // the disk is gone: nobody can say how far the log is
 
