@@ -48,11 +48,17 @@ type site struct {
 }
 
 func newSite(t *testing.T, https bool) *site {
+	return newSiteWith(t, https, clock.Fixed(noon), func(*account.Parts) {})
+}
+
+func newSiteWith(t *testing.T, https bool, base clock.Clock, change func(*account.Parts)) *site {
 	t.Helper()
-	db, c := testkit.DB(t), clock.NewAdjustable(clock.Fixed(noon))
-	service, err := account.NewService(account.Parts{
+	db, c := testkit.DB(t), clock.NewAdjustable(base)
+	parts := account.Parts{
 		DB: db, Clock: c, Log: audittest.Log(t, db), Agencies: everyAgency{}, Operator: operator, Key: bytes.Repeat([]byte{5}, 32), HTTPS: https,
-	})
+	}
+	change(&parts)
+	service, err := account.NewService(parts)
 	if err != nil {
 		t.Fatal(err)
 	}
