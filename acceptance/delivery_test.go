@@ -92,7 +92,7 @@ func brokenFiles(t *testing.T, p *province) {
 	refused(t, send(p.ownerSteward, households, whole[:len(whole)/2], url.Values{"sha256": {strings.Repeat("ab", 32)}}), http.StatusUnprocessableEntity, "ingest.wrong_sha256")
 	for name, x := range map[string]struct{ body, code string }{
 		"legacy encoding":    {headerLine + "\nH00001,V\xf5 V\xe3n T\xeb,999060000001,1,01/01/1960,01,02701,3,1\n", "ingest.not_utf8"},
-		"a spreadsheet":      {"PK\x03\x04 xl/workbook.xml", "ingest.not_csv"},
+		"half a spreadsheet": {"PK\x03\x04 xl/workbook.xml", "ingest.archive_damaged"},
 		"nothing":            {"", "ingest.empty"},
 		"only a header":      {headerLine + "\n", "ingest.no_rows"},
 		"another header":     {strings.Replace(file(5), "so_tien", "so_tien_vnd", 1), "ingest.wrong_header"},

@@ -112,6 +112,9 @@ GET /sign-in
 POST /sign-in
 GET /sign-in/code
 POST /sign-in/code
+POST /sign-in/passkey
+GET /sign-in/sso/{provider}
+GET /sign-in/sso/{provider}/callback
 POST /sign-out
 GET /set-up
 POST /set-up
