@@ -10,6 +10,7 @@
 //  3. A schema version never changes; a change is the next version.
 //  4. Nothing that carries a state-secret stamp is registered.
 //  5. Every change of state is recorded in the same transaction as the change.
+//  6. A draft or returned registration is shown to its owner agency and the operator only.
 //
 // Start reading at Dataset, then Service.Register.
 package catalog

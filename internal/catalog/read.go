@@ -5,29 +5,45 @@ import (
 
 	"lienthong/internal/access"
 	"lienthong/internal/dictionary"
+	"lienthong/internal/kit/fault"
 )
 
 // Find finds a dataset by id for a reader of the register.
 func (s *Service) Find(ctx context.Context, id ID) (Dataset, error) {
-	if _, err := access.Require(ctx, access.CatalogRead); err != nil {
+	who, err := access.Require(ctx, access.CatalogRead)
+	if err != nil {
 		return Dataset{}, err
 	}
-	return findDataset(ctx, s.DB, id)
+	d, err := findDataset(ctx, s.DB, id)
+	return shown(who, d, string(id), err)
+}
+
+// shown keeps a registration that is still being written from agencies that it does not concern, as if it did not exist
+// (invariant 6).
+func shown(who access.Actor, d Dataset, name string, err error) (Dataset, error) {
+	if err == nil && d.State.Editable() && !who.ActsFor(d.Owner) {
+		return Dataset{}, fault.New(fault.NotFound, "catalog.not_found", name)
+	}
+	return d, err
 }
 
 // FindByCode finds a dataset by its permanent code for a reader of the register.
 func (s *Service) FindByCode(ctx context.Context, code Code) (Dataset, error) {
-	if _, err := access.Require(ctx, access.CatalogRead); err != nil {
+	who, err := access.Require(ctx, access.CatalogRead)
+	if err != nil {
 		return Dataset{}, err
 	}
-	return findByCode(ctx, s.DB, code)
+	d, err := findByCode(ctx, s.DB, code)
+	return shown(who, d, string(code), err)
 }
 
 // List lists datasets in Vietnamese order.
 func (s *Service) List(ctx context.Context, f Filter) ([]Dataset, error) {
-	if _, err := access.Require(ctx, access.CatalogRead); err != nil {
+	who, err := access.Require(ctx, access.CatalogRead)
+	if err != nil {
 		return nil, err
 	}
+	f.reader, f.everything = who.Agency, who.Operates()
 	return listDatasets(ctx, s.DB, f)
 }
 
@@ -73,7 +89,7 @@ func (s *Service) described(ctx context.Context, d Dataset, version int) (Descri
 
 // JSONSchema is the machine-readable schema in force.
 func (s *Service) JSONSchema(ctx context.Context, code Code) ([]byte, error) {
-	if _, err := access.Require(ctx, access.CatalogRead); err != nil {
+	if _, err := s.FindByCode(ctx, code); err != nil {
 		return nil, err
 	}
 	d, err := s.Describe(ctx, code)
@@ -98,7 +114,7 @@ type Profile struct {
 
 // Profile gathers what the register knows of a dataset. persons is the number of distinct persons in it, where known.
 func (s *Service) Profile(ctx context.Context, code Code, persons int64) (Profile, error) {
-	if _, err := access.Require(ctx, access.CatalogRead); err != nil {
+	if _, err := s.FindByCode(ctx, code); err != nil {
 		return Profile{}, err
 	}
 	d, err := s.Describe(ctx, code)

@@ -120,6 +120,9 @@ type Filter struct {
 	Scope Scope
 	After string // Cursor of the last dataset of the page before
 	Limit int
+
+	reader     string // agency of the reader, who sees only its own registrations under way
+	everything bool   // the reader acts for all agencies
 }
 
 // Cursor is where a list continues behind this dataset.
@@ -135,6 +138,9 @@ func listDatasets(ctx context.Context, q controldb.Querier, f Filter) ([]Dataset
 		if c.value != "" {
 			where, args = append(where, c.column+" = ?"), append(args, c.value)
 		}
+	}
+	if !f.everything {
+		where, args = append(where, "(state NOT IN (?, ?) OR owner = ?)"), append(args, string(Draft), string(Returned), f.reader)
 	}
 	for _, word := range strings.Fields(vitext.Fold(f.Text)) {
 		where, args = append(where, "search_key LIKE ? ESCAPE '!'"), append(args, "%"+strings.NewReplacer("!", "!!", "%", "!%", "_", "!_").Replace(word)+"%")

@@ -34,7 +34,7 @@ func TestOperationsOfTheWholeWay(t *testing.T) {
 	}
 	s.api(t, http.StatusConflict, "POST", "/api/v1/datasets", steward, draft)
 	s.api(t, http.StatusConflict, "PUT", base, steward, strings.Replace(draft, `"slug":"ho-ngheo"`, `"revision":7`, 1))
-	s.api(t, http.StatusForbidden, "PUT", base, stranger, strings.Replace(draft, `"slug":"ho-ngheo"`, `"revision":1`, 1))
+	s.api(t, http.StatusNotFound, "PUT", base, stranger, strings.Replace(draft, `"slug":"ho-ngheo"`, `"revision":1`, 1))
 	s.api(t, http.StatusOK, "PUT", base, steward, strings.Replace(draft, `"slug":"ho-ngheo"`, `"revision":1`, 1))
 	s.api(t, http.StatusNotFound, "GET", base+"/schema", steward, "")
 	s.api(t, http.StatusUnprocessableEntity, "POST", base+"/schema", steward, `{"fields":[{"name":"ma_ho","element":"khong_co","key":true}]}`)
@@ -47,7 +47,7 @@ func TestOperationsOfTheWholeWay(t *testing.T) {
 	if answer := s.api(t, http.StatusUnprocessableEntity, "POST", base+"/register", steward, `{"not_secret":false,"attest":true}`); !strings.Contains(answer, "catalog.declaration_missing") {
 		t.Errorf("without the declaration: %s", answer)
 	}
-	s.api(t, http.StatusForbidden, "POST", base+"/register", stranger, `{"not_secret":true,"attest":true}`)
+	s.api(t, http.StatusNotFound, "POST", base+"/register", stranger, `{"not_secret":true,"attest":true}`)
 	for _, step := range []struct {
 		verb, body, state string
 		who               person

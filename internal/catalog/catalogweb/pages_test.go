@@ -85,11 +85,11 @@ func TestCreateAndEdit(t *testing.T) {
 		t.Fatalf("%+v, %v", d, err)
 	}
 	s.want(t, 200, "GET", path(households)+"/edit", steward, nil, "Danh sách hộ nghèo", `name="revision" value="1"`)
-	s.want(t, http.StatusForbidden, "GET", path(households)+"/edit", stranger, nil)
+	s.want(t, http.StatusNotFound, "GET", path(households)+"/edit", stranger, nil)
 	change := filled()
 	change.Set("name", "Danh sách hộ nghèo năm 2026")
 	change.Set("revision", "1")
-	s.want(t, http.StatusForbidden, "POST", path(households)+"/edit", stranger, change)
+	s.want(t, http.StatusNotFound, "POST", path(households)+"/edit", stranger, change)
 	s.want(t, http.StatusSeeOther, "POST", path(households)+"/edit", steward, change)
 	s.want(t, http.StatusConflict, "POST", path(households)+"/edit", steward, change, "vừa được người khác sửa")
 }
@@ -114,7 +114,7 @@ func TestSchemaEditor(t *testing.T) {
 	}
 	rows.Set("name_1", "ghi_chu")
 	rows.Set("proposal_1", "Ghi chú của cán bộ rà soát")
-	s.want(t, http.StatusForbidden, "POST", address, stranger, rows)
+	s.want(t, http.StatusNotFound, "POST", address, stranger, rows)
 	s.want(t, http.StatusSeeOther, "POST", address, steward, rows)
 	s.want(t, 200, "GET", path(households)+"?tab=status", steward, nil, "2/3 trường theo Từ điển", "so_dinh_danh_ca_nhan@1", "Đề nghị bổ sung", "Dữ liệu cá nhân cơ bản")
 	s.want(t, 200, "GET", address+".json", steward, nil, `"x-element": "so_dinh_danh_ca_nhan@1"`)
@@ -140,7 +140,7 @@ func TestWayThroughTheCatalogue(t *testing.T) {
 	scope["sharing.fields"] = []string{"ma_ho"}
 	scope.Set("revision", "2")
 	s.want(t, http.StatusSeeOther, "POST", at+"/edit", steward, scope)
-	s.want(t, http.StatusForbidden, "GET", at+"/register", stranger, nil)
+	s.want(t, http.StatusNotFound, "GET", at+"/register", stranger, nil)
 	s.want(t, 200, "GET", at+"/register", steward, nil, "không thuộc phạm vi bí mật nhà nước")
 	both := url.Values{"declaration": {"1"}, "attestation": {"1"}}
 	s.want(t, http.StatusSeeOther, "POST", at+"/register", steward, both)

@@ -45,7 +45,11 @@ func (p *Pages) editSchema(w http.ResponseWriter, r *http.Request) error {
 
 // schemaOf finds the dataset for someone who may define its fields now.
 func (p *Pages) schemaOf(r *http.Request) (catalog.Described, error) {
-	about, err := p.Catalog.Describe(r.Context(), codeOf(r.PathValue("owner"), r.PathValue("slug")))
+	d, err := p.find(r)
+	if err != nil {
+		return catalog.Described{}, err
+	}
+	about, err := p.Catalog.Describe(r.Context(), d.Code)
 	if err != nil {
 		return about, err
 	}
