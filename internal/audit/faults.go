@@ -32,15 +32,15 @@ var Messages = i18n.Messages{
 		En: "No witness has cosigned this log yet, or this platform cosigns no other logs. Configure witnesses and try again.",
 	},
 	"audit.retention_too_short": {
-		Vi: "Thời gian lưu nhật ký quá ngắn: phải lưu trực tuyến ít nhất {0} tháng, sau đó lưu trong kho lưu trữ ít nhất {1} năm. Hãy sửa cấu hình rồi khởi động lại.",
+		Vi: "Thời gian lưu nhật ký quá ngắn: phải lưu trực tuyến ít nhất {0} tháng, sau đó lưu trong gói lưu trữ ít nhất {1} năm. Hãy sửa cấu hình rồi khởi động lại.",
 		En: "The log would be kept too short: at least {0} months online, then at least {1} years in archives. Correct the configuration and start again.",
 	},
 	"audit.archived": {
-		Vi: "Bản ghi số {0} đã chuyển vào kho lưu trữ {1} và không còn ở đó. Đề nghị báo đơn vị vận hành nơi giữ kho lưu trữ; giá trị băm của bản ghi vẫn còn trong nhật ký.",
+		Vi: "Bản ghi số {0} đã chuyển vào gói lưu trữ {1} và không còn ở đó. Đề nghị báo đơn vị vận hành nơi giữ gói lưu trữ; giá trị băm của bản ghi vẫn còn trong nhật ký.",
 		En: "Record {0} has left for the archive {1} and is no longer there. Ask the operator where the archive is kept; the record's hash is still in the log.",
 	},
 	"audit.clock_unsure": {
-		Vi: "Đồng hồ máy chủ chưa được đồng bộ nên chưa chuyển nhật ký vào kho lưu trữ. Đề nghị đơn vị vận hành kiểm tra đồng bộ thời gian; việc này sẽ tự chạy lại.",
+		Vi: "Đồng hồ máy chủ chưa được đồng bộ nên chưa chuyển nhật ký vào gói lưu trữ. Đề nghị đơn vị vận hành kiểm tra đồng bộ thời gian; việc này sẽ tự chạy lại.",
 		En: "The server's clock is not synchronised, so nothing of the log was archived. Ask the operator to check the time service; the job runs again by itself.",
 	},
 	"audit.filter_invalid": {

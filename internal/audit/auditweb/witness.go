@@ -29,7 +29,10 @@ func (p *Pages) witnessRoutes() []web.Route {
 // addCheckpoint answers as C2SP tlog-witness has it. Who asks is known by the log's signature and nothing else.
 func (p *Pages) addCheckpoint(w http.ResponseWriter, r *http.Request) error {
 	if p.witness == nil {
-		return fault.New(fault.NotFound, "audit.no_witness")
+		w.Header().Set("Content-Type", "text/plain; charset=utf-8") // who asks is a program
+		w.WriteHeader(http.StatusNotFound)
+		_, err := io.WriteString(w, "this platform cosigns no logs\n")
+		return err
 	}
 	body, err := io.ReadAll(r.Body)
 	if err != nil {

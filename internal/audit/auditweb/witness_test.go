@@ -98,7 +98,7 @@ func TestASearchOfArchivedTimeSaysWhereTheRecordsAre(t *testing.T) {
 		t.Fatal(run, err)
 	}
 	form := "reason=thanh+tra&from=2026-11-01&to=2026-11-30"
-	if code, page := s.call(t, "POST", "/audit/search", "auditor", form); code != http.StatusOK || !strings.Contains(page, "Kho lưu trữ của khoảng thời gian này") || !strings.Contains(page, "00000000000000000000") {
+	if code, page := s.call(t, "POST", "/audit/search", "auditor", form); code != http.StatusOK || !strings.Contains(page, "Gói lưu trữ của khoảng thời gian này") || !strings.Contains(page, "00000000000000000000") {
 		t.Errorf("the page names no archive: %d", code)
 	}
 	r := httptest.NewRequest(http.MethodPost, "/api/v1/audit/search", strings.NewReader(`{"reason":"thanh tra","from":"2026-11-01","to":"2026-11-30"}`))
