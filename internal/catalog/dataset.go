@@ -8,6 +8,7 @@ import (
 
 	"lienthong/internal/dictionary"
 	"lienthong/internal/kit/fault"
+	"lienthong/internal/kit/vitext"
 )
 
 // ID is the internal identity of a dataset.
@@ -138,6 +139,7 @@ func (d Dataset) checkDraft() error {
 	c := collector{}
 	c.when(!d.Code.Valid(), "code", "catalog.bad_code", d.Code)
 	c.when(strings.TrimSpace(d.Name) == "", "name", "catalog.name_missing")
+	c.when(vitext.Suspicious(d.Name), "name", "catalog.name_lookalike")
 	c.when(d.Owner == "", "owner", "catalog.owner_required")
 	c.stamps(map[string]string{"name": d.Name, "description": d.Description, "legal_basis": d.LegalBasis, "code": string(d.Code)})
 	return c.err()

@@ -76,3 +76,18 @@ func sees(t *testing.T, s *catalog.Service, ctx context.Context, d catalog.Datas
 	}
 	return found
 }
+
+func TestNamesCannotPassForOthers(t *testing.T) {
+	b := catalogtest.New(t, testkit.DB(t))
+	owner := catalogtest.Steward("H38.05")
+	for what, name := range map[string]string{
+		"a Cyrillic letter": "Danh sách h\u043e nghe\u043e", "a zero width space": "Danh sách\u200b hộ nghèo", "a turn of direction": "Danh sách hộ nghèo\u202e", "NUL": "Danh sách\x00 hộ nghèo",
+	} {
+		if _, err := b.Create(owner, catalogtest.Dataset("H38.05/gia-danh", name)); !has(err, "catalog.name_lookalike") {
+			t.Errorf("%s in the name: %v", what, err)
+		}
+	}
+	if _, err := b.Create(owner, catalogtest.Dataset("H38.05/gia-danh", "Danh sách hộ nghèo (chuẩn 2026–2030), Đợt 1")); err != nil {
+		t.Errorf("a plain Vietnamese name: %v", err)
+	}
+}

@@ -9,6 +9,7 @@ var Messages = i18n.Messages{
 	"catalog.bad_code":                 {Vi: "Mã tập dữ liệu “{0}” không đúng mẫu. Hãy viết mã cơ quan, dấu gạch chéo và tên không dấu, ví dụ H38.05/ho-ngheo.", En: "The dataset code “{0}” does not have its form: agency code, slash and slug, such as H38.05/ho-ngheo."},
 	"catalog.code_taken":               {Vi: "Mã “{0}” đã cấp cho một tập dữ liệu và không cấp lại. Hãy chọn mã khác.", En: "The code “{0}” has been given to a dataset and is never given again. Choose another one."},
 	"catalog.name_missing":             {Vi: "Hãy nhập tên dữ liệu.", En: "Enter the name of the data."},
+	"catalog.name_lookalike":           {Vi: "Tên dữ liệu có ký tự dễ nhầm hoặc ký tự ẩn. Hãy gõ lại bằng bàn phím tiếng Việt.", En: "The name holds look-alike or hidden characters. Type it again."},
 	"catalog.name_taken":               {Vi: "Tên này đã dùng cho tập dữ liệu {0}. Hãy đặt tên khác để phân biệt.", En: "This name is used by the dataset {0}. Choose a distinct name."},
 	"catalog.owner_required":           {Vi: "Hãy chọn chủ quản dữ liệu. Mỗi tập dữ liệu có đúng một chủ quản.", En: "Choose the data owner. Every dataset has exactly one."},
 	"catalog.owner_unknown":            {Vi: "Cơ quan “{0}” không có trong danh sách cơ quan được làm chủ quản dữ liệu.", En: "The agency “{0}” is not among those that may own data."},
