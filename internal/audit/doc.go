@@ -1,9 +1,9 @@
 // Package audit is the record of what was done: the only evidence of the platform (Điều 24.4, 26.3d).
 //
 // Owns: the access record and its canonical form, the log with its three ways in, the outbox of changes, the search
-// index, reading the log.
-// Does not own: files, group commit, tree and checkpoints (audit/journal, audit/merkle); who may read (package access,
-// which imports this one).
+// index, reading the log, how long records stay online and in archives.
+// Does not own: files, group commit, archives, checkpoints and proofs (audit/journal, audit/merkle); cosignatures
+// (audit/witness); who may read (package access, which imports this one).
 //
 // Three ways in, on a *Log that services are given (no package-level state):
 //
@@ -18,7 +18,9 @@
 //  2. A record holds no personal value: identifiers as PersonKey, free text scrubbed of what looks like one.
 //  3. A change is in the journal exactly once, in commit order, also after a crash between journal and outbox.
 //  4. A decision without an outcome is closed as unknown at the next start.
-//  5. The search index and the start hint are derived; deleting them loses nothing.
+//  5. The search index and the start hint are derived; deleting them loses nothing but the counts of calls whose records
+//     were removed from archives at the end of their time.
+//  6. Records leave for archives by Archive only, after 12 months at the earliest, recorded before they go; hashes stay.
 //
 // Start reading at Record, then Log.
 package audit

@@ -1,7 +1,7 @@
 // Package journal keeps records on disk so that an acknowledged one is never lost and a changed one is always found.
 //
 // Owns: segment files, group commit, recovery after a crash, the stored hashes and signed checkpoints beside them,
-// the offline verifier.
+// archives of old segments, tiles, exports, the offline verifier.
 // Does not own: what a record says (package audit), search (audit's index).
 //
 // A folder:
@@ -10,6 +10,7 @@
 //	segment-<first seq>.log       header, then batches; a batch is one write and one fdatasync
 //	tree.hashes                   stored hashes in tlog order, 32 bytes each; derived from the segments
 //	checkpoint                    the newest signed checkpoint
+//	archive/<first seq>/          records that have left, see archive.go
 //	cosigned                      the newest checkpoint that witnesses cosigned, with their cosignatures
 //	verifier.key                  the public key, for whoever kept none elsewhere
 //	checkpoints                   older ones, about one a minute, each "note <length>\n<signed note>"
@@ -35,5 +36,10 @@
 //  3. A checkpoint covers only records that are on disk, and its tree only ever grows.
 //  4. The tree is fed in journal order by one goroutine; a gap closes the journal.
 //
-// Start reading at Journal, then commit.go.
+//  5. A segment leaves only when its archive is on disk and verifies by itself. Stored hashes never leave.
+//
+// What the verifier must find is in TestMutationsAreFound and TestMutationsOfArchivesAreFound; as many as the acceptance
+// asks for: LIENTHONG_TEST_MUTATIONS=10000 go test -timeout 60m -run TestMutations ./internal/audit/journal
+//
+// Start reading at Journal, then commit.go; for archives at archive.go.
 package journal
