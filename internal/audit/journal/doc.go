@@ -35,7 +35,6 @@
 //     closed for good and Health says why. fsync is never retried: the kernel may have dropped the pages.
 //  3. A checkpoint covers only records that are on disk, and its tree only ever grows.
 //  4. The tree is fed in journal order by one goroutine; a gap closes the journal.
-//
 //  5. A segment leaves only when its archive is on disk and verifies by itself. Stored hashes never leave.
 //
 // What the verifier must find is in TestMutationsAreFound and TestMutationsOfArchivesAreFound; as many as the acceptance
