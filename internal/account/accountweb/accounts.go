@@ -156,8 +156,12 @@ func (p *Pages) renderAccount(w http.ResponseWriter, r *http.Request, chosen []a
 	}
 	t, who := p.shell.T(r), access.ActorOf(r.Context())
 	state := stateOf(t, p.account.StateOf(a))
+	keys, err := p.account.ListPasskeys(r.Context(), a.ID)
+	if err != nil {
+		return err
+	}
 	v := accountView{T: t, Head: ui.Head{Eyebrow: a.Username, Title: a.FullName, State: &state}, Errors: e, ID: a.ID,
-		Facts: factsOf(t, a, p.agency(r.Context(), a.Agency)), MayChange: who.Can(access.AccountChange) && who.ID != a.ID, Roles: rolesOf(t, chosen)}
+		Facts: factsOf(t, a, p.agency(r.Context(), a.Agency), len(keys)), MayChange: who.Can(access.AccountChange) && who.ID != a.ID, Roles: rolesOf(t, chosen)}
 	if v.MayChange {
 		v.Head.Actions = p.actions(t, a)
 		for _, one := range p.account.Providers {

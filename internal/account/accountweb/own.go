@@ -22,11 +22,16 @@ func roleNames(t ui.T, roles []access.Role) string {
 	return strings.Join(out, ", ")
 }
 
-// factsOf is what stands on one's own page and on the administrator's.
-func factsOf(t ui.T, a *account.Account, agency string) []ui.Pair {
+// factsOf is what stands on one's own page and on the administrator's. keys is how many passkeys the account has.
+func factsOf(t ui.T, a *account.Account, agency string, keys int) []ui.Pair {
 	second := ui.State{Label: t("account.two_factor_off"), Tone: ui.Warn}
-	if a.TwoFactor {
+	switch {
+	case a.TwoFactor && keys > 0:
+		second = ui.State{Label: t("account.two_factor_both", keys), Tone: ui.Good}
+	case a.TwoFactor:
 		second = ui.State{Label: t("account.two_factor_on"), Tone: ui.Good}
+	case keys > 0:
+		second = ui.State{Label: t("account.two_factor_key", keys), Tone: ui.Good}
 	}
 	pairs := []ui.Pair{
 		{Name: t("account.username"), Value: ui.Mono(a.Username)}, {Name: t("account.full_name"), Text: a.FullName}, {Name: t("account.agency"), Text: agency},
@@ -52,14 +57,15 @@ func (p *Pages) renderOwn(w http.ResponseWriter, r *http.Request, e ui.FormError
 		return err
 	}
 	t := p.shell.T(r)
-	v := ownView{T: t, Head: ui.Head{Title: t("account.me")}, Errors: e, Facts: factsOf(t, a, p.agency(r.Context(), a.Agency))}
+	ways, err := p.ways(r, a)
+	if err != nil {
+		return err
+	}
+	v := ownView{T: t, Head: ui.Head{Title: t("account.me")}, Errors: e, Ways: ways, Facts: factsOf(t, a, p.agency(r.Context(), a.Agency), len(ways.Keys.Rows))}
 	if a.TwoFactor {
 		v.Facts = append(v.Facts, ui.Pair{Name: t("account.recovery"), Text: t("account.recovery_left", a.Recovery)})
 	} else {
 		v.Head.Actions = []ui.Action{{Label: t("account.enrol"), Path: "/me/second-factor", Icon: ui.IconLocked, Kind: ui.Primary}}
-	}
-	if v.Ways, err = p.ways(r, a); err != nil {
-		return err
 	}
 	return p.shell.Render(w, r, web.Page{Title: t("account.me"), Crumbs: []ui.Crumb{{Label: t("account.me")}}, Narrow: true, Status: status, Body: ownPage(v)})
 }

@@ -206,7 +206,7 @@ func TestAPasskeyOnThePages(t *testing.T) {
 	got, body = s.post("/me/passkeys", "ticket", s.hidden(body, "ticket"), "response", virtualwebauthn.CreateAttestationResponse(rp, phone, key, *asked))
 	s.goes(got, body, "/me#passkeys")
 	got, body = s.get("/me")
-	s.shows(got, body, 200, "Điện thoại")
+	s.shows(got, body, 200, "Điện thoại", "Bằng 1 khóa truy cập")
 	s.post("/sign-out")
 
 	got, body = s.get("/sign-in?next=/task")
