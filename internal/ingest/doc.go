@@ -12,6 +12,7 @@
 //  5. A delivery is published whole or not at all: version, verdict and state change in one transaction.
 //  6. The same file or idempotency key twice changes nothing and answers the first delivery.
 //  7. A rejected row is told with line, column, value and rule; nothing is repaired on the way.
+//  8. Files other than CSV are taken apart in a confined child alone (package sheet).
 //
 // Start reading at Service.Deliver, then Service.Check.
 package ingest

@@ -79,4 +79,13 @@ var Messages = i18n.Messages{
 	"ingest.formula_uncached": {Vi: "Ô chứa công thức chưa được tính. Hãy mở tệp bằng phần mềm bảng tính, lưu lại, hoặc dán giá trị.", En: "The cell holds a formula that was never computed. Open the file, save it again, or paste the value."},
 	"ingest.number_precision": {Vi: "Số có quá nhiều chữ số nên bảng tính đã làm mất các chữ số cuối. Hãy định dạng cột là Văn bản và nhập lại từ nguồn.", En: "The number has more digits than a spreadsheet keeps, and the last ones are lost. Format the column as text and enter it again from the source."},
 	"ingest.no_such_serial":   {Vi: "Ô ngày chứa số không ứng với ngày nào. Hãy nhập lại ngày.", En: "The date cell holds a number that is no day. Enter the date again."},
+
+	// What reading changed, by the names of Delivery.Fixes.
+	"ingest.fix.formula_value":    {Vi: "Lấy giá trị đã tính của công thức", En: "The value that a formula had last"},
+	"ingest.fix.float_digits":     {Vi: "Bỏ sai số thập phân của bảng tính (giữ 15 chữ số)", En: "Noise of binary fractions cut, 15 digits kept"},
+	"ingest.fix.number_as_text":   {Vi: "Ô số dùng làm mã hoặc chữ", En: "A number cell taken as text"},
+	"ingest.fix.date_as_text":     {Vi: "Ô ngày dùng làm chữ", En: "A date cell taken as text"},
+	"ingest.fix.from_tcvn3":       {Vi: "Chuyển từ bảng mã TCVN3", En: "Converted from TCVN3"},
+	"ingest.fix.from_vni":         {Vi: "Chuyển từ bảng mã VNI", En: "Converted from VNI"},
+	"ingest.fix.from_windows1258": {Vi: "Chuyển từ bảng mã Windows-1258", En: "Converted from Windows-1258"},
 }

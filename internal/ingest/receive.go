@@ -1,13 +1,11 @@
 package ingest
 
 import (
-	"bytes"
 	"context"
 	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
-	"strconv"
 	"strings"
 
 	"golang.org/x/text/unicode/norm"
@@ -16,7 +14,6 @@ import (
 	"lienthong/internal/audit"
 	"lienthong/internal/catalog"
 	"lienthong/internal/ingest/sheet"
-	"lienthong/internal/kit/blob"
 	"lienthong/internal/kit/controldb"
 	"lienthong/internal/kit/fault"
 	"lienthong/internal/kit/ids"
@@ -165,63 +162,6 @@ func (s *Service) keepRaw(ctx context.Context, in DeliveryInput, d *Delivery, r 
 		}
 	}
 	return w.Commit()
-}
-
-// lookAt has a child read what was written, before it is kept.
-func (s *Service) lookAt(ctx context.Context, in DeliveryInput, d *Delivery, w *blob.Writer) error {
-	file, err := w.Reopen()
-	if err != nil {
-		return err
-	}
-	err = errors.Join(s.look(ctx, d, file), file.Close())
-	if fault.Is(err, "ingest.secret_marking") {
-		w.Abort()
-		return s.stamped(ctx, in, fault.Of(err))
-	}
-	return err
-}
-
-// sniff tells the format by the content and refuses what holds no table, whatever it is called.
-func (s *Service) sniff(d *Delivery, r io.Reader) (io.Reader, error) {
-	head, end := readHead(r)
-	whole := io.MultiReader(bytes.NewReader(head), &endReader{r, end})
-	format, instead := sheet.Sniff(head)
-	d.Format = format
-	switch {
-	case strings.HasPrefix(instead, "XLS") && sheet.EncryptedOLE(io.LimitReader(whole, maxSearched)):
-		return nil, fault.New(fault.Invalid, sheet.CodeEncrypted)
-	case strings.HasPrefix(instead, "XLS"):
-		return nil, fault.New(fault.Invalid, sheet.CodeOldSheet, "XLS")
-	case instead != "":
-		return nil, fault.New(fault.Invalid, "ingest.not_a_table", instead)
-	case d.Encoding != "" && format != sheet.FormatCSV:
-		return nil, fault.New(fault.Invalid, "ingest.encoding_of_csv", strings.ToUpper(format)).At("encoding")
-	}
-	return whole, nil
-}
-
-const maxSearched = 64 << 20
-
-// endReader goes on reading, unless the end has been met already.
-type endReader struct {
-	r   io.Reader
-	end error
-}
-
-func (e *endReader) Read(p []byte) (int, error) {
-	if e.end != nil {
-		return 0, e.end
-	}
-	return e.r.Read(p)
-}
-
-// noteRefused records that a file came and was not kept.
-func (s *Service) noteRefused(ctx context.Context, d *Delivery, refusal *fault.Fault) error {
-	return s.Log.Note(ctx, &audit.Record{
-		Channel: audit.ChannelFile, Event: "ingest.deliver", Actor: access.ActorOf(ctx).ForAudit(), Target: audit.Target{Dataset: string(d.Dataset), Owner: d.Owner},
-		Decision: audit.Decision{Result: audit.Deny, Reason: audit.ReasonScope}, Result: audit.Result{Status: strconv.Itoa(refusal.Kind.Status()), ErrorCode: refusal.Code},
-		Content: audit.Content{Bytes: d.Size},
-	})
 }
 
 // stamped records that a stamped file came and was not kept: who and when, never what.

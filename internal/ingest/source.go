@@ -3,7 +3,6 @@ package ingest
 import (
 	"context"
 	"errors"
-	"fmt"
 	"os"
 
 	"lienthong/internal/ingest/sheet"
@@ -133,6 +132,8 @@ func (s *sheetSource) next() (record, error) {
 func asFault(err error) error {
 	var r *sheet.Refusal
 	switch {
+	case errors.As(err, &r) && r.Code == sheet.CodeLimits: // it was read on its way in: the cause may be ours
+		return fault.New(fault.Unavailable, r.Code).Because(err)
 	case errors.As(err, &r):
 		return fault.New(fault.Invalid, r.Code, r.Args...)
 	case errors.Is(err, sheet.ErrNoReader):
@@ -179,34 +180,4 @@ func typedFixes(c sheet.Cell, text bool) []string {
 		fixes = append(fixes, "date_as_text")
 	}
 	return fixes
-}
-
-// look is one whole reading of a file that only a child may take apart, before it is kept: what makes it hostile is
-// refused here, and its texts are searched for stamps (invariant 3). A table that an official can mend is kept with its
-// refusal.
-func (s *Service) look(ctx context.Context, d *Delivery, file *os.File) error {
-	select {
-	case s.readers <- struct{}{}:
-		defer func() { <-s.readers }()
-	case <-ctx.Done():
-		return fmt.Errorf("wait for a reader: %w", ctx.Err())
-	}
-	search := &stampSearch{}
-	r, err := sheet.Open(ctx, file, sheet.Options{Format: d.Format, Seen: search.text})
-	if err == nil {
-		defer r.Close()
-		d.Format = r.Header().Format
-		err = search.all(r)
-	}
-	var refusal *sheet.Refusal
-	switch {
-	case !errors.As(err, &refusal):
-		return asFault(err)
-	case refusal.Table():
-		d.State, d.CheckedAt, d.Refusal = Rejected, d.ReceivedAt, &Refusal{Code: refusal.Code, Args: refusal.Args}
-		return nil
-	case refusal.Code == sheet.CodeArchiveBomb || refusal.Code == sheet.CodeArchiveMany || refusal.Code == sheet.CodeLimits:
-		return fault.New(fault.TooLarge, refusal.Code, refusal.Args...)
-	}
-	return asFault(err)
 }

@@ -3,6 +3,7 @@ package sheet
 import (
 	"fmt"
 	"os"
+	"runtime"
 	"runtime/debug"
 	"syscall"
 	"time"
@@ -18,6 +19,7 @@ const (
 // left to open there is no file, no network and no other process.
 func confine(seconds uint64) error {
 	_ = os.WriteFile("/proc/self/oom_score_adj", []byte("1000"), 0) // the first to go where memory is short; not allowed everywhere
+	runtime.GOMAXPROCS(2)                                           // each thread takes a stack of the C library, 8 MB that count
 	debug.SetMemoryLimit(heapAim)
 	time.AfterFunc(1000*time.Hour, func() {}) // the runtime's timers take their descriptors now
 	for _, l := range []struct {

@@ -188,8 +188,14 @@ func (r *Reader) died(err error) error {
 	return fmt.Errorf("the reader of sheets ended early (%v): %w", r.cmd.ProcessState, err)
 }
 
+// outOfMemory reports that a program complained of no memory, in the words of Go and of the C library.
 func outOfMemory(said string) bool {
-	return strings.Contains(said, "out of memory") || strings.Contains(said, "cannot allocate memory") || strings.Contains(said, "failed to create new OS thread")
+	for _, words := range []string{"out of memory", "cannot allocate memory", "failed to create new OS thread", "pthread_create failed"} {
+		if strings.Contains(said, words) {
+			return true
+		}
+	}
+	return false
 }
 
 func (r *Reader) kill() {
