@@ -13,6 +13,7 @@ import (
 	"lienthong/internal/access"
 	"lienthong/internal/audit"
 	"lienthong/internal/audit/journal"
+	"lienthong/internal/audit/witness"
 	"lienthong/internal/demo/world"
 	"lienthong/internal/flow"
 	"lienthong/internal/incident"
@@ -104,6 +105,9 @@ func (a *App) open(ctx context.Context) error {
 	if err := a.openStore(ctx); err != nil {
 		return err
 	}
+	if err := a.storeMatchesData(ctx); err != nil {
+		return err
+	}
 	if err := a.openAudit(ctx); err != nil {
 		return err
 	}
@@ -115,18 +119,6 @@ func (a *App) open(ctx context.Context) error {
 	a.incident = incident.NewService(a.db, a.clock, a.audit)
 	a.gate = flow.NewGate(a.access, a.audit, a.clock)
 	return a.buildSlices(ctx)
-}
-
-// keysMatchData refuses to make new keys beside old data: sealed values would stay closed and the log could not go on.
-func keysMatchData(dir string) error {
-	keys := filepath.Join(dir, "secrets")
-	if _, err := os.Stat(keys); err == nil || !errors.Is(err, os.ErrNotExist) {
-		return err
-	}
-	if _, err := os.Stat(filepath.Join(dir, "audit")); errors.Is(err, os.ErrNotExist) {
-		return nil
-	}
-	return fmt.Errorf("the folder %s is missing while %s holds data: bring it back from where its copy is kept; nothing was changed", keys, dir)
 }
 
 func (a *App) openStore(ctx context.Context) error {
@@ -148,7 +140,16 @@ func (a *App) openStore(ctx context.Context) error {
 }
 
 func (a *App) openAudit(ctx context.Context) error {
+	peers := make([]witness.Peer, 0, len(a.conf.AuditWitnesses))
+	for _, text := range a.conf.AuditWitnesses {
+		peer, err := witness.ParsePeer(text)
+		if err != nil {
+			return fmt.Errorf("audit.witnesses: %w", err)
+		}
+		peers = append(peers, peer)
+	}
 	log, err := audit.Open(filepath.Join(a.conf.DataDir, "audit"), audit.Options{
+		Witnesses: peers, Retention: audit.Retention{OnlineMonths: int(a.conf.AuditOnlineMonths), ArchiveYears: int(a.conf.AuditArchiveYears)},
 		PersonKey: a.keys.HMACKey("person"),
 		Logger:    a.log,
 		Journal: journal.Options{

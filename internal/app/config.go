@@ -37,6 +37,19 @@ type Config struct {
 
 	AuditSecondDir string `key:"audit.second_dir" default:"" doc:"thư mục thứ hai, nên ở đĩa khác, nhận bản sao nhật ký truy cập"`
 
+	AuditOnlineMonths int64    `key:"audit.online_months" default:"24" doc:"số tháng lưu nhật ký trực tuyến, không dưới 12"`
+	AuditArchiveYears int64    `key:"audit.archive_years" default:"5" doc:"số năm giữ gói lưu trữ nhật ký sau khi hết thời gian trực tuyến, không dưới 5"`
+	AuditWitnesses    []string `key:"audit.witnesses" default:"" doc:"các bên chứng kiến cùng ký mốc nhật ký, mỗi bên là “địa chỉ khóa công khai”, cách nhau bằng dấu phẩy"`
+
+	SSOKey        string   `key:"sso.key" default:"" doc:"mã của nhà cung cấp đăng nhập một lần trong địa chỉ, ví dụ tinh; để trống là không dùng"`
+	SSOName       string   `key:"sso.name" default:"Đăng nhập một lần của tỉnh" doc:"tên trên nút đăng nhập"`
+	SSOIssuer     string   `key:"sso.issuer" default:"" doc:"địa chỉ issuer của nhà cung cấp OpenID Connect"`
+	SSOClientID   string   `key:"sso.client_id" default:"" doc:"mã khách của nền tảng tại nhà cung cấp"`
+	SSOSecretFile string   `key:"sso.client_secret_file" default:"" doc:"tệp chứa khóa bí mật của khách"`
+	SSOSubject    string   `key:"sso.subject_claim" default:"sub" doc:"trường của ID token định danh người dùng"`
+	SSOStrongACR  []string `key:"sso.strong_acr" default:"" doc:"giá trị acr được tính là xác thực hai yếu tố"`
+	SSOStrongAMR  []string `key:"sso.strong_amr" default:"" doc:"giá trị amr được tính là xác thực hai yếu tố"`
+
 	IngestMaxBytes int64 `key:"ingest.max_bytes" default:"2147483648" doc:"kích thước tối đa của một tệp giao nộp, tính bằng byte"`
 }
 

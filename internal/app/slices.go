@@ -10,6 +10,7 @@ import (
 
 	"lienthong/internal/access"
 	"lienthong/internal/account"
+	"lienthong/internal/account/sso"
 	"lienthong/internal/agency"
 	"lienthong/internal/catalog"
 	"lienthong/internal/connection"
@@ -21,6 +22,8 @@ import (
 	"lienthong/internal/kit/blob"
 	"lienthong/internal/kit/clock"
 	"lienthong/internal/kit/controldb"
+	"lienthong/internal/kit/i18n"
+	"lienthong/internal/kit/secret"
 	"lienthong/internal/system"
 	"lienthong/internal/task"
 	"lienthong/internal/warehouse"
@@ -51,7 +54,12 @@ func (a *App) buildSlices(ctx context.Context) error {
 		return fmt.Errorf("read the calendar: %w", err)
 	}
 	a.agency = agency.NewService(a.db, a.clock, a.audit)
+	providers, err := a.identityProviders()
+	if err != nil {
+		return err
+	}
 	a.account, err = account.NewService(account.Parts{
+		Origin: a.consoleURL(), Providers: providers,
 		DB: a.db, Clock: a.clock, Log: a.audit, Agencies: a.agency, Incidents: incidents{a.incident}, Operator: a.conf.Operator, Key: a.keys.HMACKey("second factor"), HTTPS: a.conf.ConsoleCert != "", Dormant: a.dormant(),
 	})
 	if err != nil {
@@ -125,6 +133,25 @@ func (a *App) buildWarehouse(ctx context.Context) error {
 		a.log.Warn("unfinished versions of the last run were removed", "count", removed)
 	}
 	return nil
+}
+
+// identityProviders is the provincial single sign-on, where one is configured.
+func (a *App) identityProviders() ([]sso.Config, error) {
+	if a.conf.SSOKey == "" {
+		return nil, nil
+	}
+	c := sso.Config{
+		Key: a.conf.SSOKey, Name: i18n.Text{Vi: a.conf.SSOName}, Issuer: a.conf.SSOIssuer, ClientID: a.conf.SSOClientID,
+		SubjectClaim: a.conf.SSOSubject, StrongACR: a.conf.SSOStrongACR, StrongAMR: a.conf.SSOStrongAMR,
+	}
+	if file := a.conf.SSOSecretFile; file != "" {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			return nil, fmt.Errorf("sso.client_secret_file: %w", err)
+		}
+		c.ClientSecret = secret.Redacted(strings.TrimSpace(string(text)))
+	}
+	return []sso.Config{c}, nil
 }
 
 // dormant: in the demo the clock jumps, which must not close its accounts.

@@ -18,6 +18,8 @@ const (
 	usageEvery  = 5 * time.Second
 	sweepEvery  = time.Minute
 	remindEvery = 10 * time.Minute
+	// Records leave the online log by the month, so a look each day is enough.
+	archiveEvery = 24 * time.Hour
 )
 
 // startWork starts the background work; all of it ends with the context.
@@ -27,6 +29,10 @@ func (a *App) startWork(ctx context.Context, group *errgroup.Group) {
 	})
 	a.jobs.Every("task reminders", remindEvery, func(ctx context.Context) error {
 		return a.task.Remind(access.WithActor(ctx, access.JobActor("task reminders")))
+	})
+	a.jobs.Every("audit archive", archiveEvery, func(ctx context.Context) error {
+		_, err := a.audit.Archive(ctx)
+		return err
 	})
 	group.Go(func() error { return a.jobs.Run(ctx) })
 	group.Go(func() error { return a.ingest.Run(ctx) })
