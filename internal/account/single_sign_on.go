@@ -109,6 +109,7 @@ func (s *Service) FinishSSO(ctx context.Context, key, cookie string, answer sso.
 		if fault.Of(err).Kind == fault.Unauthenticated {
 			return Came{}, errors.Join(err, s.recordRefusal(ctx, nil, causeProvider, from, "account.sso_refused"))
 		}
+		s.attempts.give(from.Address) // no failure of theirs
 		return Came{}, err
 	}
 	if f.Link != "" {

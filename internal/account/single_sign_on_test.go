@@ -374,24 +374,32 @@ func TestTheProvidersSecondFactorCountsWhenConfigured(t *testing.T) {
 func TestAProviderThatIsDown(t *testing.T) {
 	p := newProvince(t, nil)
 	p.person("lan", "", access.Steward)
+	if _, err := p.LinkAs(as(admin), p.accountOf("lan").ID, "tinh", "cb-1"); err != nil {
+		t.Fatal(err)
+	}
 	p.idp.SignIn(op.Person{Subject: "cb-1"})
-	p.idp.Break(true)
+	p.idp.Break("")
 	_, err := p.BeginSSO(context.Background(), "tinh", "/")
 	p.fails(err, "account.sso_unavailable")
 	if fault.Of(err).Kind != fault.Unavailable {
 		t.Fatal(err)
 	}
 	p.enter("lan", "") // a password still opens
-	p.idp.Break(false)
-	if _, err := p.LinkAs(as(admin), p.accountOf("lan").ID, "tinh", "cb-1"); err != nil {
-		t.Fatal(err)
+	p.idp.Heal()
+	for _, end := range []string{"/oauth/token", "/keys"} {
+		g := p.begin()
+		answer := p.visit(g)
+		p.idp.Break(end)
+		_, err = p.FinishSSO(context.Background(), "tinh", g.Cookie, answer, place)
+		p.fails(err, "account.sso_unavailable")
+		p.idp.Heal()
 	}
-	g := p.begin()
-	answer := p.visit(g)
-	p.idp.Break(true)
-	_, err = p.FinishSSO(context.Background(), "tinh", g.Cookie, answer, place)
-	p.fails(err, "account.sso_unavailable")
-	p.idp.Break(false)
+	if n := len(p.events("auth.fail")); n != 0 {
+		t.Fatal("that the provider was down is told as failed sign-ins:", n)
+	}
+	if n := len(p.attempts.kept); n != 0 {
+		t.Fatal("that the provider was down counts against an address")
+	}
 	if _, err := p.comes(); err != nil {
 		t.Fatal(err)
 	}

@@ -104,13 +104,14 @@ func (p *Provider) discover(ctx context.Context) (*found, error) {
 	}
 	var more struct {
 		Methods  []string `json:"token_endpoint_auth_methods_supported"`
+		Keys     string   `json:"jwks_uri"`
 		SendsIss bool     `json:"authorization_response_iss_parameter_supported"`
 	}
 	if err := op.Claims(&more); err != nil {
 		return nil, unavailable(fmt.Errorf("read what %s offers: %w", p.Issuer, err))
 	}
 	end := op.Endpoint()
-	if err := errors.Join(safeAddress(end.TokenURL)); err != nil {
+	if err := errors.Join(safeAddress(end.TokenURL), safeAddress(more.Keys)); err != nil {
 		return nil, unavailable(err)
 	}
 	// One style, never both: a second try would send the code again.
@@ -122,7 +123,8 @@ func (p *Provider) discover(ctx context.Context) (*found, error) {
 		oauth: oauth2.Config{
 			ClientID: p.ClientID, ClientSecret: p.ClientSecret.Reveal(), Endpoint: end, RedirectURL: p.redirect, Scopes: append([]string{oidc.ScopeOpenID}, p.Scopes...),
 		},
-		verifier: op.Verifier(&oidc.Config{ClientID: p.ClientID, SupportedSigningAlgs: algorithms, Now: p.clock.Now}),
+		verifier: oidc.NewVerifier(p.Issuer, keys{oidc.NewRemoteKeySet(oidc.ClientContext(context.WithoutCancel(ctx), p.client), more.Keys)},
+			&oidc.Config{ClientID: p.ClientID, SupportedSigningAlgs: algorithms, Now: p.clock.Now}),
 		sendsIss: more.SendsIss,
 	}
 	return p.found, nil
@@ -170,7 +172,11 @@ func (p *Provider) Finish(ctx context.Context, s Start, a Answer) (Identity, err
 
 // identity upholds invariant 2.
 func (p *Provider) identity(ctx context.Context, f *found, raw, nonce string) (Identity, error) {
-	token, err := f.verifier.Verify(ctx, raw)
+	var missing error
+	token, err := f.verifier.Verify(context.WithValue(ctx, missingKey{}, &missing), raw)
+	if missing != nil {
+		return Identity{}, unavailable(fmt.Errorf("read the keys of %s: %w", p.Issuer, missing))
+	}
 	if err != nil {
 		return Identity{}, refused("check the ID token: %w", err)
 	}
@@ -194,6 +200,22 @@ func (p *Provider) identity(ctx context.Context, f *found, raw, nonce string) (I
 	}
 	strong := slices.Contains(p.StrongACR, c.ACR) || slices.ContainsFunc(c.AMR, func(m string) bool { return slices.Contains(p.StrongAMR, m) })
 	return Identity{Issuer: p.Issuer, Subject: subject, Strong: strong}, nil
+}
+
+// keys tells keys that cannot be had from a signature that is wrong; the library gives one error for both.
+type keys struct{ oidc.KeySet }
+
+// missingKey finds where VerifySignature says why there are no keys.
+type missingKey struct{}
+
+func (k keys) VerifySignature(ctx context.Context, token string) ([]byte, error) {
+	payload, err := k.KeySet.VerifySignature(ctx, token)
+	if cause := errors.Unwrap(err); cause != nil { // a wrong signature has no cause
+		if missing, ok := ctx.Value(missingKey{}).(*error); ok {
+			*missing = cause
+		}
+	}
+	return payload, err
 }
 
 // refused is the one answer to a sign-in that the provider or the checks did not let pass.

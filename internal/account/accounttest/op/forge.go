@@ -22,7 +22,7 @@ func (p *Provider) around(next http.Handler) http.Handler {
 		}
 		p.mu.Unlock()
 		switch {
-		case broken:
+		case broken != nil && strings.HasSuffix(r.URL.Path, *broken):
 			http.Error(w, "out of order", http.StatusServiceUnavailable)
 		case token && forge != nil:
 			kept := httptest.NewRecorder()

@@ -44,7 +44,7 @@ type Provider struct {
 	mu     sync.Mutex
 	person Person
 	forge  Forge
-	broken bool
+	broken *string // end of the paths that fail
 	asked  int
 }
 
@@ -96,8 +96,11 @@ func (p *Provider) SignIn(who Person) { p.set(func() { p.person = who }) }
 // Misbehave forges ID tokens from now on; nil ends it.
 func (p *Provider) Misbehave(f Forge) { p.set(func() { p.forge = f }) }
 
-// Break lets every request fail from now on, or heals the provider.
-func (p *Provider) Break(broken bool) { p.set(func() { p.broken = broken }) }
+// Break lets every request fail from now on whose path ends so; "" breaks all of the provider.
+func (p *Provider) Break(end string) { p.set(func() { p.broken = &end }) }
+
+// Heal ends Break.
+func (p *Provider) Heal() { p.set(func() { p.broken = nil }) }
 
 func (p *Provider) set(change func()) {
 	p.mu.Lock()
