@@ -51,7 +51,8 @@ type App struct {
 	raw     *blob.Store
 	audit   *audit.Log
 	jobs    *job.Queue
-	words   *i18n.Catalog // every sentence shown to people
+	words   *i18n.Catalog    // every sentence shown to people
+	witness *witness.Witness // of other agencies' logs; nil where none is configured
 	gate    *flow.Gate
 	world   *world.World // of the demo
 
@@ -162,7 +163,29 @@ func (a *App) openAudit(ctx context.Context) error {
 	}
 	a.audit = log
 	a.onClose("journal", log.Close)
-	return log.UseOutbox(ctx, a.db)
+	return errors.Join(log.UseOutbox(ctx, a.db), a.openWitness())
+}
+
+// openWitness lets this platform cosign the logs of other agencies. A log that shows two histories is an incident.
+func (a *App) openWitness() error {
+	if len(a.conf.AuditCosigns) == 0 {
+		return nil
+	}
+	w, err := witness.Open(filepath.Join(a.conf.DataDir, "witness"), witness.Options{
+		Name: "lienthong/" + a.keys.KeyID("witness") + "/witness", Key: a.keys.Ed25519("witness"), Logs: a.conf.AuditCosigns, Now: a.clock.Now,
+		Refused: func(r witness.Refusal) {
+			a.log.Error("a log that we witness showed a history that does not go on from what we cosigned", "origin", r.Origin, "size", r.Size, "cosigned", r.Cosigned, "kept_as", r.KeptAs)
+			_, err := a.incident.Open(context.Background(), incident.Detection{
+				Kind: incident.Security, Severity: incident.Critical, Source: "audit witness", Same: r.Origin,
+				Summary: "Nhật ký được chứng kiến đưa ra lịch sử không nối tiếp mốc đã ký: " + r.Origin, Refs: map[string]string{"origin": r.Origin, "kept_as": r.KeptAs},
+			})
+			if err != nil {
+				a.log.Error("the incident of a witnessed log was not opened", "cause", err)
+			}
+		},
+	})
+	a.witness = w
+	return err
 }
 
 func (a *App) onClose(name string, f func() error) { a.closers = append(a.closers, closer{name, f}) }

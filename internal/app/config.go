@@ -40,6 +40,7 @@ type Config struct {
 	AuditOnlineMonths int64    `key:"audit.online_months" default:"24" doc:"số tháng lưu nhật ký trực tuyến, không dưới 12"`
 	AuditArchiveYears int64    `key:"audit.archive_years" default:"5" doc:"số năm giữ gói lưu trữ nhật ký sau khi hết thời gian trực tuyến, không dưới 5"`
 	AuditWitnesses    []string `key:"audit.witnesses" default:"" doc:"các bên chứng kiến cùng ký mốc nhật ký, mỗi bên là “địa chỉ khóa công khai”, cách nhau bằng dấu phẩy"`
+	AuditCosigns      []string `key:"audit.cosigns" default:"" doc:"khóa công khai của các nhật ký mà nền tảng này nhận chứng kiến, cách nhau bằng dấu phẩy"`
 
 	SSOKey        string   `key:"sso.key" default:"" doc:"mã của nhà cung cấp đăng nhập một lần trong địa chỉ, ví dụ tinh; để trống là không dùng"`
 	SSOName       string   `key:"sso.name" default:"Đăng nhập một lần của tỉnh" doc:"tên trên nút đăng nhập"`

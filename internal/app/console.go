@@ -79,7 +79,7 @@ func (a *App) buildConsole() (*console, error) {
 		connectionweb.New(shell, a.connections, a.grants, a.tests, a.clock, a.connectionRegisters()),
 		exchangeweb.New(shell, a.exchange, a.audit, a.clock, a.agencyName, a.connectionNumber),
 		accessweb.New(shell, a.access, a.clock, a.accessRegisters()),
-		auditweb.New(shell, a.audit, a.clock, a.agencyName),
+		auditweb.New(shell, a.audit, a.clock, a.agencyName).WithWitness(a.witness),
 		incidentweb.New(shell, a.incident, a.clock, a.agencyName),
 		supportweb.New(shell, terms, c.serves),
 	} {
