@@ -38,7 +38,7 @@ func (p *Pages) gate(r *http.Request, next string) (gateView, error) {
 }
 
 func nameOf(r *http.Request, c sso.Config) string {
-	if i18n.LangOf(r.Context()) == i18n.En {
+	if i18n.LangOf(r.Context()) == i18n.En && c.Name.En != "" {
 		return c.Name.En
 	}
 	return c.Name.Vi

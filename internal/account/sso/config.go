@@ -18,7 +18,7 @@ import (
 // Config is one identity provider as the operator describes it.
 type Config struct {
 	Key          string          // in our addresses: letters, digits, dashes
-	Name         i18n.Text       // on the button of the sign-in page
+	Name         i18n.Text       // on the button of the sign-in page; the Vietnamese one stands for both when there is no English
 	Issuer       string          // exactly as the provider states it
 	ClientID     string          // ours at the provider
 	ClientSecret secret.Redacted // empty for a public client
@@ -42,8 +42,8 @@ func (c Config) check() error {
 	if !keyForm.MatchString(c.Key) || c.Key == "remove" {
 		bad("its key must be of letters, digits and dashes, and not \"remove\"")
 	}
-	if c.Name.Vi == "" || c.Name.En == "" {
-		bad("it needs a name in Vietnamese and in English")
+	if c.Name.Vi == "" {
+		bad("it needs a name")
 	}
 	if c.ClientID == "" {
 		bad("it needs a client id")
