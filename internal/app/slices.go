@@ -28,6 +28,7 @@ import (
 	"lienthong/internal/task"
 	"lienthong/internal/warehouse"
 	"lienthong/internal/warehouse/duck"
+	"lienthong/internal/web"
 )
 
 // slices are the services of the domain, built in the order of the import map.
@@ -59,7 +60,7 @@ func (a *App) buildSlices(ctx context.Context) error {
 		return err
 	}
 	a.account, err = account.NewService(account.Parts{
-		Origin: a.consoleURL(), Providers: providers,
+		Origin: a.consoleURL(), Providers: providers, Personal: personalScreen,
 		DB: a.db, Clock: a.clock, Log: a.audit, Agencies: a.agency, Incidents: incidents{a.incident}, Operator: a.conf.Operator, Key: a.keys.HMACKey("second factor"), HTTPS: a.conf.ConsoleCert != "", Dormant: a.dormant(),
 	})
 	if err != nil {
@@ -133,6 +134,15 @@ func (a *App) buildWarehouse(ctx context.Context) error {
 		a.log.Warn("unfinished versions of the last run were removed", "count", removed)
 	}
 	return nil
+}
+
+// personalScreen names the screens that show values of persons: those of quarantined rows.
+func personalScreen(pattern string) bool {
+	switch strings.TrimPrefix(pattern, "GET ") {
+	case "/ingest/{id}", "/ingest/{id}/errors.csv", web.APIPrefix + "/ingest/deliveries/{id}/errors", web.APIPrefix + "/ingest/deliveries/{id}/errors.csv":
+		return true
+	}
+	return false
 }
 
 // identityProviders is the provincial single sign-on, where one is configured.
