@@ -52,14 +52,17 @@ func (a *App) storeMatchesData(ctx context.Context) error {
 		}
 		held += n
 	}
-	logged, err := bytesIn(filepath.Join(dir, "audit"), "segment-")
-	switch {
-	case err != nil:
+	log := filepath.Join(dir, "audit")
+	logged, err := bytesIn(log, "segment-")
+	signed, err2 := bytesIn(log, "checkpoint") // a log that lost its records but not this is for the journal to judge
+	if err := errors.Join(err, err2); err != nil {
 		return err
+	}
+	switch {
 	case !used && (held > 0 || logged > startsOnly):
 		return missing(a.storeName(), dir)
-	case used && logged == 0 && (held > 0 || a.conf.DatabaseURL == ""): // a further node over a shared store begins a log of its own
-		return missing(filepath.Join(dir, "audit"), dir)
+	case used && logged+signed == 0 && (held > 0 || a.conf.DatabaseURL == ""): // a further node over a shared store begins a log of its own
+		return missing(log, dir)
 	}
 	return nil
 }

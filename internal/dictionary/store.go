@@ -12,6 +12,15 @@ import (
 	"lienthong/internal/kit/fault"
 )
 
+// Filled reports that a control store holds a dictionary: every platform does from its first start on.
+func Filled(ctx context.Context, q controldb.Querier) (bool, error) {
+	var n int
+	if err := q.QueryRowContext(ctx, `SELECT COUNT(*) FROM dictionary_element`).Scan(&n); err != nil {
+		return false, fmt.Errorf("look for the dictionary: %w", err)
+	}
+	return n > 0, nil
+}
+
 const elementCols = `code, version, body, created_at, created_by`
 
 func scanElement(row interface{ Scan(...any) error }) (Element, error) {
