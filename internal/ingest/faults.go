@@ -80,6 +80,17 @@ var Messages = i18n.Messages{
 	"ingest.number_precision": {Vi: "Số có quá nhiều chữ số nên bảng tính đã làm mất các chữ số cuối. Hãy định dạng cột là Văn bản và nhập lại từ nguồn.", En: "The number has more digits than a spreadsheet keeps, and the last ones are lost. Format the column as text and enter it again from the source."},
 	"ingest.no_such_serial":   {Vi: "Ô ngày chứa số không ứng với ngày nào. Hãy nhập lại ngày.", En: "The date cell holds a number that is no day. Enter the date again."},
 
+	// Uploads in pieces.
+	"ingest.upload_facts":      {Vi: "Hãy khai kích thước và mã SHA-256 của tệp trước khi gửi từng phần.", En: "State the size and the SHA-256 of the file before sending it in pieces."},
+	"ingest.upload_many":       {Vi: "Đang có {0} lượt tải chưa xong. Hãy hoàn tất hoặc hủy bớt.", En: "{0} uploads are unfinished. Finish or cancel some."},
+	"ingest.upload_not_found":  {Vi: "Không có lượt tải này hoặc đã quá hạn. Hãy bắt đầu lại.", En: "There is no such upload, or its time is over. Begin again."},
+	"ingest.upload_busy":       {Vi: "Lượt tải đang nhận dữ liệu từ một kết nối khác. Hãy thử lại sau ít giây.", En: "Another connection is sending to this upload. Try again in a few seconds."},
+	"ingest.upload_offset":     {Vi: "Phần tiếp theo phải bắt đầu từ byte {0}.", En: "The next piece must begin at byte {0}."},
+	"ingest.upload_pieces":     {Vi: "Tệp đã chia quá {0} phần. Hãy gửi các phần lớn hơn.", En: "The file came in more than {0} pieces. Send larger ones."},
+	"ingest.upload_longer":     {Vi: "Dữ liệu gửi dài hơn {0} byte đã khai.", En: "More came than the {0} bytes that were stated."},
+	"ingest.upload_broken":     {Vi: "Kết nối bị ngắt; đã giữ {0} byte. Hãy gửi tiếp từ đó.", En: "The connection broke; {0} bytes are kept. Go on from there."},
+	"ingest.upload_unfinished": {Vi: "Mới nhận {0} trong {1} byte. Hãy gửi tiếp phần còn lại.", En: "{0} of {1} bytes have come. Send the rest."},
+
 	// What reading changed, by the names of Delivery.Fixes.
 	"ingest.fix.formula_value":    {Vi: "Lấy giá trị đã tính của công thức", En: "The value that a formula had last"},
 	"ingest.fix.float_digits":     {Vi: "Bỏ sai số thập phân của bảng tính (giữ 15 chữ số)", En: "Noise of binary fractions cut, 15 digits kept"},

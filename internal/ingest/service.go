@@ -48,8 +48,9 @@ type Service struct {
 	wake    chan struct{}
 	readers chan struct{} // places for children that look through a file on its way in
 
-	mu      sync.Mutex
-	running map[ID]*progress
+	mu        sync.Mutex
+	running   map[ID]*progress
+	uploading map[string]bool // uploads that a request is changing
 }
 
 // NewService ties ingest to its parts. Run must work somewhere for deliveries to be checked.
@@ -63,7 +64,7 @@ func NewService(p Parts) *Service {
 	if p.Logger == nil {
 		p.Logger = slog.Default()
 	}
-	return &Service{Parts: p, wake: make(chan struct{}, 1), readers: make(chan struct{}, maxReaders), running: map[ID]*progress{}}
+	return &Service{Parts: p, wake: make(chan struct{}, 1), readers: make(chan struct{}, maxReaders), running: map[ID]*progress{}, uploading: map[string]bool{}}
 }
 
 const (
@@ -90,8 +91,14 @@ func (s *Service) Recover(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	if _, err := s.sweepUploads(access.Actor{}); err != nil {
+		return err
+	}
 	gone := map[string]bool{}
 	for _, name := range names {
+		if strings.HasPrefix(name, uploadFolder) { // they outlive a restart
+			continue
+		}
 		top, id := name, strings.TrimSuffix(path.Base(name), path.Ext(name))
 		if strings.HasPrefix(name, "quarantine/") {
 			top = path.Dir(name)
