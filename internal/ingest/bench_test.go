@@ -3,10 +3,18 @@ package ingest_test
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strconv"
+	"strings"
 	"sync/atomic"
 	"testing"
 	"time"
+
+	"github.com/xuri/excelize/v2"
 
 	"lienthong/internal/access"
 	"lienthong/internal/catalog"
@@ -109,4 +117,64 @@ func BenchmarkLookup(b *testing.B) {
 		}
 	})
 	b.ReportMetric(float64(b.N)/time.Since(start).Seconds(), "reads/s")
+}
+
+// sheetOf is the file of million as a workbook.
+func sheetOf(b *testing.B, rows int) string {
+	b.Helper()
+	f := excelize.NewFile()
+	defer f.Close()
+	w, err := f.NewStreamWriter("Sheet1")
+	if err != nil {
+		b.Fatal(err)
+	}
+	n := 0
+	for line := range strings.Lines(string(million(rows))) {
+		cells := strings.Split(strings.TrimSpace(line), ",")
+		row := make([]any, len(cells))
+		for i, c := range cells {
+			if row[i] = c; n > 0 && i >= 6 { // numbers as numbers
+				if row[i], err = strconv.ParseFloat(c, 64); err != nil {
+					b.Fatal(err)
+				}
+			}
+		}
+		if n++; w.SetRow(fmt.Sprintf("A%d", n), row) != nil {
+			b.Fatal("write row")
+		}
+	}
+	name := filepath.Join(b.TempDir(), "a.xlsx")
+	if err := errors.Join(w.Flush(), f.SaveAs(name)); err != nil {
+		b.Fatal(err)
+	}
+	return name
+}
+
+// BenchmarkIngestXLSX500k measures a workbook of 500,000 rows and 8 columns, received (read once for stamps) and checked.
+func BenchmarkIngestXLSX500k(b *testing.B) {
+	const rows = 500_000
+	name := sheetOf(b, rows)
+	runtime.GC()
+	for i := range b.N {
+		t := millionBench(b)
+		in := input("a.xlsx")
+		in.DataTime = time.Date(2026, 3, 1, 0, 0, i, 0, time.UTC)
+		f, err := os.Open(name)
+		if err != nil {
+			b.Fatal(err)
+		}
+		start := time.Now()
+		d, err := t.Deliver(system("sys-05"), in, f)
+		_ = f.Close()
+		if err != nil {
+			b.Fatal(err)
+		}
+		received := time.Since(start)
+		start = time.Now()
+		if d, err = t.Check(context.Background(), d.ID); err != nil || d.State != ingest.Published || d.Counts.Accepted != rows-rows/1000 {
+			b.Fatalf("%+v, %v", d, err)
+		}
+		b.ReportMetric(received.Seconds(), "s-received")
+		b.ReportMetric(time.Since(start).Seconds(), "s-checked")
+	}
 }
