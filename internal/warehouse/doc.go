@@ -13,6 +13,7 @@
 //     columns outside the permit are read for two things only: the page mark, which is encrypted, and Page.Subjects and
 //     Page.Keys, which go to the evidence and never into an answer.
 //  5. No version is published without the id of the verdict that let it pass.
+//  6. A row file whose sum is not that of its manifest is never read; the sum is compared when the file is opened.
 //
 // Start reading at Service.Publish, then Service.Read.
 package warehouse

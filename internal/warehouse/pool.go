@@ -3,10 +3,13 @@ package warehouse
 import (
 	"fmt"
 	"net/url"
+	"slices"
 	"sync"
 	"time"
 
 	"github.com/ncruces/go-sqlite3"
+
+	"lienthong/internal/kit/fault"
 )
 
 const (
@@ -24,6 +27,28 @@ type pool struct {
 type openFile struct {
 	idle []*rowConn
 	used time.Time
+
+	checking sync.Mutex
+	sound    bool // its sum was compared since it was opened
+}
+
+// check compares the file with the sum in the version's manifest, once for as long as it stays open: a file that was
+// damaged or swapped is never served as good. Who comes meanwhile waits.
+func (f *openFile) check(v *Version, path string) error {
+	f.checking.Lock()
+	defer f.checking.Unlock()
+	if f.sound {
+		return nil
+	}
+	got, err := sumFile(path)
+	if err == nil && !slices.Contains(v.Files, got) {
+		err = fmt.Errorf("%s has changed", rowFile)
+	}
+	if err != nil {
+		return fault.New(fault.Unavailable, "warehouse.files_damaged", v.Dataset, v.Number).Because(err)
+	}
+	f.sound = true
+	return nil
 }
 
 // rowConn is a connection to one row file with its prepared statements.
@@ -36,7 +61,8 @@ type rowConn struct {
 func newPool() *pool { return &pool{files: map[VersionID]*openFile{}} }
 
 // take gives a connection of its own to the caller, who gives it back.
-func (p *pool) take(id VersionID, path string) (*rowConn, error) {
+func (p *pool) take(v *Version, path string) (*rowConn, error) {
+	id := v.ID
 	p.mu.Lock()
 	f := p.files[id]
 	if f == nil {
@@ -52,6 +78,9 @@ func (p *pool) take(id VersionID, path string) (*rowConn, error) {
 		return c, nil
 	}
 	p.mu.Unlock()
+	if err := f.check(v, path); err != nil {
+		return nil, err
+	}
 	// Immutable: nobody changes the file, so SQLite neither locks it nor looks for a journal.
 	dsn := (&url.URL{Scheme: "file", Path: path, OmitHost: true}).String() + "?immutable=1&mode=ro"
 	conn, err := sqlite3.OpenFlags(dsn, sqlite3.OPEN_READONLY|sqlite3.OPEN_URI)

@@ -147,7 +147,7 @@ func pageLimit(permit access.Permit, asked int) (int, error) {
 func (s *Service) run(ctx context.Context, p *plan, limit int) (Page, []Cell, error) {
 	ctx, cancel := context.WithTimeout(ctx, maxSeconds*time.Second)
 	defer cancel()
-	conn, err := s.pool.take(p.version.ID, filepath.Join(s.files.Path(versionFolder(p.version.Dataset, p.version.ID)), rowFile))
+	conn, err := s.pool.take(p.version, filepath.Join(s.files.Path(versionFolder(p.version.Dataset, p.version.ID)), rowFile))
 	if err != nil {
 		return Page{}, nil, err
 	}

@@ -244,6 +244,35 @@ func Contract(t *testing.T, columnar warehouse.Columnar, issue Issue) {
 		}
 	})
 
+	t.Run("a changed, swapped or missing row file is not served", func(t *testing.T) {
+		for what, change := range map[string]func(file, other string) error{
+			"changed": func(file, _ string) error {
+				body, err := os.ReadFile(file)
+				if err != nil {
+					return err
+				}
+				body[len(body)/2] ^= 1
+				return os.WriteFile(file, body, 0o600)
+			},
+			"swapped": func(file, other string) error { return os.Rename(other, file) },
+			"missing": func(file, _ string) error { return os.Remove(file) },
+		} {
+			b := New(t, columnar)
+			old := publish(t, b, Draft(t, b, "d1", row(2, "h1", "02647")))
+			v := publish(t, b, Draft(t, b, "d2", row(2, "h2", "02647")))
+			file := func(id warehouse.VersionID) string {
+				return filepath.Join(b.Folder, dataset, string(id), "rows.sqlite")
+			}
+			if err := change(file(v.ID), file(old.ID)); err != nil {
+				t.Fatal(err)
+			}
+			got, err := b.Read(ctx, permit(t, nil, access.Column{Name: "ma_ho"}), warehouse.Query{})
+			if !fault.Is(err, "warehouse.files_damaged") || len(got.Records) != 0 {
+				t.Errorf("%s: %v, %v", what, got.Records, err)
+			}
+		}
+	})
+
 	t.Run("permit", func(t *testing.T) {
 		b := New(t, columnar)
 		publish(t, b, Draft(t, b, "d1", row(2, "h2", "02647"), row(3, "h3", "02671"), row(4, "h4", "02647"), row(5, "h5", "02671")))
