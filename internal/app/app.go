@@ -175,6 +175,7 @@ func (a *App) openWitness() error {
 		Name: "lienthong/" + a.keys.KeyID("witness") + "/witness", Key: a.keys.Ed25519("witness"), Logs: a.conf.AuditCosigns, Now: a.clock.Now,
 		Refused: func(r witness.Refusal) {
 			a.log.Error("a log that we witness showed a history that does not go on from what we cosigned", "origin", r.Origin, "size", r.Size, "cosigned", r.Cosigned, "kept_as", r.KeptAs)
+			a.audit.Accuse(r)
 			_, err := a.incident.Open(context.Background(), incident.Detection{
 				Kind: incident.Security, Severity: incident.Critical, Source: "audit witness", Same: r.Origin,
 				Summary: "Nhật ký được chứng kiến đưa ra lịch sử không nối tiếp mốc đã ký: " + r.Origin, Refs: map[string]string{"origin": r.Origin, "kept_as": r.KeptAs},

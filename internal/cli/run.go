@@ -67,6 +67,10 @@ func Run(args []string, in io.Reader, out, errOut io.Writer) int {
 	parsed.BindTo(ctx, (*context.Context)(nil))
 	if err := parsed.Run(streams{in, out, errOut}); err != nil {
 		fmt.Fprintf(errOut, "lienthong: %v\n", err)
+		var coded interface{ ExitCode() int }
+		if errors.As(err, &coded) {
+			return coded.ExitCode()
+		}
 		return 1
 	}
 	return 0
