@@ -17,7 +17,7 @@ import (
 type deliverCmd struct {
 	remote
 	Dataset     string `arg:"" help:"Code of the dataset, as H38.05/ho-ngheo."`
-	File        string `arg:"" type:"existingfile" help:"CSV file, UTF-8."`
+	File        string `arg:"" type:"existingfile" help:"CSV (UTF-8), XLSX or JSON file."`
 	System      string `required:"" help:"Id of the official source system."`
 	DataTime    string `help:"When the data was taken from its source (RFC 3339); the file's own time when absent."`
 	NotSecret   bool   `help:"I declare that the file holds no state secret."`
@@ -61,7 +61,7 @@ func (c deliverCmd) Run(ctx context.Context, s streams) error {
 		header = []string{"Idempotency-Key", c.Key}
 	}
 	var got delivery
-	if _, err := send(ctx, at, http.MethodPost, "/api/v1/ingest/deliveries?"+query.Encode(), "text/csv", f, &got, header...); err != nil {
+	if _, err := send(ctx, at, http.MethodPost, "/api/v1/ingest/deliveries?"+query.Encode(), "application/octet-stream", f, &got, header...); err != nil {
 		return err
 	}
 	return c.wait(ctx, s, got.ID)

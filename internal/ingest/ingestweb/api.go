@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"mime"
 	"net/http"
+	"slices"
 
 	"lienthong/internal/access"
 	"lienthong/internal/catalog"
@@ -40,9 +41,14 @@ func (p *Pages) asJSON(ctx context.Context, d *ingest.Delivery) deliveryJSON {
 // declared is what a caller writes to declare that a file is no state secret.
 const declared = "not-secret"
 
+// mediaTypes are those that a file may be sent as. What it is, is told by its content.
+var mediaTypes = []string{
+	"text/csv", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "application/json", "application/x-ndjson", "application/octet-stream",
+}
+
 // streamDelivery takes a file as the body of the request, from the connection to the disk.
 func (p *Pages) streamDelivery(w http.ResponseWriter, r *http.Request) error {
-	if kind, _, err := mime.ParseMediaType(r.Header.Get("Content-Type")); err != nil || kind != "text/csv" {
+	if kind, _, err := mime.ParseMediaType(r.Header.Get("Content-Type")); err != nil || !slices.Contains(mediaTypes, kind) {
 		return fault.New(fault.Malformed, "ingest.media_type")
 	}
 	q := r.URL.Query()
@@ -53,6 +59,7 @@ func (p *Pages) streamDelivery(w http.ResponseWriter, r *http.Request) error {
 	in := ingest.DeliveryInput{
 		Dataset: catalog.Code(q.Get("dataset")), System: q.Get("system"), NotSecret: q.Get("declaration") == declared, FileName: q.Get("file_name"),
 		DataTime: at, IdempotencyKey: r.Header.Get("Idempotency-Key"), SHA256: q.Get("sha256"), Size: max(r.ContentLength, 0),
+		Encoding: q.Get("encoding"),
 	}
 	if who := access.ActorOf(r.Context()); in.System == "" && who.Type == access.System {
 		in.System = who.ID

@@ -56,7 +56,7 @@ func TestSystemDelivers(t *testing.T) {
 	}
 	s.answer(t, http.StatusUnprocessableEntity, stream(source, "sys-05", "", file, "data_time", "soon"))
 	wrong := stream(source, "sys-05", "", file)
-	wrong.kind = "application/json"
+	wrong.kind = "text/html"
 	if a := s.answer(t, http.StatusBadRequest, wrong); a.Code != "ingest.media_type" {
 		t.Errorf("another kind: %+v", a)
 	}

@@ -70,7 +70,7 @@ func (p *Pages) Operations(api *web.API) {
 		return web.OpSpec{ID: "ingest-" + id, Method: method, Path: path, Permission: permission, Tag: "ingest", Summary: summary}
 	}
 	list := op("list", http.MethodGet, "/ingest/deliveries", access.IngestRead, "Deliveries of the caller's agency, or all for the operator; the newest first")
-	list.Description = "A file is delivered by POST to the same path: body text/csv, query dataset, system, data_time, file_name, declaration=not-secret, sha256, and the header Idempotency-Key. " +
+	list.Description = "A file is delivered by POST to the same path: body text/csv, XLSX, JSON or application/octet-stream, query dataset, system, data_time, file_name, declaration=not-secret, sha256, encoding (tcvn3, vni, windows-1258 for old CSV files), and the header Idempotency-Key. " +
 		"The answer is the delivery: 202 while it is checked, 201 when it ended at once, 200 when it repeats an earlier one."
 	web.Op(api, list, p.opList)
 	web.Op(api, op("find", http.MethodGet, one, access.IngestRead, "One delivery with its counts, verdicts and progress"), p.opFind)

@@ -175,7 +175,7 @@ func (p *Pages) fileForm(r *http.Request, t ui.T, in uploadForm, errs ui.FormErr
 			ui.Select(source),
 			ui.Input(ui.Field{Name: "data_time", Label: t("ingest.data_time"), Hint: t("ingest.data_time_hint"), Value: in.DataTime, Error: errs.Of("data_time"), Type: "datetime-local", Short: true}),
 			ui.Checkbox(secret),
-			ui.FileInput(ui.FileChoice{Field: ui.Field{Name: "file", Label: t("ingest.file"), Hint: t("ingest.file_hint"), Error: errs.Of("file"), Required: true}, Accept: ".csv,text/csv", MaxText: size(p.ingest.MaxBytes)}),
+			ui.FileInput(ui.FileChoice{Field: ui.Field{Name: "file", Label: t("ingest.file"), Hint: t("ingest.file_hint"), Error: errs.Of("file"), Required: true}, Accept: ".csv,.xlsx,.json,.jsonl", MaxText: size(p.ingest.MaxBytes)}),
 		)}},
 	), nil
 }
