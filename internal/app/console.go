@@ -52,7 +52,7 @@ func (a *App) buildConsole() (*console, error) {
 			Name:  i18n.Text{Vi: "Liên thông", En: "Liên thông"},
 			Title: i18n.Text{Vi: "Nền tảng dữ liệu số tỉnh " + a.conf.Province, En: "Digital data platform of " + a.conf.Province},
 			Owner: i18n.Text{Vi: "Sở Khoa học và Công nghệ", En: "Department of Science and Technology"},
-			Demo:  a.opts.Demo != nil,
+			Demo:  a.opts.Demo != nil, DemoPath: a.demoPath(),
 		},
 		MyPage: "/me", AgencyName: a.agencyName,
 	})

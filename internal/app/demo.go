@@ -35,6 +35,14 @@ func (a *App) demoPages(shell *web.Shell) slicePages {
 	return demoweb.New(shell, a.world.Accounts, a.clock, func(code string) string { return a.agencyName(context.Background(), code) })
 }
 
+// demoPath leads from the sign-in page to the accounts of the demonstration; empty on a real platform.
+func (a *App) demoPath() string {
+	if a.opts.Demo == nil {
+		return ""
+	}
+	return "/demo"
+}
+
 // announceDemo prints the sign-ins of each role after the addresses.
 func (a *App) announceDemo() {
 	out := a.opts.Out

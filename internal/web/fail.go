@@ -62,12 +62,14 @@ func clearBody(w http.ResponseWriter) {
 func (s *Shell) errorPage(w http.ResponseWriter, r *http.Request, f *fault.Fault) {
 	lang, id := i18n.LangOf(r.Context()), httpx.RequestIDOf(r.Context())
 	title := httpx.Title(f.Kind, s.deps.Catalog, lang)
+	permission := ""
+	if f.Code == "access.permission_missing" && len(f.Args) > 0 {
+		permission = fmt.Sprint(f.Args[0])
+		f = fault.New(f.Kind, f.Code, s.permissionName(lang, permission))
+	}
 	failure := ui.Failure{
 		Status: f.Kind.Status(), Title: title, Text: httpx.Sentence(f, s.deps.Catalog, lang, id), Code: f.Code, Reference: id,
-		Next: s.nextStep(lang, f.Kind), BackPath: backPath(r),
-	}
-	if f.Code == "access.permission_missing" && len(f.Args) > 0 {
-		failure.Permission = fmt.Sprint(f.Args[0])
+		Next: s.nextStep(lang, f.Kind), BackPath: backPath(r), Permission: permission,
 	}
 	for _, item := range f.Items {
 		failure.Items = append(failure.Items, ui.FieldError{Field: item.Field, Text: httpx.Sentence(item, s.deps.Catalog, lang, id)})
@@ -76,6 +78,16 @@ func (s *Shell) errorPage(w http.ResponseWriter, r *http.Request, f *fault.Fault
 	if err := s.Render(w, r, page); err != nil {
 		panic(fmt.Errorf("the error page cannot be rendered: %w", err)) // a component of ours is broken; tests render it
 	}
+}
+
+// permissionName says a permission in words, "Nhật ký truy cập, khai thác: kiểm chứng"; its code where it has none.
+func (s *Shell) permissionName(lang i18n.Lang, code string) string {
+	noun, verb, _ := strings.Cut(code, ".")
+	noun, verb = "access.noun."+noun, "access.verb."+verb
+	if !s.deps.Catalog.Has(noun) || !s.deps.Catalog.Has(verb) {
+		return code
+	}
+	return s.deps.Catalog.Say(lang, noun) + ": " + s.deps.Catalog.Say(lang, verb)
 }
 
 // errorPart answers a script that renews a part of a page: the error in its place, or the whole page anew when the reader

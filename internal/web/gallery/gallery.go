@@ -34,7 +34,7 @@ var Messages = i18n.Messages{
 func Routes(s *web.Shell) []web.Route {
 	g := pages{s}
 	return []web.Route{
-		web.Get("/gallery", access.Public, g.show("gallery.title", everything)).InMenu(web.Nav{Group: web.GroupAdmin, LabelKey: "gallery.title", Icon: ui.IconSee, Order: 900}),
+		web.Get("/gallery", access.Public, g.show("gallery.title", everything)), // not in the menu: it serves developers
 		web.Get("/gallery/dataset", access.Public, g.show("gallery.title", datasetPage)),
 		web.Get("/gallery/request", access.Public, g.show("gallery.title", requestPage)),
 		web.Get("/gallery/empty", access.Public, g.show("gallery.title", emptyPage)),

@@ -91,6 +91,7 @@ type Choice struct {
 	Field
 	Options []Option
 	NoEmpty bool // leaves out the empty first choice of a list
+	Any     bool // the empty choice of a filter means all
 }
 
 // FileChoice is a field for a file.

@@ -12,6 +12,8 @@ type Site struct {
 	Title i18n.Text // "Nền tảng dữ liệu số tỉnh Lào Cai"
 	Owner i18n.Text // who runs it, for the foot of the page
 	Demo  bool      // says on every page that the data is fictional
+
+	DemoPath string // page with the sign-ins of the demonstration
 }
 
 // Assets are the addresses of the built files.

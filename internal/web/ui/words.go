@@ -64,6 +64,8 @@ var Messages = i18n.Messages{
 	"ui.forbidden":        {Vi: "Tài khoản của bạn chưa được cấp quyền xem nội dung này", En: "Your account may not see this"},
 	"ui.forbidden_lead":   {Vi: "Nếu công việc của bạn cần quyền này, hãy liên hệ quản trị viên của cơ quan để được phân vai trò phù hợp.", En: "If your work needs this, ask your agency's administrator for a suitable role."},
 	"ui.permission_named": {Vi: "Quyền cần có", En: "Permission needed"},
+	"ui.demo_accounts":    {Vi: "Xem tài khoản dùng thử", En: "See the accounts to try"},
+	"ui.any":              {Vi: "Tất cả", En: "All"},
 	"ui.demo":             {Vi: "Bản trình diễn, dữ liệu giả định", En: "Demonstration, fictional data"},
 	"ui.units":            {Vi: "Bản đồ {0} xã, phường", En: "Map of {0} communes and wards"},
 	"ui.no_data":          {Vi: "Chưa có dữ liệu", En: "No data yet"},
