@@ -35,14 +35,19 @@ func NewTraffic(seed uint64, perSecond float64, steps ...Step) (*Traffic, error)
 	for _, s := range steps {
 		t.total += s.Weight
 	}
-	if t.total <= 0 {
-		return nil, errors.New("the traffic has no step with a weight")
+	if t.total < 0 {
+		return nil, errors.New("a step of the traffic has a negative weight")
 	}
 	return t, nil
 }
 
-// Run calls until the context ends. One call follows another, so that a slow platform is not flooded.
+// Run calls until the context ends. One call follows another, so that a slow platform is not flooded. Without any step
+// that has a weight it only waits.
 func (t *Traffic) Run(ctx context.Context) error {
+	if t.total == 0 {
+		<-ctx.Done()
+		return nil
+	}
 	r := rand.New(rand.NewPCG(t.seed, 3)) //nolint:gosec // which call comes next is no secret
 	tick := time.NewTicker(t.every)
 	defer tick.Stop()
