@@ -52,5 +52,17 @@ var Messages = i18n.Messages{
 	"access.purpose_code_invalid":  {Vi: "Mã mục đích chỉ gồm chữ in hoa không dấu và chữ số, các phần nối bằng dấu chấm hoặc gạch ngang. Ví dụ: DVC-TTHC.BANTRU.", En: "A purpose code has capital letters and digits, its parts joined by dots or hyphens, for example DVC-TTHC.BANTRU."},
 	"access.purpose_name_missing":  {Vi: "Hãy ghi tên mục đích.", En: "Name the purpose."},
 	"access.purpose_not_root":      {Vi: "Mục đích con phải thuộc một trong năm mục đích của khoản 1 Điều 17, “{0}” không phải.", En: "A child purpose belongs to one of the five purposes of Điều 17.1; “{0}” is not one."},
-	"access.purpose_taken":         {Vi: "Mã mục đích {0} đã có trong danh mục.", En: "Purpose code {0} is taken."},
+
+	// What the eight checks are about, for pages that show a refusal.
+	"access.check.AUTHN":   {Vi: "xác thực", En: "authentication"},
+	"access.check.ROLE":    {Vi: "vai trò", En: "role"},
+	"access.check.GRANT":   {Vi: "quyền được cấp", En: "grant"},
+	"access.check.LEVEL":   {Vi: "mức quyền", En: "level"},
+	"access.check.PURPOSE": {Vi: "mục đích", En: "purpose"},
+	"access.check.SCOPE":   {Vi: "phạm vi dữ liệu", En: "scope"},
+	"access.check.TIME":    {Vi: "thời hạn", En: "time"},
+	"access.check.QUOTA":   {Vi: "hạn mức", En: "quota"},
+	"access.check.STATE":   {Vi: "trạng thái kết nối", En: "state"},
+
+	"access.purpose_taken": {Vi: "Mã mục đích {0} đã có trong danh mục.", En: "Purpose code {0} is taken."},
 }

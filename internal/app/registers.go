@@ -8,6 +8,7 @@ import (
 	"lienthong/internal/catalog"
 	"lienthong/internal/connection"
 	"lienthong/internal/connection/connectionweb"
+	"lienthong/internal/kit/i18n"
 	"lienthong/internal/system"
 )
 
@@ -26,6 +27,35 @@ func (a *App) connectionNumber(ctx context.Context, id string) string {
 		return id
 	}
 	return v.Request.Number
+}
+
+// purposeNames are the names of all purposes by their codes, in the reader's language.
+func (a *App) purposeNames(ctx context.Context) map[string]string {
+	all, err := a.access.Purposes(ctx)
+	if err != nil { // a page that names codes is better than none
+		return nil
+	}
+	out := map[string]string{}
+	for _, p := range all {
+		out[p.Code] = p.Name
+		if i18n.LangOf(ctx) == i18n.En && p.NameEn != "" {
+			out[p.Code] = p.NameEn
+		}
+	}
+	return out
+}
+
+// datasetNames are the names of the datasets that the reader may see, by their codes.
+func (a *App) datasetNames(ctx context.Context) map[string]string {
+	all, err := a.catalog.List(ctx, catalog.Filter{Limit: 1000})
+	if err != nil {
+		return nil
+	}
+	out := map[string]string{}
+	for _, d := range all {
+		out[string(d.Code)] = d.Name
+	}
+	return out
 }
 
 func (a *App) connectionRegisters() connectionweb.Registers {

@@ -119,20 +119,22 @@ func (p *Pages) render(w http.ResponseWriter, r *http.Request, form searchForm, 
 func (p *Pages) table(r *http.Request, t ui.T, found audit.Page, reason string) ui.TableProps {
 	props := ui.TableProps{
 		Caption: t("audit.records"),
-		Columns: []ui.Column{{Label: t("audit.col_time")}, {Label: t("audit.col_event")}, {Label: t("audit.col_who")}, {Label: t("audit.col_what")},
-			{Label: t("audit.col_purpose")}, {Label: t("audit.col_result")}, {Label: t("audit.col_trace")}},
+		Columns: []ui.Column{{Label: t("audit.col_event")}, {Label: t("audit.col_who")}, {Label: t("audit.col_what")}, {Label: t("audit.col_purpose")},
+			{Label: t("audit.col_result")}},
 		Empty: ui.Empty{Icon: ui.IconSearch, Title: t("audit.none"), Text: t("audit.none_text")},
 	}
+	purpose, dataset := namesOf(r.Context(), p.purposes), namesOf(r.Context(), p.datasets)
 	for _, item := range found.Items {
 		exchange := item.ID
 		if item.Kind != audit.KindDecision && item.Of != "" {
 			exchange = item.Of
 		}
-		trace := ui.Button(ui.Action{Label: t("audit.trace_open"), Path: "/audit/trace", Post: true, Kind: ui.Quiet, Icon: ui.IconProof,
+		trace := ui.Button(ui.Action{Label: t("audit.trace_open"), Path: "/audit/trace", Post: true, Kind: ui.Small, Icon: ui.IconProof,
 			Fields: []ui.Hidden{{Name: "request", Value: exchange}, {Name: "reason", Value: reason}}})
 		props.Rows = append(props.Rows, ui.Row{Tone: rowTone(item), Cells: []templ.Component{
-			ui.Moment(item.At), ui.Two(item.Event, t("audit.seq", item.Seq)), ui.Two(item.Actor.Name, p.agencyOf(r.Context(), item.Actor)),
-			ui.Two(what(item), strings.Join(item.Content.Fields, ", ")), ui.Two(item.Purpose.Code, item.Purpose.CaseRef), ui.Badge(resultState(t, item)), trace,
+			ui.Lines(ui.Text(eventName(t, item.Event)), ui.Moment(item.At), ui.Muted(t("audit.seq", item.Seq))),
+			ui.Two(item.Actor.Name, p.agencyOf(r.Context(), item.Actor)), ui.Two(dataset(what(item)), strings.Join(item.Content.Fields, ", ")),
+			ui.Two(purpose(item.Purpose.Code), item.Purpose.CaseRef), ui.Stack(ui.Badge(resultState(t, item)), trace),
 		}})
 	}
 	return props
@@ -164,7 +166,11 @@ func resultState(t ui.T, item audit.Item) ui.State {
 	case audit.Allow:
 		return ui.State{Label: t("audit.result.allow"), Tone: ui.Good}
 	case audit.Deny:
-		return ui.State{Label: t("audit.result.deny") + " · " + item.Decision.Reason, Tone: ui.Bad}
+		label := t("audit.result.deny")
+		if item.Decision.Reason != "" {
+			label += ": " + t("access.check."+item.Decision.Reason)
+		}
+		return ui.State{Label: label, Tone: ui.Bad}
 	}
 	return ui.State{Label: t("audit.result.change"), Tone: ui.Info}
 }
@@ -216,7 +222,7 @@ func (p *Pages) event(ctx context.Context, t ui.T, item audit.Item) ui.Event {
 		state := resultState(t, item)
 		e.What, e.Tone = t("audit.decision", state.Label), state.Tone
 	default:
-		e.What = item.Event + " · " + item.Subject
+		e.What = eventName(t, item.Event) + " · " + item.Subject
 	}
 	e.Detail = strings.Join(nonEmpty(item.Target.Operation, item.Target.Dataset, item.Purpose.Code, item.Purpose.CaseRef, item.Result.ErrorCode,
 		strings.Join(item.Content.Fields, ", "), item.Content.Filter), " · ")

@@ -29,7 +29,7 @@ type logView struct {
 }
 
 func (v logView) results() ui.Choice {
-	return ui.Choice{Field: ui.Field{Name: "result", Label: v.T("audit.result"), Value: v.Form.Result}, Options: []ui.Option{
+	return ui.Choice{Any: true, Field: ui.Field{Name: "result", Label: v.T("audit.result"), Value: v.Form.Result}, Options: []ui.Option{
 		{Value: "allow", Label: v.T("audit.result.allow")}, {Value: "deny", Label: v.T("audit.result.deny")},
 	}}
 }

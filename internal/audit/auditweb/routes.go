@@ -23,6 +23,9 @@ type Pages struct {
 	clock  clock.Clock
 	agency func(ctx context.Context, code string) string
 
+	purposes func(ctx context.Context) map[string]string // names by code; nil shows codes
+	datasets func(ctx context.Context) map[string]string
+
 	witness *witness.Witness // nil when we cosign no other logs
 
 	mu   sync.Mutex
@@ -38,6 +41,12 @@ type checked struct {
 // New builds the pages. agency names an agency by its code.
 func New(shell *web.Shell, log *audit.Log, c clock.Clock, agency func(ctx context.Context, code string) string) *Pages {
 	return &Pages{shell: shell, log: log, clock: c, agency: agency}
+}
+
+// Naming gives the pages the names of purposes and datasets by their codes.
+func (p *Pages) Naming(purposes, datasets func(ctx context.Context) map[string]string) *Pages {
+	p.purposes, p.datasets = purposes, datasets
+	return p
 }
 
 // Routes of the pages.

@@ -64,10 +64,13 @@ func (p *Pages) callTable(ctx context.Context, t ui.T, items []audit.Item) ui.Ta
 		Columns: []ui.Column{{Label: t("exchange.when")}, {Label: t("exchange.who")}, {Label: t("exchange.dataset")}, {Label: t("exchange.purpose")}, {Label: t("exchange.decision")}},
 		Empty:   ui.Empty{Icon: ui.IconCall, Title: t("exchange.no_calls"), Text: t("exchange.no_calls_text")},
 	}
+	purpose, dataset := named(ctx, p.purposes), named(ctx, p.datasets)
 	for _, item := range items {
+		what, code := dataset(item.Target.Dataset)
+		why, _ := purpose(item.Purpose.Code)
 		table.Rows = append(table.Rows, ui.Row{Cells: []templ.Component{
 			ui.LinkTwo(i18n.DateTime(item.At), "/exchange/calls/"+item.ID, short(item.ID)), ui.Two(item.Actor.Name, p.agency(ctx, item.Actor.AgencyCode)),
-			ui.Two(item.Target.Dataset, item.Target.Operation), ui.Two(item.Purpose.Code, item.Purpose.CaseRef), ui.Badge(decisionState(t, item)),
+			ui.Two(what, code), ui.Two(why, item.Purpose.CaseRef), decisionCell(t, item),
 		}})
 	}
 	return table
@@ -85,7 +88,23 @@ func decisionState(t ui.T, item audit.Item) ui.State {
 	if item.Decision.Result == audit.Allow {
 		return ui.State{Label: t("exchange.allowed"), Tone: ui.Good}
 	}
-	return ui.State{Label: t("exchange.refused") + " · " + item.Decision.Reason, Tone: ui.Bad}
+	return ui.State{Label: t("exchange.refused"), Tone: ui.Bad}
+}
+
+// checkName says in words which check refused a call.
+func checkName(t ui.T, item audit.Item) string {
+	if item.Decision.Result == audit.Allow || item.Decision.Reason == "" {
+		return ""
+	}
+	return t("access.check." + item.Decision.Reason)
+}
+
+func decisionCell(t ui.T, item audit.Item) templ.Component {
+	badge := ui.Badge(decisionState(t, item))
+	if why := checkName(t, item); why != "" {
+		return ui.Stack(badge, ui.Muted(why))
+	}
+	return badge
 }
 
 // find gives one call that the actor may see: its own systems' and those on its agency's data.
@@ -122,15 +141,17 @@ func (p *Pages) showCall(w http.ResponseWriter, r *http.Request) error {
 	t := p.shell.T(r)
 	state := decisionState(t, item)
 	v := callView{T: t, Head: ui.Head{Eyebrow: item.ID, Title: t("exchange.call"), State: &state}}
+	what, whatCode := named(r.Context(), p.datasets)(item.Target.Dataset)
+	why, whyCode := named(r.Context(), p.purposes)(item.Purpose.Code)
 	v.Facts = []ui.Pair{
 		{Name: t("exchange.when"), Value: ui.Moment(item.At)},
 		{Name: t("exchange.who"), Text: item.Actor.Name + " · " + p.agency(r.Context(), item.Actor.AgencyCode)},
 		{Name: t("exchange.operation"), Value: ui.Mono(item.Target.Operation)},
-		{Name: t("exchange.dataset"), Text: item.Target.Dataset},
-		{Name: t("exchange.purpose"), Text: strings.TrimSpace(item.Purpose.Code + " " + item.Purpose.CaseRef)},
+		{Name: t("exchange.dataset"), Text: what, Help: whatCode},
+		{Name: t("exchange.purpose"), Text: why, Help: strings.Trim(whyCode+" · "+item.Purpose.CaseRef, " ·")},
 	}
 	if code := item.Result.ErrorCode; code != "" {
-		v.Facts = append(v.Facts, ui.Pair{Name: t("exchange.why"), Value: ui.Stack(ui.Mono(code), ui.Muted(item.Decision.Reason))})
+		v.Facts = append(v.Facts, ui.Pair{Name: t("exchange.why"), Value: ui.Two(checkName(t, item), code)})
 	}
 	if len(item.Content.Fields) > 0 {
 		v.Facts = append(v.Facts, ui.Pair{Name: t("exchange.fields"), Text: strings.Join(item.Content.Fields, ", ")})

@@ -101,9 +101,10 @@ func (p *Pages) listServices(w http.ResponseWriter, r *http.Request) error {
 	t := p.shell.T(r)
 	table := ui.TableProps{
 		Caption: t("exchange.services"),
-		Columns: []ui.Column{{Label: t("exchange.col_service")}, {Label: t("exchange.dataset")}, {Label: t("exchange.col_ops")}, {Label: t("exchange.col_version"), Number: true}, {Label: t("exchange.col_state")}},
+		Columns: []ui.Column{{Label: t("exchange.dataset")}, {Label: t("exchange.col_service")}, {Label: t("exchange.col_ops")}, {Label: t("exchange.col_version"), Number: true}, {Label: t("exchange.col_state")}},
 		Empty:   ui.Empty{Icon: ui.IconApi, Title: t("exchange.no_services")},
 	}
+	dataset := named(r.Context(), p.datasets)
 	sort.SliceStable(routes, func(i, j int) bool { return routes[i].Owner+routes[i].System < routes[j].Owner+routes[j].System })
 	for _, s := range routes {
 		state := ui.State{Label: t("exchange." + string(s.Status)), Tone: ui.Good}
@@ -114,7 +115,8 @@ func (p *Pages) listServices(w http.ResponseWriter, r *http.Request) error {
 		for _, o := range s.Operations {
 			ops = append(ops, ui.Mono(o.Code()))
 		}
-		table.Rows = append(table.Rows, ui.Cells(ui.Two("/svc/"+s.Owner+"/"+s.System+"/"+s.Name, p.agency(r.Context(), s.Owner)), ui.Text(s.Dataset), ui.Stack(ops...),
+		what, code := dataset(s.Dataset)
+		table.Rows = append(table.Rows, ui.Cells(ui.Two(what, p.agency(r.Context(), s.Owner)), ui.Two("/svc/"+s.Owner+"/"+s.System+"/"+s.Name, code), ui.Lines(ops...),
 			ui.Text(i18n.Number(s.Version)), ui.Badge(state)))
 	}
 	return p.shell.Render(w, r, web.Page{Title: t("exchange.services"), Crumbs: []ui.Crumb{{Label: t("exchange.services")}},

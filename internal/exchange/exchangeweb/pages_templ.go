@@ -126,7 +126,7 @@ func callsPage(v callsView) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = ui.SearchForm("/exchange/calls", "id", "", v.T("exchange.find_call"), v.T("exchange.call")).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.SearchForm("/exchange/calls", "id", "", v.T("exchange.find_call"), v.T("exchange.find")).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

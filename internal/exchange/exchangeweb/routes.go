@@ -21,11 +21,33 @@ type Pages struct {
 	clock    clock.Clock
 	agency   func(ctx context.Context, code string) string
 	number   func(ctx context.Context, connection string) string
+	purposes func(ctx context.Context) map[string]string // names by code; nil shows codes
+	datasets func(ctx context.Context) map[string]string
 }
 
 // New builds the pages. agency names an agency by its code, number a connection by its id.
 func New(shell *web.Shell, s *exchange.Service, log *audit.Log, c clock.Clock, agency, number func(ctx context.Context, id string) string) *Pages {
-	return &Pages{shell, s, log, c, agency, number}
+	return &Pages{shell: shell, exchange: s, log: log, clock: c, agency: agency, number: number}
+}
+
+// Naming gives the pages the names of purposes and datasets by their codes.
+func (p *Pages) Naming(purposes, datasets func(ctx context.Context) map[string]string) *Pages {
+	p.purposes, p.datasets = purposes, datasets
+	return p
+}
+
+// named is the name of a code with the code beneath it, or the code alone.
+func named(ctx context.Context, names func(context.Context) map[string]string) func(code string) (name, under string) {
+	var known map[string]string
+	if names != nil {
+		known = names(ctx)
+	}
+	return func(code string) (string, string) {
+		if name := known[code]; name != "" {
+			return name, code
+		}
+		return code, ""
+	}
 }
 
 // Routes of the pages.
@@ -77,6 +99,7 @@ var Messages = i18n.Messages{
 	"exchange.recent":         {Vi: "Lượt gọi gần đây", En: "Recent calls"},
 	"exchange.see_calls":      {Vi: "Xem từng lượt gọi", En: "Show single calls"},
 	"exchange.find_call":      {Vi: "Tìm theo mã lượt gọi (X-Request-Id)", En: "Find by call id (X-Request-Id)"},
+	"exchange.find":           {Vi: "Tìm", En: "Find"},
 	"exchange.call":           {Vi: "Lượt gọi", En: "Call"},
 	"exchange.call_not_yours": {Vi: "Không tìm thấy lượt gọi này trong phạm vi của đơn vị. Hãy kiểm tra lại mã lượt gọi (X-Request-Id).", En: "This call is not among those of your agency. Check the call id (X-Request-Id)."},
 	"exchange.when":           {Vi: "Thời điểm", En: "Time"},

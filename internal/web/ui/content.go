@@ -18,6 +18,7 @@ const (
 	Secondary ActionKind = "secondary"
 	Danger    ActionKind = "danger"
 	Quiet     ActionKind = "quiet"
+	Small     ActionKind = "small" // quiet, inside the lines of a table
 )
 
 // Action leads somewhere, or changes something when Post is set; then it is a form with one button.
@@ -38,6 +39,9 @@ type Hidden struct{ Name, Value string }
 func (a Action) class() string {
 	if a.Kind == "" {
 		return "button button--secondary"
+	}
+	if a.Kind == Small {
+		return "button button--quiet button--small"
 	}
 	return "button button--" + string(a.Kind)
 }
