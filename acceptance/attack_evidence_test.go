@@ -178,7 +178,8 @@ func TestDoorsCloseAtOnce(t *testing.T) {
 	end(nil)
 	open()
 	conn.must(t, p.consumerSteward, "terminate", m{"comment": "Không còn nhu cầu khai thác dữ liệu này"})
-	closed("access.grant_ended")
+	refused(t, c.Get(recordsPath+"?limit=1"), http.StatusUnauthorized, "exchange.token_invalid") // its key went with it
+	ok(t, conn.token(t), http.StatusUnauthorized)
 	disabled := p.admin.Hire(t, "sap.nghi", "Người Sắp Nghỉ", owner, nil, "steward")
 	ok(t, disabled.Get("/api/v1/account/me"), http.StatusOK)
 	ok(t, p.admin.Post("/api/v1/account/accounts/"+disabled.ID+"/active", m{"active": false}), http.StatusOK)
