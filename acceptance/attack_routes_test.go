@@ -189,7 +189,7 @@ func TestBrowserDefences(t *testing.T) {
 			}
 		}
 	}
-	cookie := p.engineer.With("Cookie", "session="+p.engineer.Token())
+	cookie := p.engineer.With("Cookie", "lienthong="+p.engineer.Token())
 	for name, c := range map[string]*harness.Client{
 		"another site":      cookie.With("Sec-Fetch-Site", "cross-site"),
 		"another origin":    cookie.With("Origin", "https://evil.example"),
