@@ -24,6 +24,7 @@ import (
 	"lienthong/internal/kit/job"
 	"lienthong/internal/kit/logx"
 	"lienthong/internal/kit/secret"
+	"lienthong/internal/vault"
 	"lienthong/migrations"
 )
 
@@ -48,6 +49,8 @@ type App struct {
 	lock    *lock
 	keys    *secret.Keyring
 	db      *controldb.DB
+	vault   *vault.Service
+	scratch string // for content in clear while it is worked on
 	raw     *blob.Store
 	audit   *audit.Log
 	jobs    *job.Queue
@@ -100,9 +103,6 @@ func (a *App) open(ctx context.Context) error {
 	if a.keys, err = secret.Open(filepath.Join(dir, "secrets")); err != nil {
 		return fmt.Errorf("open the keys: %w", err)
 	}
-	if a.raw, err = blob.Open(filepath.Join(dir, "raw")); err != nil {
-		return fmt.Errorf("open the raw store: %w", err)
-	}
 	if err := a.openStore(ctx); err != nil {
 		return err
 	}
@@ -110,6 +110,9 @@ func (a *App) open(ctx context.Context) error {
 		return err
 	}
 	if err := a.openAudit(ctx); err != nil {
+		return err
+	}
+	if err := a.openVault(ctx); err != nil {
 		return err
 	}
 	if a.words, err = i18n.NewCatalog(allMessages()...); err != nil {
@@ -187,6 +190,28 @@ func (a *App) openWitness() error {
 	})
 	a.witness = w
 	return err
+}
+
+// openVault opens the encrypted stores. The scratch folder is named by the keys, so that two platforms of one machine
+// keep apart and a restart finds and clears its own.
+func (a *App) openVault(ctx context.Context) error {
+	scratch, inMemory, err := blob.Scratch(a.keys.KeyID("scratch"), filepath.Join(a.conf.DataDir, "scratch"))
+	if err != nil {
+		return err
+	}
+	if !inMemory {
+		a.log.Warn("no folder in memory (/dev/shm with 1 GB free): columns being written lie on the disk until their version is published", "folder", scratch)
+	}
+	a.scratch = scratch
+	a.onClose("scratch folder", func() error { return os.RemoveAll(scratch) })
+	a.vault, err = vault.NewService(ctx, vault.Parts{DB: a.db, Log: a.audit, Clock: a.clock, Keys: a.keys, Logger: a.log})
+	if err != nil {
+		return err
+	}
+	if a.raw, err = a.vault.Open("raw", filepath.Join(a.conf.DataDir, "raw"), scratch); err != nil {
+		return fmt.Errorf("open the raw store: %w", err)
+	}
+	return nil
 }
 
 func (a *App) onClose(name string, f func() error) { a.closers = append(a.closers, closer{name, f}) }

@@ -21,7 +21,7 @@ import (
 )
 
 // The control socket lies in the data folder and can be opened by its owner only. It serves what the machine's own
-// administrator may ask of a running server: the demo's clock, and a way back in for an account.
+// administrator may ask of a running server: the demo's clock, a way back in for an account, a new key.
 const socketName = "control.sock"
 
 type clockShift struct {
@@ -65,6 +65,33 @@ func RecoverAccount(ctx context.Context, dataDir, username string) (string, erro
 		return "", errors.New(got.Error)
 	}
 	return got.Path, nil
+}
+
+type rotateAnswer struct {
+	Key   int64  `json:"key,omitempty"`
+	Error string `json:"error,omitempty"`
+}
+
+// RotateKeys asks the server that runs on the folder for a new key of data at rest.
+func RotateKeys(ctx context.Context, dataDir string) (int64, error) {
+	var got rotateAnswer
+	if err := control(ctx, dataDir, "/keys/rotate", struct{}{}, &got); err != nil {
+		return 0, err
+	}
+	if got.Error != "" {
+		return 0, errors.New(got.Error)
+	}
+	return got.Key, nil
+}
+
+func (a *App) rotateKeys(w http.ResponseWriter, r *http.Request) {
+	w.Header().Set("Content-Type", "application/json")
+	var out rotateAnswer
+	var err error
+	if out.Key, err = a.vault.Rotate(r.Context()); err != nil {
+		out.Error = err.Error()
+	}
+	_ = json.NewEncoder(w).Encode(out) // the command has gone; there is nobody to tell
 }
 
 // control sends one request over the control socket.
@@ -111,6 +138,7 @@ func (a *App) serveControl(ctx context.Context) error {
 	mux := http.NewServeMux()
 	mux.HandleFunc("POST /clock", a.shiftClock)
 	mux.HandleFunc("POST /recover", a.recoverAccount)
+	mux.HandleFunc("POST /keys/rotate", a.rotateKeys)
 	srv := &http.Server{Handler: mux, ReadHeaderTimeout: 5 * time.Second}
 	go func() {
 		<-ctx.Done()

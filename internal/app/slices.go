@@ -19,7 +19,6 @@ import (
 	"lienthong/internal/flow"
 	"lienthong/internal/incident"
 	"lienthong/internal/ingest"
-	"lienthong/internal/kit/blob"
 	"lienthong/internal/kit/clock"
 	"lienthong/internal/kit/controldb"
 	"lienthong/internal/kit/i18n"
@@ -114,7 +113,7 @@ func (a *App) seedDictionary(ctx context.Context) error {
 
 func (a *App) buildWarehouse(ctx context.Context) error {
 	folder := filepath.Join(a.conf.DataDir, "warehouse")
-	files, err := blob.Open(folder)
+	files, err := a.vault.Open("warehouse", folder, a.scratch)
 	if err != nil {
 		return fmt.Errorf("open the warehouse folder: %w", err)
 	}

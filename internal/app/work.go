@@ -36,6 +36,7 @@ func (a *App) startWork(ctx context.Context, group *errgroup.Group) {
 	})
 	group.Go(func() error { return a.jobs.Run(ctx) })
 	group.Go(func() error { return a.ingest.Run(ctx) })
+	group.Go(func() error { return a.vault.Run(ctx) })
 	group.Go(func() error { return a.keepUsage(ctx) })
 }
 

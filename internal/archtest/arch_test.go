@@ -22,6 +22,7 @@ var may = map[string]string{
 	"connection": "catalog system",
 	"exchange":   "connection privacy warehouse",
 	"incident":   "monitor",
+	"vault":      "",
 	"support":    "", "task": "", "home": "",
 }
 

@@ -29,6 +29,7 @@ type commands struct {
 	SignIn      signInCmd      `cmd:"" help:"Sign in to a running server and keep the session for later commands."`
 	SignOut     signOutCmd     `cmd:"" help:"End the kept session."`
 	Account     accountCmd     `cmd:"" help:"Accounts, for the administrator of the server itself."`
+	Keys        keysCmd        `cmd:"" help:"Keys of data at rest, for the administrator of the server itself."`
 	Agencies    agenciesCmd    `cmd:"" help:"List or import agencies."`
 	Deliver     deliverCmd     `cmd:"" help:"Deliver a file into the warehouse."`
 	Connections connectionsCmd `cmd:"" help:"Take connection requests through their process."`

@@ -1,8 +1,6 @@
 package ingest_test
 
 import (
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 
@@ -27,7 +25,7 @@ func TestStatedEncoding(t *testing.T) {
 	if d.ID == first.ID || d.State != ingest.Published || d.Encoding != "TCVN3 (ABC)" || d.Fixes["chu_ho"]["from_tcvn3"] != 1 || d.Counts.Accepted != 2 {
 		t.Fatalf("%s %+v %+v", d.State, d.Fixes, d.Refusal)
 	}
-	raw, err := os.ReadFile(filepath.Join(b.folder, "raw", string(households), string(d.ID)+".csv"))
+	raw, err := b.content("raw/" + string(households) + "/" + string(d.ID) + ".csv")
 	if err != nil || string(raw) != head+inTCVN3 {
 		t.Fatalf("the raw file has changed: %v", err)
 	}

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"fmt"
-	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -70,7 +69,7 @@ func TestWorkbookIsPublishedAsItsCSVWouldBe(t *testing.T) {
 	if d.Form.Sheet != "Sheet1" || fmt.Sprint(d.Form.Skipped) != "[Ghi chú]" || d.Form.HiddenRows != 1 || d.Form.HeaderLine != 1 {
 		t.Errorf("form %+v", d.Form)
 	}
-	raw, err := os.ReadFile(filepath.Join(b.folder, "raw", string(households), string(d.ID)+".xlsx"))
+	raw, err := b.content("raw/" + string(households) + "/" + string(d.ID) + ".xlsx")
 	if err != nil || string(raw) != body {
 		t.Fatalf("the raw file has changed: %v", err)
 	}
@@ -133,8 +132,8 @@ func TestJSONDeliveries(t *testing.T) {
 			if d.State != ingest.Published || d.Counts.Accepted != 2 || d.Format != tt.format {
 				t.Fatalf("%s %+v %+v %s", d.State, d.Counts, d.Refusal, d.Format)
 			}
-			if raw := filesUnder(t, filepath.Join(b.folder, "raw"))[filepath.Join(b.folder, "raw", string(households), string(d.ID)+".json")]; string(raw) != tt.body {
-				t.Errorf("the raw file has changed")
+			if raw, err := b.content("raw/" + string(households) + "/" + string(d.ID) + ".json"); err != nil || string(raw) != tt.body {
+				t.Errorf("the raw file has changed: %v", err)
 			}
 		})
 	}

@@ -25,6 +25,7 @@ import (
 	"lienthong/internal/dictionary/dictionarytest"
 	"lienthong/internal/ingest"
 	"lienthong/internal/kit/blob"
+	"lienthong/internal/kit/blob/blobtest"
 	"lienthong/internal/kit/clock"
 	"lienthong/internal/kit/controldb"
 	"lienthong/internal/kit/fault"
@@ -42,11 +43,21 @@ type bench struct {
 	folder    string
 }
 
+// content is what a stored file holds.
+func (b *bench) content(name string) ([]byte, error) {
+	f, err := b.files.OpenFile(name)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	return io.ReadAll(f)
+}
+
 func newBench(t testing.TB, db *controldb.DB, columnar warehouse.Columnar) *bench {
 	t.Helper()
 	c := catalogtest.New(t, db)
 	b := &bench{catalog: c, warehouse: warehousetest.Over(t, db, c.Log, t.TempDir(), columnar), folder: t.TempDir()}
-	files, err := blob.Open(b.folder)
+	files, err := blob.OpenSealed(b.folder, blobtest.Keys{}, t.TempDir())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -144,7 +155,7 @@ func TestGoodFileIsPublishedWhole(t *testing.T) {
 		if err != nil || about.FirstPublishedAt.IsZero() {
 			t.Fatalf("the register does not know of the first flow: %v", err)
 		}
-		raw, err := os.ReadFile(filepath.Join(b.folder, "raw", string(households), string(d.ID)+".csv"))
+		raw, err := b.content("raw/" + string(households) + "/" + string(d.ID) + ".csv")
 		if err != nil || string(raw) != body {
 			t.Fatalf("the raw file has changed: %v", err)
 		}

@@ -9,8 +9,6 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
-	"os"
-	"path/filepath"
 	"unicode/utf8"
 
 	"lienthong/internal/kit/blob"
@@ -35,23 +33,24 @@ const (
 // quarantine writes the entries of one delivery into a folder that appears whole.
 type quarantine struct {
 	store   *blob.Store
+	name    string
 	folder  string
-	entries *os.File
-	index   *os.File
+	entries *blob.Writer
+	index   *blob.Writer
 	out     *bufio.Writer
 	at      *bufio.Writer
 	offset  int64
 	count   int64
 }
 
-func newQuarantine(store *blob.Store) (*quarantine, error) {
+func newQuarantine(store *blob.Store, name string) (*quarantine, error) {
 	folder, err := store.TempDir()
 	if err != nil {
 		return nil, err
 	}
-	q := &quarantine{store: store, folder: folder}
-	if q.entries, err = os.OpenFile(filepath.Join(folder, entriesFile), os.O_CREATE|os.O_WRONLY|os.O_EXCL, 0o600); err == nil {
-		q.index, err = os.OpenFile(filepath.Join(folder, indexFile), os.O_CREATE|os.O_WRONLY|os.O_EXCL, 0o600)
+	q := &quarantine{store: store, name: name, folder: folder}
+	if q.entries, err = store.CreateIn(folder, name, entriesFile, blob.StreamChunk); err == nil {
+		q.index, err = store.CreateIn(folder, name, indexFile, blob.PageChunk)
 	}
 	if err != nil {
 		q.drop()
@@ -86,27 +85,26 @@ func (q *quarantine) add(e Entry) error {
 	return nil
 }
 
-// keep puts the folder on disk under a name; what an earlier attempt left there is replaced.
-func (q *quarantine) keep(name string) error {
-	err := errors.Join(q.out.Flush(), q.at.Flush(), q.entries.Close(), q.index.Close())
-	q.entries, q.index = nil, nil
+// keep puts the folder on disk under its name; what an earlier attempt left there is replaced.
+func (q *quarantine) keep() error {
+	err := errors.Join(q.out.Flush(), q.at.Flush(), q.entries.Commit(), q.index.Commit())
 	if err != nil {
 		return fmt.Errorf("write quarantine: %w", err)
 	}
-	if err := q.store.Remove(name); err != nil {
+	if err := q.store.Remove(q.name); err != nil {
 		return err
 	}
 	if q.count == 0 {
 		return nil // drop takes the empty folder away
 	}
-	return q.store.CommitDir(q.folder, name)
+	return q.store.CommitDir(q.folder, q.name)
 }
 
 // drop takes away what was not kept.
 func (q *quarantine) drop() {
-	for _, f := range []*os.File{q.entries, q.index} {
-		if f != nil {
-			_ = f.Close()
+	for _, w := range []*blob.Writer{q.entries, q.index} {
+		if w != nil {
+			w.Abort()
 		}
 	}
 	_ = q.store.DropDir(q.folder) // what stays is swept at the next start

@@ -62,7 +62,7 @@ func (s *Service) examine(ctx context.Context, d *Delivery, by lease) error {
 		return err
 	}
 	defer draft.Discard()
-	bad, err := newQuarantine(s.Files)
+	bad, err := newQuarantine(s.Files, d.quarantineName())
 	if err != nil {
 		return err
 	}
@@ -74,7 +74,7 @@ func (s *Service) examine(ctx context.Context, d *Delivery, by lease) error {
 		}
 		return s.refuseFile(ctx, d, by, err)
 	}
-	if err := bad.keep(d.quarantineName()); err != nil {
+	if err := bad.keep(); err != nil {
 		return err
 	}
 	return s.conclude(ctx, d, by, draft, judge(d.Counts, about.Load, d.officer(), d.Reason))

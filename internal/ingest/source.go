@@ -3,6 +3,7 @@ package ingest
 import (
 	"context"
 	"errors"
+	"io"
 	"os"
 
 	"lienthong/internal/ingest/sheet"
@@ -19,16 +20,22 @@ type source interface {
 
 // open begins to read a delivery's raw file. A file that cannot pass as a whole is an Invalid fault.
 func (s *Service) open(ctx context.Context, d *Delivery) (source, error) {
-	raw, err := s.Files.OpenFile(d.rawName())
+	if d.Format == "" || d.Format == sheet.FormatCSV {
+		raw, err := s.Files.OpenFile(d.rawName())
+		if err != nil {
+			return nil, err
+		}
+		in, err := openCSV(raw, d.Encoding)
+		if err != nil {
+			return nil, errors.Join(err, raw.Close())
+		}
+		return in, nil
+	}
+	raw, err := s.Files.Plain(d.rawName()) // the child that takes it apart has no keys
 	if err != nil {
 		return nil, err
 	}
-	var in source
-	if d.Format == "" || d.Format == sheet.FormatCSV {
-		in, err = openCSV(raw, d.Encoding)
-	} else {
-		in, err = openSheet(ctx, raw, d.Format)
-	}
+	in, err := openSheet(ctx, raw, d.Format)
 	if err != nil {
 		return nil, errors.Join(err, raw.Close())
 	}
@@ -38,12 +45,12 @@ func (s *Service) open(ctx context.Context, d *Delivery) (source, error) {
 // csvSource is a CSV file, converted from a stated encoding field by field: its signs are ASCII in all of them.
 type csvSource struct {
 	*csvReader
-	raw    *os.File
+	raw    io.Closer
 	legacy *legacy
 	names  []string
 }
 
-func openCSV(raw *os.File, encoding string) (*csvSource, error) {
+func openCSV(raw io.ReadCloser, encoding string) (*csvSource, error) {
 	l, err := legacyOf(encoding)
 	if err != nil {
 		return nil, err

@@ -213,11 +213,7 @@ func (s *Service) fileSize(name string) (int64, error) {
 		return 0, err
 	}
 	defer f.Close()
-	info, err := f.Stat()
-	if err != nil {
-		return 0, fmt.Errorf("read piece: %w", err)
-	}
-	return info.Size(), nil
+	return f.Size()
 }
 
 // sweepUploads removes uploads whose time is over, and counts the open ones of an account.

@@ -2,6 +2,8 @@ package warehouse
 
 import (
 	"context"
+	"crypto/rand"
+	"encoding/hex"
 	"fmt"
 	"path/filepath"
 	"strings"
@@ -40,7 +42,10 @@ type Draft struct {
 	s       *Service
 	id      VersionID
 	in      DraftInput
-	folder  string
+	folder  string // its files as they will be published
+	scratch string // where the columns are written
+	rowKey  []byte // of the row file in the making; it is kept nowhere
+	keyID   string // that wraps the keys of the published files
 	conn    *sqlite3.Conn
 	insert  *sqlite3.Stmt
 	find    *sqlite3.Stmt
@@ -75,7 +80,12 @@ func (s *Service) Begin(ctx context.Context, in DraftInput) (*Draft, error) {
 	if err != nil {
 		return nil, err
 	}
-	d := &Draft{s: s, id: VersionID(ids.New()), in: in, folder: folder, keys: keyPlaces(in.Columns), against: map[int64][]Cell{}}
+	d := &Draft{s: s, id: VersionID(ids.New()), in: in, folder: folder, rowKey: make([]byte, rowKeySize), keys: keyPlaces(in.Columns), against: map[int64][]Cell{}}
+	_, _ = rand.Read(d.rowKey) // never fails: it stops the program instead
+	if d.scratch, err = s.files.ScratchDir(); err != nil {
+		d.Discard()
+		return nil, err
+	}
 	if err := d.openRowFile(); err != nil {
 		d.Discard()
 		return nil, fmt.Errorf("begin a version of %s: %w", in.Dataset, err)
@@ -87,16 +97,16 @@ func (s *Service) Begin(ctx context.Context, in DraftInput) (*Draft, error) {
 	return d, nil
 }
 
-// openRowFile makes the row file. It is written without journal or sync: until it is published it may vanish whole, and
+// openRowFile makes the row file, encrypted under a key that is in memory only (invariant 6). It is written without journal or sync: until it is published it may vanish whole, and
 // publishing syncs it.
 func (d *Draft) openRowFile() error {
-	conn, err := sqlite3.Open(filepath.Join(d.folder, rowFile))
+	conn, err := sqlite3.Open(draftRows(filepath.Join(d.folder, rowDraft)))
 	if err != nil {
 		return fmt.Errorf("open row file: %w", err)
 	}
 	d.conn = conn
 	for _, sql := range append([]string{
-		`PRAGMA page_size = 4096`, `PRAGMA journal_mode = OFF`, `PRAGMA synchronous = OFF`, `PRAGMA locking_mode = EXCLUSIVE`,
+		`PRAGMA hexkey = '` + hex.EncodeToString(d.rowKey) + `'`, `PRAGMA page_size = 4096`, `PRAGMA journal_mode = OFF`, `PRAGMA synchronous = OFF`, `PRAGMA locking_mode = EXCLUSIVE`,
 		`PRAGMA cache_size = -65536`, `PRAGMA temp_store = MEMORY`,
 	}, d.tables()...) {
 		if err := conn.Exec(sql); err != nil {
@@ -159,7 +169,7 @@ func mustIdent(name string) string {
 }
 
 func (d *Draft) startColumnar(ctx context.Context) error {
-	w, err := d.s.columnar.Create(ctx, d.folder, d.in.Columns)
+	w, err := d.s.columnar.Create(ctx, d.scratch, d.in.Columns)
 	if err != nil {
 		return err
 	}
@@ -323,7 +333,10 @@ func (d *Draft) Discard() {
 		_ = d.writer.Close()
 	}
 	d.closeRowFile()
-	_ = d.s.files.DropDir(d.folder) // what stays is swept at the next start
+	if d.scratch != "" {
+		_ = d.s.files.DropScratch(d.scratch) // what stays is swept at the next start, as is the folder
+	}
+	_ = d.s.files.DropDir(d.folder)
 }
 
 func (d *Draft) closeRowFile() {

@@ -1,15 +1,17 @@
 package warehouse
 
 import (
+	"errors"
 	"fmt"
-	"net/url"
 	"slices"
 	"sync"
 	"time"
 
 	"github.com/ncruces/go-sqlite3"
+	"github.com/ncruces/go-sqlite3/vfs/readervfs"
 
-	"lienthong/internal/kit/fault"
+	"lienthong/internal/kit/blob"
+	"lienthong/internal/kit/ids"
 )
 
 const (
@@ -17,8 +19,10 @@ const (
 	maxIdle      = 8  // idle connections of one row file
 )
 
-// pool keeps connections to row files, which are opened as immutable and so need no lock.
+// pool keeps connections to row files. SQLite reads them through the store, which verifies and opens every page, and as
+// immutable, so that it needs no lock and no journal.
 type pool struct {
+	store  *blob.Store
 	mu     sync.Mutex
 	files  map[VersionID]*openFile
 	closed bool
@@ -34,18 +38,18 @@ type openFile struct {
 
 // check compares the file with the sum in the version's manifest, once for as long as it stays open: a file that was
 // damaged or swapped is never served as good. Who comes meanwhile waits.
-func (f *openFile) check(v *Version, path string) error {
+func (f *openFile) check(store *blob.Store, v *Version, folder string) error {
 	f.checking.Lock()
 	defer f.checking.Unlock()
 	if f.sound {
 		return nil
 	}
-	got, err := sumFile(path)
+	got, err := sumFile(store, folder, rowFile)
 	if err == nil && !slices.Contains(v.Files, got) {
 		err = fmt.Errorf("%s has changed", rowFile)
 	}
 	if err != nil {
-		return fault.New(fault.Unavailable, "warehouse.files_damaged", v.Dataset, v.Number).Because(err)
+		return filesDamaged(v, err)
 	}
 	f.sound = true
 	return nil
@@ -55,13 +59,14 @@ func (f *openFile) check(v *Version, path string) error {
 type rowConn struct {
 	version VersionID
 	conn    *sqlite3.Conn
+	file    *blob.Reader
 	stmts   map[string]*sqlite3.Stmt
 }
 
-func newPool() *pool { return &pool{files: map[VersionID]*openFile{}} }
+func newPool(store *blob.Store) *pool { return &pool{store: store, files: map[VersionID]*openFile{}} }
 
 // take gives a connection of its own to the caller, who gives it back.
-func (p *pool) take(v *Version, path string) (*rowConn, error) {
+func (p *pool) take(v *Version, folder string) (*rowConn, error) {
 	id := v.ID
 	p.mu.Lock()
 	f := p.files[id]
@@ -78,20 +83,31 @@ func (p *pool) take(v *Version, path string) (*rowConn, error) {
 		return c, nil
 	}
 	p.mu.Unlock()
-	if err := f.check(v, path); err != nil {
+	if err := f.check(p.store, v, folder); err != nil {
 		return nil, err
 	}
-	// Immutable: nobody changes the file, so SQLite neither locks it nor looks for a journal.
-	dsn := (&url.URL{Scheme: "file", Path: path, OmitHost: true}).String() + "?immutable=1&mode=ro"
-	conn, err := sqlite3.OpenFlags(dsn, sqlite3.OPEN_READONLY|sqlite3.OPEN_URI)
+	return p.connect(id, folder+"/"+rowFile)
+}
+
+func (p *pool) connect(id VersionID, name string) (*rowConn, error) {
+	file, err := p.store.OpenFile(name)
 	if err != nil {
 		return nil, fmt.Errorf("open row file of version %s: %w", id, err)
 	}
-	if err := conn.Exec(`PRAGMA query_only = ON; PRAGMA cache_size = -8192; PRAGMA temp_store = MEMORY`); err != nil {
-		_ = conn.Close()
-		return nil, fmt.Errorf("open row file of version %s: %w", id, err)
+	// SQLite finds the reader by a name that exists while it opens; the connection owns the reader from then on.
+	handle := ids.New()
+	readervfs.Create(handle, file)
+	conn, err := sqlite3.OpenFlags("file:"+handle+"?vfs=reader", sqlite3.OPEN_READONLY|sqlite3.OPEN_URI)
+	readervfs.Delete(handle)
+	if err != nil {
+		return nil, fmt.Errorf("open row file of version %s: %w", id, errors.Join(file.Err(), err, file.Close()))
 	}
-	return &rowConn{version: id, conn: conn, stmts: map[string]*sqlite3.Stmt{}}, nil
+	c := &rowConn{version: id, conn: conn, file: file, stmts: map[string]*sqlite3.Stmt{}}
+	if err := conn.Exec(`PRAGMA query_only = ON; PRAGMA cache_size = -8192; PRAGMA temp_store = MEMORY`); err != nil {
+		c.close()
+		return nil, fmt.Errorf("open row file of version %s: %w", id, errors.Join(file.Err(), err))
+	}
+	return c, nil
 }
 
 // give takes a connection back.
@@ -99,7 +115,7 @@ func (p *pool) give(c *rowConn) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	f := p.files[c.version]
-	if p.closed || f == nil || len(f.idle) >= maxIdle {
+	if p.closed || f == nil || c.file.Err() != nil || len(f.idle) >= maxIdle {
 		c.close()
 		return
 	}
@@ -174,4 +190,5 @@ func (c *rowConn) close() {
 		_ = stmt.Close()
 	}
 	_ = c.conn.Close()
+	_ = c.file.Close()
 }

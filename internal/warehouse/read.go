@@ -4,7 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"path/filepath"
+	"strings"
 	"time"
 
 	"github.com/ncruces/go-sqlite3"
@@ -147,13 +147,19 @@ func pageLimit(permit access.Permit, asked int) (int, error) {
 func (s *Service) run(ctx context.Context, p *plan, limit int) (Page, []Cell, error) {
 	ctx, cancel := context.WithTimeout(ctx, maxSeconds*time.Second)
 	defer cancel()
-	conn, err := s.pool.take(p.version, filepath.Join(s.files.Path(versionFolder(p.version.Dataset, p.version.ID)), rowFile))
+	conn, err := s.pool.take(p.version, versionFolder(p.version.Dataset, p.version.ID))
+	if f := fault.Of(err); err != nil && strings.HasPrefix(f.Code, "blob.") {
+		return Page{}, nil, filesDamaged(p.version, err)
+	}
 	if err != nil {
 		return Page{}, nil, err
 	}
 	defer s.pool.give(conn)
 	defer conn.conn.SetInterrupt(conn.conn.SetInterrupt(ctx))
 	stmt, err := conn.prepare(p.sql)
+	if conn.file.Err() != nil {
+		return Page{}, nil, filesDamaged(p.version, conn.file.Err())
+	}
 	if err != nil {
 		return Page{}, nil, err
 	}
@@ -184,6 +190,9 @@ func (s *Service) run(ctx context.Context, p *plan, limit int) (Page, []Cell, er
 		page.Keys = append(page.Keys, s.log.PersonKey(RecordKey(p.version, key)))
 	}
 	if err := stmt.Err(); err != nil {
+		if conn.file.Err() != nil {
+			return Page{}, nil, filesDamaged(p.version, conn.file.Err())
+		}
 		if errors.Is(err, sqlite3.INTERRUPT) || ctx.Err() != nil {
 			return Page{}, nil, fault.New(fault.Timeout, "warehouse.query_too_long", maxSeconds).Because(err)
 		}

@@ -1,6 +1,7 @@
 package warehouse
 
 import (
+	"bytes"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -11,6 +12,8 @@ import (
 	"path/filepath"
 
 	"golang.org/x/sync/errgroup"
+
+	"lienthong/internal/kit/blob"
 )
 
 // Manifest names the files of a version with their sums, so that a copy can be checked without this program.
@@ -154,32 +157,80 @@ func countRows(d *Draft) (int64, error) {
 	return stmt.ColumnInt64(0), nil
 }
 
-// writeManifest sums the files and writes the manifest; it answers the manifest's own sum.
+// writeManifest moves the files into the store and writes the manifest with their sums; it answers the manifest's own sum.
 func (d *Draft) writeManifest(verdict string) (Manifest, string, error) {
 	m := Manifest{
 		Format: manifestFormat, ID: d.id, Dataset: d.in.Dataset, SchemaVersion: d.in.SchemaVersion, Verdict: verdict,
 		Rows: d.rows, Columns: d.in.Columns, Provenance: d.in.Provenance, Stats: d.stats,
 	}
-	for _, name := range []string{parquetFile, rowFile} {
-		sum, err := sumFile(filepath.Join(d.folder, name))
-		if err != nil {
-			return Manifest{}, "", err
-		}
-		m.Files = append(m.Files, sum)
+	columns, err := d.keepColumns()
+	if err != nil {
+		return Manifest{}, "", err
 	}
+	rows, err := d.keepRows()
+	if err != nil {
+		return Manifest{}, "", err
+	}
+	m.Files = []FileSum{columns, rows}
 	body, err := json.MarshalIndent(m, "", " ")
 	if err != nil {
 		return Manifest{}, "", fmt.Errorf("write manifest: %w", err)
 	}
-	if err := os.WriteFile(filepath.Join(d.folder, manifestFile), body, 0o600); err != nil {
-		return Manifest{}, "", fmt.Errorf("write manifest: %w", err)
+	sum, err := d.keep(manifestFile, bytes.NewReader(body), blob.StreamChunk)
+	if err != nil {
+		return Manifest{}, "", err
 	}
-	sum := sha256.Sum256(body)
-	return m, hex.EncodeToString(sum[:]), nil
+	return m, sum.SHA256, nil
 }
 
-func sumFile(path string) (FileSum, error) {
+func (d *Draft) keepColumns() (FileSum, error) {
+	path := filepath.Join(d.scratch, parquetFile)
 	f, err := os.Open(path)
+	if err != nil {
+		return FileSum{}, fmt.Errorf("keep the columns: %w", err)
+	}
+	defer f.Close()
+	return d.keep(parquetFile, f, blob.StreamChunk)
+}
+
+func (d *Draft) keepRows() (FileSum, error) {
+	path := filepath.Join(d.folder, rowDraft)
+	f, err := os.Open(path)
+	if err != nil {
+		return FileSum{}, fmt.Errorf("keep the rows: %w", err)
+	}
+	defer f.Close()
+	plain, err := openDraftRows(f, d.rowKey)
+	if err != nil {
+		return FileSum{}, err
+	}
+	sum, err := d.keep(rowFile, plain, blob.PageChunk)
+	if err != nil {
+		return FileSum{}, err
+	}
+	if err := os.Remove(path); err != nil {
+		return FileSum{}, fmt.Errorf("remove the draft of the rows: %w", err)
+	}
+	return sum, nil
+}
+
+// keep writes one file of the version. Its sum is that of the content.
+func (d *Draft) keep(name string, content io.Reader, chunk int) (FileSum, error) {
+	w, err := d.s.files.CreateIn(d.folder, versionFolder(d.in.Dataset, d.id), name, chunk)
+	if err != nil {
+		return FileSum{}, err
+	}
+	defer w.Abort()
+	if _, err := io.CopyBuffer(struct{ io.Writer }{w}, struct{ io.Reader }{content}, make([]byte, 256<<10)); err != nil {
+		return FileSum{}, fmt.Errorf("keep %s: %w", name, err)
+	}
+	d.keyID = w.KeyID()
+	return FileSum{Name: name, Size: w.Size(), SHA256: w.SHA256()}, w.Commit()
+}
+
+// sumFile reads a file of a version again.
+func sumFile(store *blob.Store, folder, name string) (FileSum, error) {
+	f, err := store.OpenFile(folder + "/" + name)
 	if err != nil {
 		return FileSum{}, fmt.Errorf("sum file: %w", err)
 	}
@@ -189,5 +240,5 @@ func sumFile(path string) (FileSum, error) {
 	if err != nil {
 		return FileSum{}, fmt.Errorf("sum file: %w", err)
 	}
-	return FileSum{Name: filepath.Base(path), Size: n, SHA256: hex.EncodeToString(h.Sum(nil))}, nil
+	return FileSum{Name: name, Size: n, SHA256: hex.EncodeToString(h.Sum(nil))}, nil
 }

@@ -5,11 +5,11 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"io"
 	"math"
-	"os"
 	"path"
-	"path/filepath"
 	"strings"
 
 	"lienthong/internal/access"
@@ -51,7 +51,7 @@ func NewService(p Parts) (*Service, error) {
 		return nil, err
 	}
 	return &Service{
-		db: p.DB, files: p.Files, columnar: p.Columnar, log: p.Log, clock: p.Clock, masker: p.Masker, cursors: c, pool: newPool(), cache: newCache(),
+		db: p.DB, files: p.Files, columnar: p.Columnar, log: p.Log, clock: p.Clock, masker: p.Masker, cursors: c, pool: newPool(p.Files), cache: newCache(),
 	}, nil
 }
 
@@ -108,7 +108,7 @@ func (s *Service) Publish(ctx context.Context, in PublishInput) (Version, error)
 		return s.log.Change(ctx, q, audit.Entry{
 			Actor: in.Actor, Channel: audit.ChannelJob, Event: "warehouse.publish", Subject: "warehouse.version/" + string(v.ID),
 			Agency: v.Provenance.Owner, Dataset: v.Dataset,
-			Detail: map[string]string{"number": fmt.Sprint(v.Number), "rows": fmt.Sprint(v.Rows), "manifest": sum, "delivery": v.Provenance.Delivery, "verdict": v.Verdict},
+			Detail: map[string]string{"number": fmt.Sprint(v.Number), "rows": fmt.Sprint(v.Rows), "manifest": sum, "delivery": v.Provenance.Delivery, "verdict": v.Verdict, "key": d.keyID},
 		})
 	})
 	s.cache.published(v.Dataset)
@@ -174,7 +174,7 @@ func (s *Service) PurgeIn(ctx context.Context, q controldb.Querier, id VersionID
 	})
 }
 
-// RemovePurged removes the files of a version that PurgeIn took out of sight. A restart does it too.
+// RemovePurged destroys the keys and removes the files of a version that PurgeIn took out of sight. A restart does it too.
 func (s *Service) RemovePurged(dataset string, id VersionID) error {
 	s.cache.purged(dataset, id)
 	s.pool.drop(id)
@@ -187,23 +187,31 @@ func (s *Service) Verify(ctx context.Context, id VersionID) error {
 	if err != nil {
 		return err
 	}
-	folder := s.files.Path(versionFolder(v.Dataset, v.ID))
-	body, err := os.ReadFile(filepath.Join(folder, manifestFile))
+	folder := versionFolder(v.Dataset, v.ID)
+	manifest, err := s.files.OpenFile(path.Join(folder, manifestFile))
 	if err != nil {
-		return fault.New(fault.Unavailable, "warehouse.files_damaged", v.Dataset, v.Number).Because(err)
+		return filesDamaged(&v, err)
+	}
+	body, err := io.ReadAll(manifest)
+	if err := errors.Join(err, manifest.Close()); err != nil {
+		return filesDamaged(&v, err)
 	}
 	sum := sha256.Sum256(body)
 	var m Manifest
 	if hex.EncodeToString(sum[:]) != v.ManifestSHA256 || json.Unmarshal(body, &m) != nil {
-		return fault.New(fault.Unavailable, "warehouse.files_damaged", v.Dataset, v.Number).Because(fmt.Errorf("the manifest has changed"))
+		return filesDamaged(&v, fmt.Errorf("the manifest has changed"))
 	}
 	for _, want := range m.Files {
-		got, err := sumFile(filepath.Join(folder, want.Name))
+		got, err := sumFile(s.files, folder, want.Name)
 		if err != nil || got != want {
-			return fault.New(fault.Unavailable, "warehouse.files_damaged", v.Dataset, v.Number).Because(errOr(err, want.Name+" has changed"))
+			return filesDamaged(&v, errOr(err, want.Name+" has changed"))
 		}
 	}
 	return nil
+}
+
+func filesDamaged(v *Version, cause error) error {
+	return fault.New(fault.Unavailable, "warehouse.files_damaged", v.Dataset, v.Number).Because(cause)
 }
 
 // Recover removes what an interrupted run left: drafts, and files that never became visible. Call it once at start,

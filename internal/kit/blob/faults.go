@@ -23,6 +23,18 @@ var Messages = i18n.Messages{
 		Vi: "Tên tệp không hợp lệ. Hãy dùng tên không có “..”, dấu “\\”, dấu “:”, ký tự điều khiển và không bắt đầu bằng dấu chấm.",
 		En: "The file name is not allowed. Use one without “..”, backslash, colon or control characters that does not begin with a dot.",
 	},
+	"blob.damaged": {
+		Vi: "Tệp {0} đã bị hỏng hoặc bị sửa ngoài hệ thống nên không được sử dụng. Đề nghị quản trị viên khôi phục tệp từ bản sao lưu.",
+		En: "The file {0} is damaged or was changed outside the system, so it is not used. Ask the administrator to restore it from a backup.",
+	},
+	"blob.not_sealed": {
+		Vi: "Tệp {0} chưa được mã hóa nên hệ thống không đọc. Thư mục dữ liệu có thể được tạo bởi phiên bản cũ hoặc tệp bị chép vào từ bên ngoài; hãy nạp lại dữ liệu từ nguồn.",
+		En: "The file {0} is not encrypted and is not read. The data folder may come from an older build, or the file was copied in; deliver the data from its source again.",
+	},
+	"blob.no_key": {
+		Vi: "Không tìm thấy khóa mã hóa “{0}”. Đề nghị quản trị viên khôi phục thư mục khóa và kho điều khiển từ cùng một bản sao lưu.",
+		En: "The encryption key “{0}” was not found. Ask the administrator to restore the keys and the control store from the same backup.",
+	},
 	"blob.exists": {
 		Vi: "Đã có tệp hoặc thư mục {0}. Dữ liệu đã lưu không được ghi đè; hãy dùng tên khác.",
 		En: "{0} already exists. Stored data is never overwritten; use another name.",

@@ -20,8 +20,12 @@ const tmpFolder = ".tmp"
 
 // Store is one folder of committed files.
 type Store struct {
-	dir  string
-	disk Disk
+	dir     string
+	disk    Disk
+	keys    Keys   // nil: files are written as they are
+	scratch string // where content may lie in clear for a moment
+
+	heads sync.Mutex // one change of a file's wrapped key at a time
 
 	mu     sync.Mutex
 	broken error           // the first failed sync
@@ -31,6 +35,39 @@ type Store struct {
 
 // Open opens the store in dir, and creates the folder when it is missing.
 func Open(dir string) (*Store, error) { return OpenOn(dir, osDisk{}) }
+
+// OpenSealed is Open for a store whose files are encrypted: AES-256-GCM in chunks, under a key of each file's own, which
+// lies in the file's head, wrapped by one of keys. Names, sizes and sums stay those of the content. scratch is a folder
+// whose files nobody finds on a disk later (see Scratch).
+func OpenSealed(dir string, keys Keys, scratch string) (*Store, error) {
+	s, err := Open(dir)
+	if err != nil {
+		return nil, err
+	}
+	s.keys, s.scratch = keys, scratch
+	return s, nil
+}
+
+// ScratchDir makes a folder in which content may lie in clear while it is worked on. End it with DropScratch.
+func (s *Store) ScratchDir() (string, error) {
+	if s.scratch == "" {
+		return s.TempDir()
+	}
+	dir, err := os.MkdirTemp(s.scratch, "work-")
+	if err != nil {
+		return "", classify("create scratch folder", err)
+	}
+	return dir, nil
+}
+
+// DropScratch removes a folder of ScratchDir.
+func (s *Store) DropScratch(dir string) error {
+	s.release(dir)
+	if err := os.RemoveAll(dir); err != nil {
+		return fmt.Errorf("drop scratch folder: %w", err)
+	}
+	return nil
+}
 
 // OpenOn is Open on another disk.
 func OpenOn(dir string, disk Disk) (*Store, error) {
@@ -146,7 +183,7 @@ func (s *Store) Path(name string) string {
 }
 
 // OpenFile opens a committed file for reading.
-func (s *Store) OpenFile(name string) (*os.File, error) {
+func (s *Store) OpenFile(name string) (*Reader, error) {
 	p, err := s.locate(name)
 	if err != nil {
 		return nil, err
@@ -158,7 +195,17 @@ func (s *Store) OpenFile(name string) (*os.File, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open blob %s: %w", name, err)
 	}
-	return f, nil
+	return newReader(f, s.keys, name)
+}
+
+// Plain opens a committed file for a reader in another process.
+func (s *Store) Plain(name string) (*os.File, error) {
+	r, err := s.OpenFile(name)
+	if err != nil {
+		return nil, err
+	}
+	defer r.Close()
+	return r.Plain(s.scratch)
 }
 
 // List gives the names of committed files that begin with prefix ("" for all), in byte order.
@@ -209,6 +256,11 @@ func (s *Store) Remove(name string) error {
 	}
 	gone := s.tmpPath()
 	defer s.release(gone)
+	s.heads.Lock()
+	defer s.heads.Unlock()
+	if err := s.destroyKeys(p); err != nil {
+		return err
+	}
 	// One rename takes it away, so that no reader sees half a folder; the bytes go afterwards.
 	switch err := s.disk.Rename(p, gone); {
 	case errors.Is(err, fs.ErrNotExist):

@@ -15,9 +15,10 @@ import (
 type Writer struct {
 	s     *Store
 	name  string
-	final string
+	final string // empty for a file of a prepared folder
 	tmp   string
 	file  File // nil once ended
+	seal  *sealer
 	sum   hash.Hash
 	size  int64
 	err   error
@@ -30,16 +31,43 @@ func (s *Store) Create(name string) (*Writer, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := s.Err(); err != nil {
+	return s.begin(&Writer{s: s, name: name, final: final, tmp: s.tmpPath(), sum: sha256.New()}, StreamChunk)
+}
+
+// CreateIn begins a file of a prepared folder (TempDir) that CommitDir will put in place as folder name. Its Commit ends
+// the file; CommitDir puts it on disk. Files of which single pages will be read take PageChunk, others StreamChunk.
+func (s *Store) CreateIn(tmpDir, name, file string, chunk int) (*Writer, error) {
+	full := name + "/" + file
+	if _, err := s.locate(full); err != nil {
 		return nil, err
 	}
-	tmp := s.tmpPath()
-	file, err := s.disk.Create(tmp)
-	if err != nil {
-		s.release(tmp)
+	return s.begin(&Writer{s: s, name: full, tmp: filepath.Join(tmpDir, filepath.FromSlash(file)), sum: sha256.New()}, chunk)
+}
+
+// begin makes the file and, in a sealed store, its head.
+func (s *Store) begin(w *Writer, chunk int) (*Writer, error) {
+	if err := s.Err(); err != nil {
+		s.release(w.tmp)
+		return nil, err
+	}
+	var err error
+	if w.file, err = s.disk.Create(w.tmp); err != nil {
+		s.release(w.tmp)
 		return nil, classify("create blob", err)
 	}
-	return &Writer{s: s, name: name, final: final, tmp: tmp, file: file, sum: sha256.New()}, nil
+	if s.keys == nil {
+		return w, nil
+	}
+	seal, first, err := newSealer(s.keys, w.name, chunk)
+	if err == nil {
+		_, err = w.file.Write(first)
+	}
+	if err != nil {
+		w.Abort()
+		return nil, classify("create blob", err)
+	}
+	w.seal = seal
+	return w, nil
 }
 
 // Write adds bytes. After an error the writer can only be aborted.
@@ -50,7 +78,7 @@ func (w *Writer) Write(p []byte) (int, error) {
 	if w.err != nil {
 		return 0, w.err
 	}
-	n, err := w.file.Write(p)
+	n, err := w.take(p)
 	w.sum.Write(p[:n])
 	w.size += int64(n)
 	if err != nil {
@@ -59,22 +87,60 @@ func (w *Writer) Write(p []byte) (int, error) {
 	return n, w.err
 }
 
+func (w *Writer) take(p []byte) (int, error) {
+	if w.seal != nil {
+		return w.seal.write(w.file, p)
+	}
+	return w.file.Write(p)
+}
+
 // SHA256 is the digest of all bytes written so far, in hex.
 func (w *Writer) SHA256() string { return hex.EncodeToString(w.sum.Sum(nil)) }
+
+// KeyID names the key that wraps the file's own; empty in a store that is not sealed.
+func (w *Writer) KeyID() string {
+	if w.seal == nil {
+		return ""
+	}
+	return w.seal.head.keyID
+}
 
 // Size is the number of bytes written so far.
 func (w *Writer) Size() int64 { return w.size }
 
-// Reopen opens what has been written so far for reading, so that it can be judged before it is kept.
+// Reopen opens what has been written so far for reading, so that it can be judged before it is kept. The
+// content ends here.
 func (w *Writer) Reopen() (*os.File, error) {
 	if w.file == nil || w.err != nil {
 		return nil, fmt.Errorf("reopen blob %s: ended or broken", w.name)
+	}
+	if err := w.end(); err != nil {
+		return nil, err
 	}
 	f, err := os.Open(w.tmp)
 	if err != nil {
 		return nil, classify("reopen blob "+w.name, err)
 	}
-	return f, nil
+	if w.seal == nil {
+		return f, nil
+	}
+	r, err := newReader(f, w.s.keys, w.name)
+	if err != nil {
+		return nil, err
+	}
+	defer r.Close()
+	return r.Plain(w.s.scratch)
+}
+
+// end writes the last chunk of a sealed file.
+func (w *Writer) end() error {
+	if w.seal == nil {
+		return nil
+	}
+	if err := w.seal.end(w.file); err != nil {
+		w.err = classify("write blob "+w.name, err)
+	}
+	return w.err
 }
 
 // Commit puts the file on disk under its name. When it answers nil the file survives a power cut; otherwise the name
@@ -90,13 +156,22 @@ func (w *Writer) Commit() error {
 	if err := w.s.Err(); err != nil {
 		return err
 	}
-	if err := w.file.Sync(); err != nil {
-		return w.s.fail("sync file", err)
+	if err := w.end(); err != nil {
+		return err
+	}
+	if w.final != "" {
+		if err := w.file.Sync(); err != nil {
+			return w.s.fail("sync file", err)
+		}
 	}
 	err := w.file.Close()
 	w.file = nil
 	if err != nil {
 		return classify("close blob "+w.name, err)
+	}
+	if w.final == "" {
+		w.tmp = "" // the folder has it now
+		return nil
 	}
 	return w.s.place(w.tmp, w.final)
 }

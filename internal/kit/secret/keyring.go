@@ -129,6 +129,9 @@ func (k *Keyring) derive(kind, name string, n int) []byte {
 // HMACKey is the 32-byte key of that name for keyed hashes: the same at every start, unrelated to any other.
 func (k *Keyring) HMACKey(name string) []byte { return k.derive("hmac", name, sha256.Size) }
 
+// SealKey is the 32-byte key of that name for encryption.
+func (k *Keyring) SealKey(name string) []byte { return k.derive("seal", name, keyLength) }
+
 // Ed25519 is the signing key of that name.
 func (k *Keyring) Ed25519(name string) ed25519.PrivateKey {
 	return ed25519.NewKeyFromSeed(k.derive("ed25519", name, ed25519.SeedSize))

@@ -1,0 +1,94 @@
+package blob
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+)
+
+// Rewrap wraps the key of every file by the current key and answers how many it changed. Contents stay as they are, and
+// readers are not disturbed. One that was cut off is continued by the next.
+func (s *Store) Rewrap(ctx context.Context) (int, error) {
+	if s.keys == nil {
+		return 0, nil
+	}
+	names, err := s.List("")
+	if err != nil {
+		return 0, err
+	}
+	changed := 0
+	var bad error
+	for _, name := range names {
+		if err := errors.Join(ctx.Err(), s.Err()); err != nil {
+			return changed, errors.Join(bad, err)
+		}
+		did, err := s.rewrap(name)
+		switch {
+		case did:
+			changed++
+		case err != nil: // one damaged file must not keep the others under the old key
+			bad = errors.Join(bad, fmt.Errorf("wrap the key of %s: %w", name, err))
+		}
+	}
+	return changed, bad
+}
+
+func (s *Store) rewrap(name string) (bool, error) {
+	p, err := s.locate(name)
+	if err != nil {
+		return false, err
+	}
+	s.heads.Lock()
+	defer s.heads.Unlock()
+	changed, err := rewrapFile(p, name, s.keys)
+	if errors.Is(err, fs.ErrNotExist) { // removed meanwhile
+		return false, nil
+	}
+	return changed, err
+}
+
+// destroyKeys makes the content of a file, or of every file of a folder, unreadable before it is removed.
+func (s *Store) destroyKeys(p string) error {
+	if s.keys == nil {
+		return nil
+	}
+	err := filepath.WalkDir(p, func(file string, d fs.DirEntry, err error) error {
+		if err != nil || !d.Type().IsRegular() {
+			return err
+		}
+		return destroyKey(file)
+	})
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return classify("destroy the key of a blob", err)
+	}
+	return nil
+}
+
+// Scratch gives a private folder for content that is being worked on: in memory (tmpfs) where the system has one, else
+// under fallback. name tells the installations of one machine apart. What an earlier run left in it is removed.
+func Scratch(name, fallback string) (dir string, inMemory bool, err error) {
+	const shm = "/dev/shm"
+	dir = fallback
+	if isTmpfs(shm) {
+		memory := filepath.Join(shm, fmt.Sprintf("lienthong-%d-%s", os.Getuid(), strings.ReplaceAll(name, "/", "-")))
+		if err := fresh(memory); err == nil {
+			return memory, true, os.RemoveAll(fallback)
+		}
+	}
+	if err := fresh(dir); err != nil {
+		return "", false, classify("make the scratch folder", err)
+	}
+	return dir, false, nil
+}
+
+// fresh makes the folder anew; one that somebody else made is not ours to use.
+func fresh(dir string) error {
+	if err := os.RemoveAll(dir); err != nil {
+		return err
+	}
+	return os.Mkdir(dir, 0o700)
+}

@@ -1,0 +1,5 @@
+//go:build !linux
+
+package blob
+
+func isTmpfs(string) bool { return false }
