@@ -1,7 +1,9 @@
 package app
 
 import (
+	"cmp"
 	"context"
+	"sort"
 
 	"lienthong/internal/access"
 	"lienthong/internal/audit"
@@ -12,6 +14,7 @@ import (
 	"lienthong/internal/kit/controldb"
 	"lienthong/internal/kit/i18n"
 	"lienthong/internal/task"
+	"lienthong/internal/web/ui"
 )
 
 // connectionStepped keeps the inbox true: the tasks of the state before end, those of whoever's move it is now begin, in
@@ -79,7 +82,7 @@ func (a *App) overview(ctx context.Context) (homeweb.Figures, error) {
 			args[i] = arg
 		}
 		late := !t.DueAt.IsZero() && a.clock.Now().After(t.DueAt)
-		f.Tasks = append(f.Tasks, homeweb.Waiting{Title: a.words.Say(i18n.LangOf(ctx), t.TitleKey, args...), Path: t.Path, Due: t.DueAt, Overdue: late})
+		f.Tasks = append(f.Tasks, homeweb.Waiting{Title: a.words.Say(i18n.LangOf(ctx), t.TitleKey, args...), Agency: a.agencyName(ctx, t.Agency), Path: t.Path, Due: t.DueAt, Overdue: late})
 	}
 	if who.Can(access.ConnectionRead) {
 		waiting, err := a.connections.List(ctx, connection.Filter{Waiting: who.Agency, Limit: 100})
@@ -87,6 +90,9 @@ func (a *App) overview(ctx context.Context) (homeweb.Figures, error) {
 			return f, err
 		}
 		f.RequestsWaiting = int64(len(waiting))
+		if f.Requests, err = a.newestRequests(ctx); err != nil {
+			return f, err
+		}
 	}
 	if who.Can(access.IncidentRead) {
 		all, err := a.incident.List(ctx, incident.Filter{Limit: 500})
@@ -101,6 +107,58 @@ func (a *App) overview(ctx context.Context) (homeweb.Figures, error) {
 		}
 	}
 	return f, a.trafficFigures(ctx, who, &f)
+}
+
+// newestRequests are the last that were registered, as the first page shows them.
+func (a *App) newestRequests(ctx context.Context) ([]homeweb.Request, error) {
+	all, err := a.connections.List(ctx, connection.Filter{Limit: 20})
+	if err != nil {
+		return nil, err
+	}
+	names := a.datasetNames(ctx)
+	var out []homeweb.Request
+	for _, r := range all {
+		if r.Number == "" || len(out) == 6 {
+			continue
+		}
+		out = append(out, homeweb.Request{
+			Number: r.Number, Path: "/connections/" + string(r.ID), Dataset: cmp.Or(names[r.Need.Dataset], r.Need.Dataset), Agency: a.agencyName(ctx, r.Agency),
+			State: ui.State{Label: a.words.Say(i18n.LangOf(ctx), "connection.state."+string(r.State)), Tone: requestTone(r.State)},
+		})
+	}
+	return out, nil
+}
+
+func requestTone(s connection.State) ui.Tone {
+	switch s {
+	case connection.Live:
+		return ui.Good
+	case connection.Returned, connection.Escalated, connection.Suspended:
+		return ui.Warn
+	case connection.Rejected:
+		return ui.Bad
+	case connection.Terminated, connection.Withdrawn:
+		return ui.Neutral
+	}
+	return ui.Info
+}
+
+// callsByConnection names today's busiest connections by the data that they carry.
+func (a *App) callsByConnection(ctx context.Context, counts []audit.Count) []ui.Bar {
+	names := a.datasetNames(ctx)
+	var out []ui.Bar
+	for _, c := range counts {
+		if c.Key == "" || c.Calls == 0 {
+			continue
+		}
+		v, err := a.connections.Find(ctx, connection.ID(c.Key))
+		if err != nil { // not a party to it, or gone
+			continue
+		}
+		out = append(out, ui.Bar{Label: cmp.Or(names[v.Request.Need.Dataset], v.Request.Need.Dataset), Path: "/connections/" + c.Key, Value: c.Calls})
+	}
+	sort.SliceStable(out, func(i, j int) bool { return out[i].Value > out[j].Value })
+	return out[:min(len(out), 8)]
 }
 
 // trafficFigures are today's calls and the datasets that are served.
@@ -118,6 +176,7 @@ func (a *App) trafficFigures(ctx context.Context, who access.Actor, f *homeweb.F
 		f.CallsToday += c.Calls
 		f.DeniedToday += c.Denied
 	}
+	f.Connections = a.callsByConnection(ctx, counts)
 	if !who.Can(access.CatalogRead) {
 		f.Datasets = -1
 		return nil

@@ -16,7 +16,7 @@ var Messages = i18n.Messages{
 	"connection.answer_missing":          {Vi: "Hãy trả lời các nội dung được yêu cầu bổ sung trước khi gửi lại.", En: "Answer the missing items before submitting again."},
 	"connection.reason_missing":          {Vi: "Hãy ghi rõ lý do.", En: "State the reason."},
 	"connection.reason_class_missing":    {Vi: "Hãy chọn loại lý do tạm dừng.", En: "Choose the class of the reason."},
-	"connection.legal_basis_required":    {Vi: "Hãy dẫn căn cứ pháp lý có số điều hoặc số văn bản. Dữ liệu thuộc danh mục dùng chung chỉ được từ chối, phản đối khi có căn cứ pháp lý.", En: "Cite the legal ground with its article or document number. Shared data may be refused only on a legal ground."},
+	"connection.legal_basis_required":    {Vi: "Hãy dẫn căn cứ pháp lý có số điều hoặc số văn bản, ví dụ: khoản 2 Điều 10 Nghị định số 47/2024/NĐ-CP.", En: "Cite the legal ground with its article or document number, for example clause 2 Điều 10 of Decree 47/2024/NĐ-CP."},
 	"connection.question_missing":        {Vi: "Hãy ghi nội dung cần chủ quản dữ liệu cho ý kiến.", En: "Write what the data owner is asked."},
 	"connection.stand_missing":           {Vi: "Hãy chọn ý kiến: đồng ý, đồng ý có giới hạn hoặc phản đối.", En: "Choose an opinion: agree, agree with limits, or object."},
 	"connection.limits_missing":          {Vi: "Hãy nêu giới hạn: các trường không đồng ý chia sẻ hoặc điều kiện kèm theo.", En: "State the limits: fields not to be shared, or conditions."},

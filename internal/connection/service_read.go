@@ -2,6 +2,7 @@ package connection
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"lienthong/internal/access"
@@ -104,7 +105,7 @@ func (s *Service) List(ctx context.Context, f Filter) ([]*Request, error) {
 	if err != nil {
 		return nil, err
 	}
-	f.viewer = who.Agency
+	f.viewer, f.operator = who.Agency, f.Waiting == who.Agency && takesSteps(who)
 	all, err := listRequests(ctx, s.db, f)
 	if err != nil {
 		return nil, err
@@ -115,6 +116,11 @@ func (s *Service) List(ctx context.Context, f Filter) ([]*Request, error) {
 		}
 	}
 	return all, nil
+}
+
+// takesSteps reports a role of the operator that moves requests on, unlike those that only look on.
+func takesSteps(who access.Actor) bool {
+	return slices.ContainsFunc([]access.Permission{access.ConnectionAppr, access.ConnectionApprove, access.ConnectionSetUp, access.ConnectionSuspend}, who.Can)
 }
 
 // Steps of a request are part of View; Durations say how long the steps take on average (Điều 12.1).

@@ -125,7 +125,8 @@ type Filter struct {
 	After   string    // cursor of the page before
 	Limit   int
 
-	viewer string // whose drafts are shown; drafts of others never are
+	operator bool   // the agency of Waiting is the platform's operator
+	viewer   string // whose drafts are shown; drafts of others never are
 }
 
 const maxPage = 200
@@ -145,8 +146,11 @@ func listRequests(ctx context.Context, q controldb.Querier, f Filter) ([]*Reques
 		}
 	}
 	if f.Waiting != "" {
-		add(`(state IN ('draft', 'returned') AND agency = ? OR state = 'owner_opinion' AND owner = ? OR state = 'acceptance' AND (agency = ? OR owner = ?))`,
-			f.Waiting, f.Waiting, f.Waiting, f.Waiting)
+		moves := `state IN ('draft', 'returned') AND agency = ? OR state = 'owner_opinion' AND owner = ? OR state = 'acceptance' AND (agency = ? OR owner = ?)`
+		if f.operator {
+			moves += ` OR state IN ('submitted', 'appraising', 'escalated', 'approved', 'provisioning', 'testing', 'acceptance', 'suspended')`
+		}
+		add("("+moves+")", f.Waiting, f.Waiting, f.Waiting, f.Waiting)
 	}
 	if !f.LateAt.IsZero() {
 		add("deadline > 0 AND deadline < ?", f.LateAt.UnixMicro())

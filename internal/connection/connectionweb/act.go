@@ -280,7 +280,21 @@ func (p *Pages) refuse(w http.ResponseWriter, r *http.Request, id connection.ID,
 	if !shown {
 		return err
 	}
+	if verb == "submit" {
+		errs = elsewhere(p.shell.T(r), path(id)+"/edit", errs)
+	}
 	return p.renderStep(w, r, id, typed{verb: verb, values: f.values, errors: errs})
+}
+
+// elsewhere leads from what a submission lacks to its fields, which stand on the page of the need; there each says its name.
+func elsewhere(t ui.T, page string, errs ui.FormErrors) ui.FormErrors {
+	labels := needLabels()
+	for i, e := range errs.Items {
+		if label, known := labels[e.Field]; known {
+			errs.Items[i].Path, errs.Items[i].Text = page, t(label)+": "+e.Text
+		}
+	}
+	return errs
 }
 
 // typed is a refused form with its errors; its zero value is a page that was asked for.

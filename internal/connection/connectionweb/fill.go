@@ -15,6 +15,9 @@ type filler struct {
 	t      ui.T
 	values url.Values // nil when nothing was typed yet
 	errors ui.FormErrors
+	must   []string // fields that the step asks for
+
+	purposes map[string]string // names by code
 }
 
 func (f filler) value(name, kept string) string {
@@ -25,7 +28,7 @@ func (f filler) value(name, kept string) string {
 }
 
 func (f filler) field(name, label, kept string) ui.Field {
-	return ui.Field{Name: name, Label: f.t(label), Value: f.value(name, kept), Error: f.errors.Of(name)}
+	return ui.Field{Name: name, Label: f.t(label), Value: f.value(name, kept), Error: f.errors.Of(name), Required: slices.Contains(f.must, name)}
 }
 
 func (f filler) text(name, label, kept string) templ.Component {

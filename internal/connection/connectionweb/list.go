@@ -78,15 +78,15 @@ func (p *Pages) requestTable(ctx context.Context, t ui.T, form listForm, all []*
 		Caption: t("connection.list"),
 		Columns: []ui.Column{
 			{Label: t("connection.col_request")}, {Label: t("connection.col_agency")}, {Label: t("connection.col_state")}, {Label: t("connection.col_holder")},
-			{Label: t("connection.col_deadline")}, {Label: t("connection.col_used")},
+			{Label: t("connection.col_deadline")},
 		},
 		Empty: ui.Empty{Icon: ui.IconConnection, Title: t("connection.list_empty"), Text: t("connection.list_none")},
 	}
-	now := p.clock.Now()
+	now, datasets := p.clock.Now(), p.registers.DatasetNames(ctx)
 	for _, r := range all {
 		row := ui.Cells(
-			ui.LinkTwo(name(t, r), path(r.ID), r.Need.Dataset), ui.Text(p.registers.Agency(ctx, r.Agency)), ui.Badge(stateBadge(t, r.State)),
-			ui.Text(p.holder(ctx, t, r)), deadline(t, r, now), p.used(t, r))
+			ui.LinkTwo(name(t, r), path(r.ID), nameIn(datasets, r.Need.Dataset)), ui.Text(p.registers.Agency(ctx, r.Agency)), ui.Badge(stateBadge(t, r.State)),
+			ui.Text(p.holder(ctx, t, r)), p.deadlineCell(t, r, now))
 		if late(r, now) {
 			row.Tone = ui.Bad
 		}
@@ -166,6 +166,18 @@ func deadline(t ui.T, r *connection.Request, now time.Time) templ.Component {
 		return ui.Day(day)
 	}
 	return ui.Muted("–")
+}
+
+// deadlineCell is the deadline with the time used so far beneath it.
+func (p *Pages) deadlineCell(t ui.T, r *connection.Request, now time.Time) templ.Component {
+	if r.Clock.Phase == "" || r.Clock.Paused {
+		return deadline(t, r, now)
+	}
+	n, err := p.connections.Used(r)
+	if err != nil {
+		return deadline(t, r, now)
+	}
+	return ui.Lines(deadline(t, r, now), ui.Muted(t("connection.took", n, r.Clock.Limit)))
 }
 
 func (p *Pages) used(t ui.T, r *connection.Request) templ.Component {

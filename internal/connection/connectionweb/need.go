@@ -123,7 +123,7 @@ func (p *Pages) renderNeed(w http.ResponseWriter, r *http.Request, v needPage) e
 		v.back = "/connections"
 	}
 	props := ui.FormProps{Action: v.action, Submit: t("connection.save_draft"), Icon: ui.IconDraft, Cancel: v.back, Errors: v.typed.errors}
-	f := filler{t: t, values: v.typed.values, errors: v.typed.errors}
+	f := filler{t: t, values: v.typed.values, errors: v.typed.errors, must: mustNeed()}
 	fields := append([]templ.Component{hidden("dataset", v.need.Dataset), hidden("system", v.need.System), hidden("revision", number(v.revision))}, needFields(f, v.need, c)...)
 	status := 0
 	if v.typed.errors.Any() {
@@ -135,8 +135,30 @@ func (p *Pages) renderNeed(w http.ResponseWriter, r *http.Request, v needPage) e
 	}
 	return p.shell.Render(w, r, web.Page{
 		Title: v.title, Narrow: true, Status: status, Crumbs: []ui.Crumb{{Label: t("connection.list"), Path: "/connections"}, {Label: v.title}},
-		Body: page(pageView{Head: ui.Head{Eyebrow: v.need.Dataset, Title: v.title, Lead: lead}, Main: []part{{Body: []templ.Component{form(props, fields...)}}}}),
+		Body: page(pageView{Head: ui.Head{Eyebrow: v.need.Dataset, Title: v.title, Lead: lead}, Main: []part{{Card: ui.CardProps{Lead: t("connection.need_lead")}, Body: []templ.Component{form(props, fields...)}}}}),
 	})
+}
+
+// needLabels are the fields of the need that a refusal may name, with their labels.
+func needLabels() map[string]string {
+	return map[string]string{
+		"purposes": "connection.purposes", "legal_basis": "connection.legal_basis", "procedures": "connection.procedures", "fields": "connection.fields",
+		"rows": "connection.rows", "expected_subjects": "connection.subjects", "level": "connection.level", "impact_assessment": "connection.impact",
+		"operations": "connection.operations", "test_subjects": "connection.test_subjects", "test_body": "connection.test_body",
+		"method": "connection.method", "method_reason": "connection.method_reason", "automation_date": "connection.automation",
+		"frequency": "connection.frequency", "calls_per_day": "connection.calls_per_day", "peak_per_minute": "connection.peak",
+		"response_ms": "connection.response", "valid_from": "connection.from", "valid_to": "connection.to", "source_addresses": "connection.addresses",
+		"environment": "connection.environment", "technical_contact.name": "connection.contact_name", "technical_contact.email": "connection.contact_email",
+		"technical_contact.phone": "connection.contact_phone", "responsible_person": "connection.responsible",
+	}
+}
+
+// mustNeed are the fields without which no need can be submitted; a draft may lack them.
+func mustNeed() []string {
+	return []string{
+		"purposes", "legal_basis", "fields", "expected_subjects", "level", "method", "frequency", "calls_per_day", "peak_per_minute", "response_ms",
+		"valid_from", "valid_to", "source_addresses", "environment", "technical_contact.name", "technical_contact.email", "technical_contact.phone", "responsible_person",
+	}
 }
 
 func needFields(f filler, n connection.Need, c connection.Choices) []templ.Component {
@@ -144,7 +166,7 @@ func needFields(f filler, n connection.Need, c connection.Choices) []templ.Compo
 	var purposes, fields []ui.Option
 	for _, x := range c.Purposes {
 		if x.Active {
-			purposes = append(purposes, ui.Option{Value: x.Code, Label: x.Code + " · " + x.Name})
+			purposes = append(purposes, ui.Option{Value: x.Code, Label: x.Name, Hint: x.Code})
 		}
 	}
 	for _, x := range c.Dataset.Fields {
@@ -167,8 +189,8 @@ func needFields(f filler, n connection.Need, c connection.Choices) []templ.Compo
 				f.number("response_ms", "connection.response", n.ResponseMillis)),
 			fieldRow(f.date("valid_from", "connection.from", string(n.From)), f.date("valid_to", "connection.to", string(n.To)))),
 		fieldSet(t("connection.fs_who"), "",
-			f.area("source_addresses", "connection.addresses", "connection.one_per_line", strings.Join(n.Addresses, "\n")),
-			f.text("environment", "connection.environment", n.Environment),
+			f.area("source_addresses", "connection.addresses", "connection.addresses_hint", strings.Join(n.Addresses, "\n")),
+			hinted(f, "environment", "connection.environment", "connection.environment_hint", n.Environment),
 			fieldRow(f.text("technical_contact.name", "connection.contact_name", n.Contact.Name), f.text("technical_contact.email", "connection.contact_email", n.Contact.Email),
 				f.text("technical_contact.phone", "connection.contact_phone", n.Contact.Phone)),
 			f.text("responsible_person", "connection.responsible", n.Responsible)),

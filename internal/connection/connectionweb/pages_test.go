@@ -407,3 +407,30 @@ func TestEveryActionHasAForm(t *testing.T) {
 		}
 	}
 }
+
+// What a submission lacks stands on another page: each line says its field and leads there.
+func TestARefusedSubmissionLeadsToTheFields(t *testing.T) {
+	s := newSite(t)
+	form := needValues()
+	form.Del("calls_per_day")
+	at := s.post(t, "/connections", "steward", form).Header().Get("Location")
+	w := s.post(t, at+"/submit", "steward", url.Values{"attest": {"1"}})
+	if w.Code != http.StatusUnprocessableEntity {
+		t.Fatalf("an incomplete need was submitted: %d", w.Code)
+	}
+	if body := w.Body.String(); !strings.Contains(body, `href="`+at+`/edit#f-calls_per_day"`) || !strings.Contains(body, "Lượt gọi mỗi ngày: ") {
+		t.Fatal("the refusal does not lead to the field")
+	}
+}
+
+func TestOperatorSeesWhatWaitsForIt(t *testing.T) {
+	s := newSite(t)
+	at := s.post(t, "/connections", "steward", needValues()).Header().Get("Location")
+	s.post(t, at+"/submit", "steward", url.Values{"attest": {"1"}})
+	if !strings.Contains(s.page(t, "/connections?show=waiting", "appraiser"), at) {
+		t.Fatal("a submitted request does not wait for the operator")
+	}
+	if strings.Contains(s.page(t, "/connections?show=waiting", "steward"), at) {
+		t.Fatal("a submitted request still waits for its requester")
+	}
+}

@@ -1,6 +1,7 @@
 package connectionweb
 
 import (
+	"context"
 	"fmt"
 	"strings"
 
@@ -36,7 +37,7 @@ func (p *Pages) needPart(t ui.T, v connection.View) part {
 }
 
 // comparePart sets requested and approved side by side (Điều 12.2b).
-func (p *Pages) comparePart(t ui.T, v connection.View) part {
+func (p *Pages) comparePart(ctx context.Context, t ui.T, v connection.View) part {
 	n, approved := v.Request.Need, v.Request.Approved
 	props := ui.TableProps{
 		Caption: t("connection.compare"),
@@ -47,11 +48,12 @@ func (p *Pages) comparePart(t ui.T, v connection.View) part {
 		got, tone := approvedColumn(t, name, approved)
 		props.Rows = append(props.Rows, ui.Row{Cells: []templ.Component{ui.Two(x.Label, name), ui.Text(t("connection.class." + string(x.Class))), ui.Text(t("connection.mask.")), got}, Tone: tone})
 	}
+	names := p.registers.Purposes(ctx)
 	line := func(label, asked, got string) {
 		if approved == nil {
 			got = t("connection.not_yet")
 		}
-		row := ui.Cells(ui.Text(t(label)), ui.Text(""), ui.Text(asked), ui.Text(got))
+		row := ui.Cells(ui.Text(t(label)), ui.Muted("–"), orDash(asked), orDash(got))
 		if approved != nil && got != asked {
 			row.Tone = ui.Warn
 		}
@@ -65,13 +67,28 @@ func (p *Pages) comparePart(t ui.T, v connection.View) part {
 	if len(n.Operations) > 0 || len(s.Operations) > 0 {
 		line("connection.operations", strings.Join(n.Operations, ", "), strings.Join(s.Operations, ", "))
 	}
-	line("connection.purposes", strings.Join(n.Purposes, ", "), strings.Join(s.Purposes, ", "))
+	line("connection.purposes", purposeNames(n.Purposes, names), purposeNames(s.Purposes, names))
 	line("connection.level", levelNames(t, []access.Level{n.Level}), levelNames(t, s.Levels))
 	line("connection.l_calls_per_minute", i18n.Number(n.PeakPerMinute), i18n.Number(s.CallsPerMinute))
 	line("connection.l_calls_per_day", i18n.Number(n.CallsPerDay), i18n.Number(s.CallsPerDay))
 	line("connection.addresses", strings.Join(n.Addresses, ", "), strings.Join(s.Addresses, ", "))
 	line("connection.validity", dates(n.From, n.To), dates(s.From, s.To))
 	return part{Card: ui.CardProps{Title: t("connection.compare"), Lead: t("connection.compare_lead"), Flush: true}, Body: []templ.Component{ui.Table(props)}}
+}
+
+func orDash(s string) templ.Component {
+	if s == "" {
+		return ui.Muted("–")
+	}
+	return ui.Text(s)
+}
+
+func purposeNames(codes []string, names map[string]string) string {
+	var out []string
+	for _, code := range codes {
+		out = append(out, nameIn(names, code))
+	}
+	return strings.Join(out, ", ")
 }
 
 func approvedColumn(t ui.T, name string, s *connection.Scope) (templ.Component, ui.Tone) {
@@ -135,9 +152,16 @@ func securityPart(t ui.T, v connection.View) part {
 		if s.What == "level" {
 			label = t("connection.check.level", s.Required, s.Has)
 		}
-		pairs = append(pairs, ui.Pair{Name: label, Value: ui.Badge(x), Help: s.Field})
+		pairs = append(pairs, ui.Pair{Name: label, Value: ui.Badge(x), Help: fieldLabel(v.Dataset, s.Field)})
 	}
 	return part{Card: ui.CardProps{Title: t("connection.security")}, Body: []templ.Component{ui.KeyValue(pairs...)}}
+}
+
+func fieldLabel(d connection.Dataset, name string) string {
+	if name == "" {
+		return ""
+	}
+	return d.FieldOr(name).Label
 }
 
 func configPart(t ui.T, v connection.View) part {
@@ -180,18 +204,28 @@ func reportParts(t ui.T, v connection.View) []part {
 		tile("connection.safety", sa.Pass, t("connection.safety_note", sa.Denied, sa.Cases)))
 	props := ui.TableProps{
 		Caption: t("connection.report", run.Seq),
-		Columns: []ui.Column{{Label: t("connection.col_case")}, {Label: t("connection.col_expected")}, {Label: t("connection.col_got")}, {Label: t("connection.col_evidence")}, {Label: t("connection.col_result")}},
+		Columns: []ui.Column{{Label: t("connection.col_case")}, {Label: t("connection.col_result")}, {Label: t("connection.col_got")}, {Label: t("connection.col_evidence")}},
 	}
 	for _, c := range run.Cases {
 		x, row := ui.State{Label: t("connection.pass"), Tone: ui.Good}, ui.Row{}
 		if !c.Pass {
 			x, row.Tone = ui.State{Label: t("connection.why." + c.Why), Tone: ui.Bad}, ui.Bad
 		}
-		row.Cells = []templ.Component{
-			ui.Two(t("connection.case."+c.Name), c.Subject), ui.Mono(c.Expected), ui.Two(strings.TrimSpace(fmt.Sprint(c.Status, " ", c.Code)), fmt.Sprint(c.Millis, " ms")), ui.Mono(c.Evidence), ui.Badge(x),
+		got := []templ.Component{ui.Text(fmt.Sprint(c.Status, " · ", c.Millis, " ms")), ui.Muted(c.Code)}
+		if !c.Pass {
+			got = append(got, ui.Muted(t("connection.col_expected")+": "+c.Expected))
 		}
+		row.Cells = []templ.Component{ui.Two(t("connection.case."+c.Name), c.Subject), ui.Badge(x), ui.Lines(got...), evidence(c.Evidence)}
 		props.Rows = append(props.Rows, row)
 	}
 	hash := ui.KeyValue(ui.Pair{Name: t("connection.hash"), Value: ui.Mono(run.Hash)})
 	return []part{{Card: ui.CardProps{ID: "report", Title: t("connection.report", run.Seq), Lead: t("connection.report_lead")}, Body: []templ.Component{tiles, ui.Table(props), hash}}}
+}
+
+// evidence leads to the call that the platform made; its page shows decision, outcome and place in the log.
+func evidence(id string) templ.Component {
+	if id == "" {
+		return ui.Muted("–")
+	}
+	return ui.Link("…"+id[max(0, len(id)-8):], "/exchange/calls/"+id)
 }

@@ -61,7 +61,15 @@ func (p *Pages) showRequest(w http.ResponseWriter, r *http.Request) error {
 
 func (p *Pages) partyParts(ctx context.Context, t ui.T, v connection.View) []part {
 	r := v.Request
-	parts := []part{p.comparePart(t, v), p.needPart(t, v)}
+	var parts []part
+	deciding := r.State == connection.Testing || r.State == connection.Acceptance // then the report is what is read
+	if deciding {
+		if r.State == connection.Acceptance {
+			parts = append(parts, p.acceptancePart(ctx, t, v))
+		}
+		parts = append(parts, reportParts(t, v)...)
+	}
+	parts = append(parts, p.comparePart(ctx, t, v), p.needPart(t, v))
 	if len(r.Checklist.Items) > 0 {
 		parts = append(parts, checklistPart(t, v))
 	}
@@ -77,8 +85,11 @@ func (p *Pages) partyParts(ctx context.Context, t ui.T, v connection.View) []par
 	if len(v.Configs) > 0 {
 		parts = append(parts, configPart(t, v))
 	}
+	if deciding {
+		return parts
+	}
 	parts = append(parts, reportParts(t, v)...)
-	if r.State == connection.Acceptance || r.Minutes != nil {
+	if r.Minutes != nil {
 		parts = append(parts, p.acceptancePart(ctx, t, v))
 	}
 	return parts
@@ -119,7 +130,7 @@ func (p *Pages) nextPart(t ui.T, v connection.View) part {
 	var actions []ui.Action
 	for _, a := range v.Actions {
 		verb, known := p.verbOf(a)
-		if !known {
+		if !known || (a == connection.ActGoLive && !confirmed(v.Request)) {
 			continue
 		}
 		x := ui.Action{Label: t("connection.action." + string(a)), Path: path(v.Request.ID) + "/" + verb, Kind: ui.Secondary, Post: verb == "test"}
@@ -140,6 +151,13 @@ func (p *Pages) nextPart(t ui.T, v connection.View) part {
 	return part{Card: ui.CardProps{Title: t("connection.next")}, Body: []templ.Component{ui.Buttons(actions...)}}
 }
 
+// confirmed reports that only the owner may still be silent: with all three sides the connection goes live by itself.
+func confirmed(r *connection.Request) bool {
+	_, operator := r.Confirmed[connection.Operator]
+	_, requester := r.Confirmed[connection.Requester]
+	return operator && requester
+}
+
 // way is the path of section 5.1a as people see it.
 func way() []struct {
 	label string
@@ -150,13 +168,15 @@ func way() []struct {
 		state connection.State
 	}{
 		{"connection.phase.register", connection.Draft}, {"connection.phase.intake", connection.Submitted}, {"connection.phase.appraisal", connection.Appraising},
-		{"connection.phase.opinion", connection.OwnerOpinion}, {"connection.state.approved", connection.Approved}, {"connection.phase.set_up", connection.Provisioning},
+		{"connection.phase.opinion", connection.OwnerOpinion}, {"connection.phase.approval", connection.Approved}, {"connection.phase.set_up", connection.Provisioning},
 		{"connection.phase.testing", connection.Testing}, {"connection.phase.acceptance", connection.Acceptance}, {"connection.phase.live", connection.Live},
 	}
 }
 
 func place(s connection.State) connection.State {
 	switch s {
+	case connection.Approved: // the scope is settled; the set-up is what waits
+		return connection.Provisioning
 	case connection.Returned:
 		return connection.Submitted
 	case connection.Escalated, connection.Rejected:
@@ -211,16 +231,35 @@ func (p *Pages) summaryPart(ctx context.Context, t ui.T, v connection.View) part
 		{Name: t("connection.col_used"), Value: p.used(t, r)},
 		{Name: t("connection.col_agency"), Text: p.registers.Agency(ctx, r.Agency)},
 		{Name: t("connection.col_owner"), Text: p.registers.Agency(ctx, r.Owner)},
-		{Name: t("connection.dataset"), Value: ui.Mono(r.Need.Dataset)},
-		{Name: t("connection.system"), Value: ui.Mono(r.Need.System)},
+		{Name: t("connection.dataset"), Value: linked(v.Dataset.Name, "/catalog/", r.Need.Dataset)},
+		{Name: t("connection.system"), Value: linked(v.System.Name, "/system/", r.Need.System)},
 	}
 	if !r.LiveSince.IsZero() {
 		pairs = append(pairs, ui.Pair{Name: t("connection.live_since"), Value: ui.Moment(r.LiveSince)})
 	}
 	if len(r.Grants) > 0 {
-		pairs = append(pairs, ui.Pair{Name: t("connection.grants"), Value: ui.Mono(strings.Join(r.Grants, " "))}, ui.Pair{Name: t("connection.credential"), Value: ui.Mono(r.Credential)})
+		pairs = append(pairs, ui.Pair{Name: t("connection.grants"), Value: p.grantLinks(ctx, t, r.Grants)}, ui.Pair{Name: t("connection.credential"), Value: ui.Mono(r.Credential)})
 	}
 	return part{Card: ui.CardProps{Title: t("connection.summary")}, Body: []templ.Component{ui.KeyValue(pairs...)}}
+}
+
+// linked is a name that leads to its page, with the code beneath.
+func linked(name, root, code string) templ.Component {
+	if name == "" {
+		return ui.Mono(code)
+	}
+	return ui.LinkTwo(name, root+code, code)
+}
+
+func (p *Pages) grantLinks(ctx context.Context, t ui.T, ids []string) templ.Component {
+	if !access.ActorOf(ctx).Can(access.AccessRead) {
+		return ui.Text(t("connection.grants_count", len(ids)))
+	}
+	var out []templ.Component
+	for _, id := range ids {
+		out = append(out, ui.Link(t("connection.see_grant"), "/access/grants/"+id))
+	}
+	return ui.Lines(out...)
 }
 
 func routePart(t ui.T, r *connection.Request) part {
@@ -245,7 +284,7 @@ func (p *Pages) historyPart(ctx context.Context, t ui.T, v connection.View) part
 		}
 		e := ui.Event{When: s.At, What: t("connection.action." + string(s.Action)), Who: who, Detail: s.Comment, Tone: ui.Info}
 		if s.From != s.To && s.Phase != "" {
-			e.Detail = strings.TrimSpace(e.Detail + " " + t("connection.used_of", s.Used, s.Limit))
+			e.Detail = strings.TrimSpace(e.Detail + " " + t("connection.took", s.Used, s.Limit))
 		}
 		for _, d := range s.Documents {
 			e.Detail += " · " + d.Number + " " + d.Title
@@ -284,9 +323,12 @@ func dates(from, to connection.Day) string {
 	show := func(d connection.Day) string {
 		at, ok := d.Start()
 		if !ok {
-			return "–"
+			return "…"
 		}
 		return i18n.Date(at)
+	}
+	if from == "" && to == "" {
+		return ""
 	}
 	return show(from) + " – " + show(to)
 }
@@ -294,16 +336,24 @@ func dates(from, to connection.Day) string {
 func (p *Pages) opinionPart(_ context.Context, t ui.T, v connection.View) part {
 	o := v.Request.Opinion
 	if o == nil {
-		return part{Card: ui.CardProps{Title: t("connection.opinion")}, Body: []templ.Component{ui.Muted("–")}}
+		return part{Card: ui.CardProps{Title: t("connection.opinion")}, Body: []templ.Component{ui.Muted(t("connection.opinion_none"))}}
 	}
 	pairs := []ui.Pair{{Name: t("connection.l_questions"), Text: o.Questions}}
 	if o.Stand != "" {
 		pairs = append(pairs, ui.Pair{Name: t("connection.l_stand"), Text: t("connection.stand." + string(o.Stand)), Help: fmt.Sprintf("%s · %s", o.By.Name, i18n.DateTime(o.At))},
-			ui.Pair{Name: t("connection.l_exclude"), Text: strings.Join(o.Exclude, ", ")}, ui.Pair{Name: t("connection.l_limits"), Text: o.Limits}, ui.Pair{Name: t("connection.l_citation"), Text: o.Citation})
+			ui.Pair{Name: t("connection.l_exclude"), Text: strings.Join(fieldLabels(v.Dataset, o.Exclude), ", ")}, ui.Pair{Name: t("connection.l_limits"), Text: o.Limits}, ui.Pair{Name: t("connection.l_citation"), Text: o.Citation})
 	}
 	body := []templ.Component{ui.KeyValue(pairs...)}
 	if o.Deemed {
 		body = append(body, ui.Alert(ui.Note{Tone: ui.Warn, Text: t("connection.opinion_deemed")}))
 	}
 	return part{Card: ui.CardProps{Title: t("connection.opinion")}, Body: body}
+}
+
+func fieldLabels(d connection.Dataset, names []string) []string {
+	var out []string
+	for _, name := range names {
+		out = append(out, d.FieldOr(name).Label)
+	}
+	return out
 }

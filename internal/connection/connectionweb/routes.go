@@ -19,6 +19,8 @@ type Registers struct {
 	Agency   func(ctx context.Context, code string) string             // official name; the code when nil
 	Datasets func(ctx context.Context) ([]Named, error)                // that may be asked for
 	Systems  func(ctx context.Context, agency string) ([]Named, error) // of the agency
+
+	Purposes, DatasetNames func(ctx context.Context) map[string]string // names by code; codes when nil
 }
 
 // Pages of the process.
@@ -36,7 +38,22 @@ func New(shell *web.Shell, s *connection.Service, g *flow.GrantConnection, t *fl
 	if r.Agency == nil {
 		r.Agency = func(_ context.Context, code string) string { return code }
 	}
+	unnamed := func(context.Context) map[string]string { return nil }
+	if r.Purposes == nil {
+		r.Purposes = unnamed
+	}
+	if r.DatasetNames == nil {
+		r.DatasetNames = unnamed
+	}
 	return &Pages{shell, s, g, t, c, r}
+}
+
+// nameIn is the name of a code; a code without one names itself.
+func nameIn(names map[string]string, code string) string {
+	if name := names[code]; name != "" {
+		return name
+	}
+	return code
 }
 
 // Routes of the pages.

@@ -66,7 +66,7 @@ func (p *Pages) renderStep(w http.ResponseWriter, r *http.Request, id connection
 	if !offered {
 		title = t("connection.next")
 	}
-	f := filler{t: t, values: typed.values, errors: typed.errors}
+	f := filler{t: t, values: typed.values, errors: typed.errors, must: mustStep(typed.verb), purposes: p.registers.Purposes(r.Context())}
 	props := ui.FormProps{
 		Action: path(id) + "/" + typed.verb, Submit: title, Cancel: path(id), Errors: typed.errors, Danger: dangerous(typed.verb),
 		Hidden: []ui.Hidden{{Name: "revision", Value: number(v.Request.Revision)}},
@@ -90,13 +90,24 @@ func dangerous(verb string) bool {
 func (p *Pages) beside(r *http.Request, t ui.T, v connection.View, verb string) []part {
 	switch verb {
 	case "start-appraisal", "return", "appraise", "ask-owner", "opinion", "reject", "escalate":
-		return []part{p.needPart(t, v), p.comparePart(t, v), securityPart(t, v)}
+		parts := []part{p.needPart(t, v), p.comparePart(r.Context(), t, v), securityPart(t, v)}
+		if v.Request.Opinion != nil {
+			parts = append([]part{p.opinionPart(r.Context(), t, v)}, parts...)
+		}
+		return parts
 	case "approve":
 		return []part{checklistPart(t, v), p.opinionPart(r.Context(), t, v), securityPart(t, v)}
 	case "provision", "review", "confirm-operator", "confirm-owner", "confirm-requester":
-		return append([]part{p.comparePart(t, v)}, reportParts(t, v)...)
+		return append(reportParts(t, v), p.comparePart(r.Context(), t, v))
 	}
 	return nil
+}
+
+// mustStep are the fields that a step is refused without.
+func mustStep(verb string) []string {
+	return map[string][]string{
+		"submit": {"attest"}, "return": {"missing_items"}, "ask-owner": {"questions"}, "opinion": {"stand"}, "suspend": {"reason_class"},
+	}[verb]
 }
 
 // stepFields are the fields of a step's form.
@@ -213,7 +224,7 @@ func approveFields(f filler, v connection.View) []templ.Component {
 	}
 	return append(out,
 		f.area("rows", "connection.rows", "connection.rows_hint", rowText(n.Rows)),
-		f.several("purposes", "connection.purposes", "", n.Purposes, plainOptions(n.Purposes)),
+		f.several("purposes", "connection.purposes", "", n.Purposes, namedOptions(n.Purposes, f.purposes)),
 		f.several("levels", "connection.l_levels", "", []string{string(n.Level)}, coded(t, "connection.level.", []access.Level{n.Level})),
 		fieldRow(f.number("calls_per_minute", "connection.l_calls_per_minute", n.PeakPerMinute), f.number("calls_per_day", "connection.l_calls_per_day", n.CallsPerDay)),
 		fieldRow(f.number("records_per_call", "connection.l_records_per_call", records), f.number("records_per_day", "connection.l_records_per_day", day),
@@ -227,6 +238,14 @@ func plainOptions(values []string) []ui.Option {
 	var out []ui.Option
 	for _, x := range values {
 		out = append(out, ui.Option{Value: x, Label: x})
+	}
+	return out
+}
+
+func namedOptions(codes []string, names map[string]string) []ui.Option {
+	var out []ui.Option
+	for _, code := range codes {
+		out = append(out, ui.Option{Value: code, Label: nameIn(names, code), Hint: code})
 	}
 	return out
 }

@@ -23,9 +23,18 @@ import (
 // Waiting is one task of the actor's agency.
 type Waiting struct {
 	Title   string
+	Agency  string // whose task it is
 	Path    string
 	Due     time.Time
 	Overdue bool
+}
+
+// Request is a connection request on its way.
+type Request struct {
+	Number, Path string
+	Dataset      string
+	Agency       string
+	State        ui.State
 }
 
 // Figures are what the page shows to whoever has signed in; a figure of which the actor may not know is negative.
@@ -36,7 +45,9 @@ type Figures struct {
 	Datasets                int64
 	IncidentsOpen           int64
 	Tasks                   []Waiting
-	Closed                  string // why the platform serves nothing now; empty while it does
+	Requests                []Request // the newest
+	Connections             []ui.Bar  // today's calls of each connection, most first
+	Closed                  string    // why the platform serves nothing now; empty while it does
 }
 
 // Pages of the beginning.
@@ -79,7 +90,13 @@ var Messages = i18n.Messages{
 	"home.requests":      {Vi: "Yêu cầu kết nối chờ đơn vị", En: "Requests that wait for you"},
 	"home.calls":         {Vi: "Lượt gọi hôm nay", En: "Calls today"},
 	"home.denied":        {Vi: "{0} lượt bị từ chối", En: "{0} refused"},
-	"home.datasets":      {Vi: "Tập dữ liệu đang chia sẻ", En: "Datasets shared"},
+	"home.datasets":      {Vi: "Tập dữ liệu tỉnh đang chia sẻ", En: "Datasets shared in the province"},
+	"home.connections":   {Vi: "Lượt gọi hôm nay", En: "Calls today"},
+	"home.recent":        {Vi: "Yêu cầu kết nối mới nhất", En: "Newest connection requests"},
+	"home.col_request":   {Vi: "Yêu cầu", En: "Request"},
+	"home.col_agency":    {Vi: "Đơn vị đăng ký", En: "Requester"},
+	"home.col_state":     {Vi: "Trạng thái", En: "State"},
+	"home.no_requests":   {Vi: "Chưa có yêu cầu kết nối nào", En: "There is no connection request yet"},
 	"home.incidents":     {Vi: "Sự cố chưa đóng", En: "Open incidents"},
 	"home.inbox":         {Vi: "Việc cần làm", En: "To do"},
 	"home.inbox_all":     {Vi: "Xem tất cả", En: "Show all"},
@@ -100,7 +117,8 @@ func (p *Pages) show(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	v := overview{T: t, Head: ui.Head{Title: t("home.hello", who.Name), Lead: t("home.hello_lead")}, Closed: f.Closed, Tiles: tiles(t, f), Table: todo(t, f.Tasks)}
+	v := overview{T: t, Head: ui.Head{Title: t("home.hello", who.Name), Lead: t("home.hello_lead")}, Closed: f.Closed, Tiles: tiles(t, f), Table: todo(t, f.Tasks),
+		Connections: f.Connections, ShowRequests: f.RequestsWaiting >= 0, Requests: requests(t, f.Requests)}
 	return p.shell.Render(w, r, web.Page{Title: t("home.menu"), Body: overviewPage(v)})
 }
 
@@ -117,7 +135,7 @@ func tiles(t ui.T, f Figures) []ui.Tile {
 		tasks.Note, tasks.Tone = t("home.tasks_late", f.TasksLate), ui.Warn
 	}
 	add(f.TasksOpen, tasks)
-	add(f.RequestsWaiting, ui.Tile{Label: t("home.requests"), Icon: ui.IconConnection, Path: "/connections?waiting=1"})
+	add(f.RequestsWaiting, ui.Tile{Label: t("home.requests"), Icon: ui.IconConnection, Path: "/connections?show=waiting"})
 	calls := ui.Tile{Label: t("home.calls"), Icon: ui.IconCall, Path: "/exchange"}
 	if f.DeniedToday > 0 {
 		calls.Note = t("home.denied", i18n.Number(f.DeniedToday))
@@ -142,7 +160,18 @@ func todo(t ui.T, list []Waiting) ui.TableProps {
 		if w.Overdue {
 			due = ui.Stack(ui.Day(w.Due), ui.Badge(ui.State{Label: t("home.late"), Tone: ui.Warn}))
 		}
-		table.Rows = append(table.Rows, ui.Row{Cells: []templ.Component{ui.Link(w.Title, w.Path), due}})
+		table.Rows = append(table.Rows, ui.Row{Cells: []templ.Component{ui.LinkTwo(w.Title, w.Path, w.Agency), due}})
+	}
+	return table
+}
+
+func requests(t ui.T, list []Request) ui.TableProps {
+	table := ui.TableProps{
+		Caption: t("home.recent"), Columns: []ui.Column{{Label: t("home.col_request")}, {Label: t("home.col_agency")}, {Label: t("home.col_state")}},
+		Empty: ui.Empty{Icon: ui.IconConnection, Title: t("home.no_requests")},
+	}
+	for _, r := range list {
+		table.Rows = append(table.Rows, ui.Cells(ui.LinkTwo(r.Dataset, r.Path, r.Number), ui.Text(r.Agency), ui.Badge(r.State)))
 	}
 	return table
 }

@@ -7,7 +7,10 @@ import (
 )
 
 // FieldError is one wrong field of a form.
-type FieldError struct{ Field, Text string }
+type FieldError struct {
+	Field, Text string
+	Path        string // page with the field, when it stands on another page
+}
 
 // FormErrors is what a form was refused for. Its zero value is a form that was not sent yet.
 type FormErrors struct {

@@ -76,7 +76,7 @@ func TestFieldSaysItsError(t *testing.T) {
 	if html := render(t, Input(Field{Name: "code", Label: "Mã"})); strings.Contains(html, "aria-") && strings.Contains(html, "aria-invalid") {
 		t.Error("a right field is marked wrong")
 	}
-	has(t, render(t, ErrorSummary(FormErrors{Items: []FieldError{{"code", "Mã đã dùng"}}})), `href="#f-code"`, `role="alert"`)
+	has(t, render(t, ErrorSummary(FormErrors{Items: []FieldError{{Field: "code", Text: "Mã đã dùng"}}})), `href="#f-code"`, `role="alert"`)
 	if render(t, ErrorSummary(FormErrors{})) != "" {
 		t.Error("a form that was not sent shows errors")
 	}
