@@ -2,7 +2,6 @@ package crash
 
 import (
 	"bytes"
-	"encoding/json"
 	"fmt"
 	"net/http"
 	"os"
@@ -118,21 +117,17 @@ func TestPowerCutLosesWhatWasNotSynced(t *testing.T) {
 // freeze stops the process between two instructions, as a power cut does: whatever it is about to say, nobody hears.
 func (w *world) freeze() {
 	w.t.Helper()
-	text, err := os.ReadFile(filepath.Join(w.Dir, "server.lock"))
-	var holder struct{ PID int }
-	if err == nil {
-		err = json.Unmarshal(text, &holder)
-	}
-	if err == nil && holder.PID <= 1 {
-		err = fmt.Errorf("no process id in %s", text)
+	pid, err := w.pid()
+	if err == nil && pid <= 1 {
+		err = fmt.Errorf("the server gives no process id, but %d", pid)
 	}
 	if err == nil {
-		err = syscall.Kill(holder.PID, syscall.SIGSTOP)
+		err = syscall.Kill(pid, syscall.SIGSTOP)
 	}
 	if err != nil {
 		w.t.Fatal(err)
 	}
-	for until := time.Now().Add(5 * time.Second); !stopped(holder.PID); time.Sleep(time.Millisecond) {
+	for until := time.Now().Add(5 * time.Second); !stopped(pid); time.Sleep(time.Millisecond) {
 		if time.Now().After(until) {
 			w.t.Fatal("the server does not stop")
 		}
