@@ -90,7 +90,7 @@ func (a *App) connectionRegisters() connectionweb.Registers {
 
 func (a *App) accessRegisters() accessweb.Registers {
 	return accessweb.Registers{
-		Agency: a.agencyName,
+		Agency: a.agencyName, Datasets: a.datasetNames,
 		Subject: func(ctx context.Context, s access.Subject) string {
 			if s.Type != access.SubjectSystem {
 				return s.ID

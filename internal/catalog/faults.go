@@ -6,7 +6,7 @@ import "lienthong/internal/kit/i18n"
 var Messages = i18n.Messages{
 	"catalog.not_found":                {Vi: "Không có tập dữ liệu “{0}”.", En: "There is no dataset “{0}”."},
 	"catalog.schema_not_found":         {Vi: "Tập dữ liệu chưa có cấu trúc phiên bản {0}.", En: "The dataset has no schema version {0}."},
-	"catalog.bad_code":                 {Vi: "Mã tập dữ liệu “{0}” không đúng mẫu. Hãy viết mã cơ quan, dấu gạch chéo và tên không dấu, ví dụ H38.05/ho-ngheo.", En: "The dataset code “{0}” does not have its form: agency code, slash and slug, such as H38.05/ho-ngheo."},
+	"catalog.bad_code":                 {Vi: "Mã tập dữ liệu “{0}” không đúng mẫu. Sau mã cơ quan và dấu gạch chéo là chữ thường không dấu, chữ số và dấu gạch ngang, ví dụ H38.05/ho-ngheo.", En: "The dataset code “{0}” does not have its form: agency code, slash and slug, such as H38.05/ho-ngheo."},
 	"catalog.code_taken":               {Vi: "Mã “{0}” đã cấp cho một tập dữ liệu và không cấp lại. Hãy chọn mã khác.", En: "The code “{0}” has been given to a dataset and is never given again. Choose another one."},
 	"catalog.name_missing":             {Vi: "Hãy nhập tên dữ liệu.", En: "Enter the name of the data."},
 	"catalog.name_lookalike":           {Vi: "Tên dữ liệu có ký tự dễ nhầm hoặc ký tự ẩn. Hãy gõ lại bằng bàn phím tiếng Việt.", En: "The name holds look-alike or hidden characters. Type it again."},

@@ -62,7 +62,7 @@ func resolveUnit(all map[string][]Unit, code string, length int, at Day) (Unit, 
 	if at < periods[0].From && periods[0].From == MergerDay {
 		return Unit{}, refuse("dictionary.unit_history_unknown", at.String())
 	}
-	return Unit{}, refuse("dictionary.unit_not_in_force", at.String())
+	return Unit{}, refuse("dictionary.unit_not_in_force", at.Time().Format("02/01/2006"))
 }
 
 func unknownUnit(all map[string][]Unit, code string, length int) *Problem {

@@ -1,10 +1,12 @@
 package accessweb
 
 import (
+	"context"
 	"net/http"
 	"strings"
 
 	"lienthong/internal/access"
+	"lienthong/internal/kit/i18n"
 	"lienthong/internal/web"
 	"lienthong/internal/web/ui"
 
@@ -47,18 +49,19 @@ func (p *Pages) listGrants(w http.ResponseWriter, r *http.Request) error {
 func (p *Pages) grantTable(r *http.Request, t ui.T, form grantFilter, grants []access.Grant) ui.TableProps {
 	props := ui.TableProps{
 		Caption: t("access.grants"),
-		Columns: []ui.Column{{Label: t("access.col_grant")}, {Label: t("access.col_subject")}, {Label: t("access.col_level")}, {Label: t("access.col_purposes")},
-			{Label: t("access.col_columns")}, {Label: t("access.col_validity")}, {Label: t("access.col_status")}, {Label: t("access.col_request")}},
+		Columns: []ui.Column{{Label: t("access.col_grant")}, {Label: t("access.col_subject")}, {Label: t("access.col_purposes")},
+			{Label: t("access.col_columns")}, {Label: t("access.col_status")}},
 		Empty: ui.Empty{Icon: ui.IconGrant, Title: t("access.grants_empty"), Text: t("access.grants_none")},
 	}
 	if form != (grantFilter{}) {
 		props.Empty = ui.Empty{Icon: ui.IconFilter, Title: t("access.grants_no_match"), Action: &ui.Action{Label: t("access.show_all"), Path: "/access/grants"}}
 	}
 	now := p.clock.Now()
+	names, datasets := p.purposeNames(r.Context()), p.registers.Datasets(r.Context())
 	for _, g := range grants {
 		props.Rows = append(props.Rows, ui.Cells(
-			ui.LinkTwo(g.Number, "/access/grants/"+g.ID, g.Dataset), ui.Two(p.registers.Subject(r.Context(), g.Subject), p.registers.Agency(r.Context(), g.Agency)),
-			ui.Text(levelOf(t, g.Level)), ui.Text(strings.Join(g.Purposes, ", ")), columnsCell(t, g), ui.Text(validity(t, g)), ui.Badge(statusOf(t, g, now)), p.requestCell(r, t, g)))
+			ui.Lines(ui.Link(nameIn(datasets, g.Dataset), "/access/grants/"+g.ID), ui.Muted(g.Number), p.requestCell(r, t, g)), ui.Two(p.registers.Subject(r.Context(), g.Subject), p.registers.Agency(r.Context(), g.Agency)),
+			ui.Two(inWords(names, g.Purposes), levelOf(t, g.Level)), columnsCell(t, g), ui.Stack(ui.Badge(statusOf(t, g, now)), ui.Muted(validity(t, g)))))
 	}
 	return props
 }
@@ -76,4 +79,35 @@ func (p *Pages) requestCell(r *http.Request, t ui.T, g access.Grant) templ.Compo
 		return ui.Link(t("access.from_request"), path)
 	}
 	return ui.Link(number, path)
+}
+
+// purposeNames are the names of all purposes by their codes, in the reader's language.
+func (p *Pages) purposeNames(ctx context.Context) map[string]string {
+	all, err := p.access.Purposes(ctx)
+	if err != nil { // codes say enough
+		return nil
+	}
+	out := map[string]string{}
+	for _, x := range all {
+		out[x.Code] = x.Name
+		if i18n.LangOf(ctx) == i18n.En && x.NameEn != "" {
+			out[x.Code] = x.NameEn
+		}
+	}
+	return out
+}
+
+func nameIn(names map[string]string, code string) string {
+	if name := names[code]; name != "" {
+		return name
+	}
+	return code
+}
+
+func inWords(names map[string]string, codes []string) string {
+	out := make([]string, len(codes))
+	for i, code := range codes {
+		out[i] = nameIn(names, code)
+	}
+	return strings.Join(out, ", ")
 }

@@ -22,7 +22,7 @@ func (p *Pages) showGrant(w http.ResponseWriter, r *http.Request) error {
 	t := p.shell.T(r)
 	state := statusOf(t, g, p.clock.Now())
 	v := grantView{
-		T: t, Head: ui.Head{Eyebrow: g.Number, Title: g.Dataset, State: &state}, Facts: p.grantFacts(r, t, g),
+		T: t, Head: ui.Head{Eyebrow: g.Number, Title: nameIn(p.registers.Datasets(r.Context()), g.Dataset), State: &state}, Facts: p.grantFacts(r, t, g),
 		Columns: columnsTable(t, g), Conditions: conditions(t, g.Conditions), History: p.history(r, t, history),
 	}
 	return p.shell.Render(w, r, web.Page{
@@ -33,8 +33,9 @@ func (p *Pages) showGrant(w http.ResponseWriter, r *http.Request) error {
 func (p *Pages) grantFacts(r *http.Request, t ui.T, g access.Grant) []ui.Pair {
 	pairs := []ui.Pair{
 		{Name: t("access.col_subject"), Value: ui.Two(p.registers.Subject(r.Context(), g.Subject), p.registers.Agency(r.Context(), g.Agency))},
+		{Name: t("access.col_dataset"), Value: ui.Link(g.Dataset, "/catalog/"+g.Dataset)},
 		{Name: t("access.col_level"), Text: levelOf(t, g.Level)},
-		{Name: t("access.col_purposes"), Text: strings.Join(g.Purposes, ", ")},
+		{Name: t("access.col_purposes"), Text: inWords(p.purposeNames(r.Context()), g.Purposes), Help: strings.Join(g.Purposes, ", ")},
 		{Name: t("access.grant_rows"), Text: rowRules(t, g)},
 		{Name: t("access.col_validity"), Text: validity(t, g)},
 		{Name: t("access.grant_basis"), Text: g.LegalBasis},

@@ -12,9 +12,10 @@ import (
 
 // Registers name things of other slices; app wires them. What is nil is shown by its code.
 type Registers struct {
-	Agency  func(ctx context.Context, code string) string                         // official name
-	Subject func(ctx context.Context, s access.Subject) string                    // name of the system, account or role in an agency
-	Request func(ctx context.Context, id string) (number, path string, err error) // the request that a grant came from
+	Agency   func(ctx context.Context, code string) string                         // official name
+	Subject  func(ctx context.Context, s access.Subject) string                    // name of the system, account or role in an agency
+	Datasets func(ctx context.Context) map[string]string                           // names of datasets by code
+	Request  func(ctx context.Context, id string) (number, path string, err error) // the request that a grant came from
 }
 
 // Pages of rights.
@@ -32,6 +33,9 @@ func New(shell *web.Shell, s *access.Service, c clock.Clock, r Registers) *Pages
 	}
 	if r.Subject == nil {
 		r.Subject = func(_ context.Context, s access.Subject) string { return s.ID }
+	}
+	if r.Datasets == nil {
+		r.Datasets = func(context.Context) map[string]string { return nil }
 	}
 	if r.Request == nil {
 		r.Request = func(_ context.Context, id string) (string, string, error) { return id, "/connections/" + id, nil }

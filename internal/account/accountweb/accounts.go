@@ -29,7 +29,7 @@ func (p *Pages) listAccounts(w http.ResponseWriter, r *http.Request) error {
 	}
 	t := p.shell.T(r)
 	v := listView{T: t, Head: ui.Head{Title: t("account.menu"), Lead: t("account.list_lead")}, Table: p.table(r, t, all),
-		Text: ui.Field{Name: "q", Label: t("account.search"), Value: f.Text, Type: "search"}, Role: ui.Choice{Field: ui.Field{Name: "role", Label: t("account.role"), Value: f.Role}, Options: rolesOf(t, nil)}}
+		Text: ui.Field{Name: "q", Label: t("account.search"), Value: f.Text, Type: "search"}, Role: ui.Choice{Any: true, Field: ui.Field{Name: "role", Label: t("account.role"), Value: f.Role}, Options: rolesOf(t, nil)}}
 	if f != (listForm{}) {
 		v.Table.Empty = ui.Empty{Icon: ui.IconFilter, Title: t("account.none"), Action: &ui.Action{Label: t("account.show_all"), Path: "/account"}}
 	}

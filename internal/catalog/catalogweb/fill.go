@@ -70,6 +70,11 @@ func (f filler) box(name, label string, kept bool) ui.Field {
 }
 
 // choice is a field with options of which one is kept.
+// anyOf is a choice of a filter: the empty one means all.
+func anyOf(x ui.Field, options []ui.Option) ui.Choice {
+	return ui.Choice{Field: x, Options: options, Any: true}
+}
+
 func choice(x ui.Field, options []ui.Option) ui.Choice { return ui.Choice{Field: x, Options: options} }
 
 // many is a field with options of which several are kept.

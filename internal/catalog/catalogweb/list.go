@@ -74,9 +74,9 @@ func filterForm(t ui.T, in listForm, owners []Named) templ.Component {
 	return form(ui.FormProps{Action: "/catalog", Get: true, Submit: t("catalog.filter"), Icon: ui.IconFilter}, []templ.Component{
 		ui.Input(text),
 		fieldRow(
-			ui.Select(choice(f.field("owner", "catalog.owner", in.Owner), named(owners))),
-			ui.Select(choice(f.field("state", "catalog.state", in.State), words(t, "catalog.state.", catalog.States()))),
-			ui.Select(choice(f.field("scope", "catalog.scope", in.Scope), words(t, "catalog.scope.", scopes()))),
+			ui.Select(anyOf(f.field("owner", "catalog.owner", in.Owner), named(owners))),
+			ui.Select(anyOf(f.field("state", "catalog.state", in.State), words(t, "catalog.state.", catalog.States()))),
+			ui.Select(anyOf(f.field("scope", "catalog.scope", in.Scope), words(t, "catalog.scope.", scopes()))),
 		),
 	})
 }
@@ -84,7 +84,7 @@ func filterForm(t ui.T, in listForm, owners []Named) templ.Component {
 func (p *Pages) table(r *http.Request, t ui.T, in listForm, list []catalog.Dataset) ui.TableProps {
 	props := ui.TableProps{
 		Caption: t("catalog.list"),
-		Columns: []ui.Column{{Label: t("catalog.dataset")}, {Label: t("catalog.owner")}, {Label: t("catalog.state")}, {Label: t("catalog.scope")}, {Label: t("catalog.class")}, {Label: t("catalog.changed")}},
+		Columns: []ui.Column{{Label: t("catalog.dataset")}, {Label: t("catalog.owner")}, {Label: t("catalog.state")}, {Label: t("catalog.scope_class")}, {Label: t("catalog.changed")}},
 		Empty:   ui.Empty{Icon: ui.IconDataset, Title: t("catalog.list_empty"), Text: t("catalog.list_empty_text")},
 		Pages:   &ui.PageLinks{},
 	}
@@ -102,7 +102,7 @@ func (p *Pages) table(r *http.Request, t ui.T, in listForm, list []catalog.Datas
 	for _, d := range list {
 		props.Rows = append(props.Rows, ui.Cells(
 			ui.LinkTwo(d.Name, path(d.Code), string(d.Code)), ui.Text(p.agency(r.Context(), d.Owner)), ui.Badge(stateOf(t, d.State)),
-			ui.Text(word(t, "catalog.scope.", string(d.Classification.Scope))), ui.Text(word(t, "catalog.class.", string(d.Class))), ui.Moment(d.ChangedAt),
+			ui.Two(word(t, "catalog.scope.", string(d.Classification.Scope)), word(t, "catalog.class.", string(d.Class))), ui.Moment(d.ChangedAt),
 		))
 	}
 	return props

@@ -51,6 +51,7 @@ var formWords = i18n.Messages{
 	"catalog.nature":                {Vi: "Phân loại theo tính chất", En: "By nature"},
 	"catalog.scope":                 {Vi: "Phạm vi sử dụng", En: "Scope of use"},
 	"catalog.steering":              {Vi: "Phục vụ chỉ đạo, điều hành", En: "Serves direction and management"},
+	"catalog.scope_class":           {Vi: "Phạm vi, mức bảo vệ", En: "Scope, protection"},
 	"catalog.class":                 {Vi: "Mức bảo vệ", En: "Protection class"},
 	"catalog.official_system":       {Vi: "Hệ thống nguồn chính thức", En: "Official source system"},
 	"catalog.on_failure":            {Vi: "Khi tệp có dòng sai", En: "When rows fail"},

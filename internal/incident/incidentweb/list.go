@@ -33,7 +33,7 @@ func (p *Pages) listIncidents(w http.ResponseWriter, r *http.Request) error {
 }
 
 func kindChoice(t ui.T, chosen string) ui.Choice {
-	c := ui.Choice{Field: ui.Field{Name: "kind", Label: t("incident.filter_kind"), Value: chosen}}
+	c := ui.Choice{Any: true, Field: ui.Field{Name: "kind", Label: t("incident.filter_kind"), Value: chosen}}
 	for _, k := range []incident.Kind{incident.Availability, incident.Quality, incident.Security, incident.PersonalData, incident.StateSecret, incident.Misuse} {
 		c.Options = append(c.Options, ui.Option{Value: string(k), Label: t("incident.kind." + string(k))})
 	}
@@ -41,7 +41,7 @@ func kindChoice(t ui.T, chosen string) ui.Choice {
 }
 
 func stateChoice(t ui.T, chosen string) ui.Choice {
-	c := ui.Choice{Field: ui.Field{Name: "state", Label: t("incident.filter_state"), Value: chosen}}
+	c := ui.Choice{Any: true, Field: ui.Field{Name: "state", Label: t("incident.filter_state"), Value: chosen}}
 	for _, s := range []incident.State{incident.Detected, incident.Triaged, incident.Containing, incident.Contained, incident.Recovering, incident.Review, incident.Closed, incident.FalseAlarm} {
 		c.Options = append(c.Options, ui.Option{Value: string(s), Label: t("incident.state." + string(s))})
 	}

@@ -1,14 +1,19 @@
 package ingestweb
 
 import (
+	"context"
+	"maps"
 	"net/http"
 	"net/url"
 	"path"
+	"slices"
+	"strings"
 
 	"lienthong/internal/access"
 	"lienthong/internal/catalog"
 	"lienthong/internal/ingest"
 	"lienthong/internal/kit/i18n"
+	"lienthong/internal/kit/vitext"
 	"lienthong/internal/web"
 	"lienthong/internal/web/ui"
 
@@ -51,22 +56,56 @@ func (p *Pages) listDeliveries(w http.ResponseWriter, r *http.Request) error {
 	if access.ActorOf(r.Context()).Can(access.IngestDeliver) {
 		head.Actions = []ui.Action{{Label: t("ingest.new"), Path: "/ingest/new", Icon: ui.IconUpload, Kind: ui.Primary}}
 	}
-	state := ui.Choice{Field: ui.Field{Name: "state", Label: t("ingest.state"), Value: in.State}}
+	names := p.datasetNames(r.Context())
+	state := ui.Choice{Any: true, Field: ui.Field{Name: "state", Label: t("ingest.state"), Value: in.State}}
 	for _, s := range states() {
 		state.Options = append(state.Options, ui.Option{Value: string(s), Label: t("ingest.state." + string(s))})
 	}
 	filter := form(ui.FormProps{Action: "/ingest", Get: true, Submit: t("ingest.filter"), Icon: ui.IconFilter},
-		ui.Input(ui.Field{Name: "dataset", Label: t("ingest.dataset_code"), Value: in.Dataset, Short: true}), ui.Select(state))
+		row(datasetFilter(t, in.Dataset, names), ui.Select(state)))
 	return p.shell.Render(w, r, web.Page{
 		Title: t("ingest.list"), Crumbs: []ui.Crumb{{Label: t("ingest.list")}},
-		Body: page(pageView{Head: head, Above: []templ.Component{filter}, Main: cards(part{Card: ui.CardProps{Flush: true}, Body: []templ.Component{ui.Table(p.table(r, t, in, list))}})}),
+		Body: page(pageView{Head: head, Above: []templ.Component{filter}, Main: cards(part{Card: ui.CardProps{Flush: true}, Body: []templ.Component{ui.Table(p.table(r, t, in, list, names))}})}),
 	})
 }
 
-func (p *Pages) table(r *http.Request, t ui.T, in listForm, list []*ingest.Delivery) ui.TableProps {
+// datasetNames are the names of the datasets that the reader may see, by code.
+func (p *Pages) datasetNames(ctx context.Context) map[string]string {
+	all, err := p.catalog.List(ctx, catalog.Filter{Limit: 1000})
+	if err != nil { // a list that shows codes is better than none
+		return nil
+	}
+	names := make(map[string]string, len(all))
+	for _, d := range all {
+		names[string(d.Code)] = d.Name
+	}
+	return names
+}
+
+func datasetFilter(t ui.T, chosen string, names map[string]string) templ.Component {
+	if len(names) == 0 {
+		return ui.Input(ui.Field{Name: "dataset", Label: t("ingest.dataset_code"), Value: chosen, Short: true})
+	}
+	c := ui.Choice{Any: true, Field: ui.Field{Name: "dataset", Label: t("ingest.dataset"), Value: chosen}}
+	for _, code := range slices.Sorted(maps.Keys(names)) {
+		c.Options = append(c.Options, ui.Option{Value: code, Label: names[code]})
+	}
+	slices.SortStableFunc(c.Options, func(x, y ui.Option) int { return strings.Compare(vitext.SortKey(x.Label), vitext.SortKey(y.Label)) })
+	return ui.Select(c)
+}
+
+// named is a dataset by its name with the code beneath, or by the code alone.
+func named(names map[string]string, code catalog.Code) (name, under string) {
+	if name := names[string(code)]; name != "" {
+		return name, string(code)
+	}
+	return string(code), ""
+}
+
+func (p *Pages) table(r *http.Request, t ui.T, in listForm, list []*ingest.Delivery, names map[string]string) ui.TableProps {
 	props := ui.TableProps{
 		Caption: t("ingest.list"),
-		Columns: []ui.Column{{Label: t("ingest.delivery")}, {Label: t("ingest.dataset")}, {Label: t("ingest.state")}, {Label: t("ingest.read"), Number: true}, {Label: t("ingest.accepted"), Number: true}, {Label: t("ingest.rejected"), Number: true}, {Label: t("ingest.duplicates"), Number: true}, {Label: t("ingest.received")}},
+		Columns: []ui.Column{{Label: t("ingest.delivery")}, {Label: t("ingest.dataset")}, {Label: t("ingest.state")}, {Label: t("ingest.read"), Number: true}, {Label: t("ingest.accepted"), Number: true}, {Label: t("ingest.rejected"), Number: true}, {Label: t("ingest.duplicates"), Number: true}},
 		Empty:   ui.Empty{Icon: ui.IconDelivery, Title: t("ingest.list_empty"), Text: t("ingest.list_empty_text")},
 		Pages:   &ui.PageLinks{},
 	}
@@ -81,9 +120,10 @@ func (p *Pages) table(r *http.Request, t ui.T, in listForm, list []*ingest.Deliv
 		props.Pages.Previous = in.path("")
 	}
 	for _, d := range list {
+		dataset, _ := named(names, d.Dataset)
 		props.Rows = append(props.Rows, ui.Cells(
-			ui.LinkTwo(title(t, d), "/ingest/"+string(d.ID), d.DeclaredName), ui.Two(string(d.Dataset), p.agency(r.Context(), d.Owner)), ui.Badge(stateOf(t, d.State)),
-			ui.Number(d.Counts.Read), ui.Number(d.Counts.Accepted), ui.Number(d.Counts.Rejected), ui.Number(d.Counts.Duplicates), ui.Moment(d.ReceivedAt),
+			ui.Lines(ui.Link(title(t, d), "/ingest/"+string(d.ID)), ui.Muted(d.DeclaredName), ui.Moment(d.ReceivedAt)), ui.Two(dataset, p.agency(r.Context(), d.Owner)),
+			ui.Badge(stateOf(t, d.State)), ui.Number(d.Counts.Read), ui.Number(d.Counts.Accepted), ui.Number(d.Counts.Rejected), ui.Number(d.Counts.Duplicates),
 		))
 	}
 	return props

@@ -1,6 +1,8 @@
 package ingestweb
 
 import (
+	"cmp"
+	"context"
 	"fmt"
 	"maps"
 	"net/http"
@@ -31,7 +33,8 @@ func (p *Pages) showDelivery(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	view := pageView{Head: ui.Head{Eyebrow: string(d.Dataset), Title: title(t, d), Actions: p.actions(access.ActorOf(r.Context()), t, d)}, Main: main, Aside: aside}
+	dataset, _ := named(p.datasetNames(r.Context()), d.Dataset)
+	view := pageView{Head: ui.Head{Eyebrow: dataset, Title: title(t, d), Actions: p.actions(access.ActorOf(r.Context()), t, d)}, Main: main, Aside: aside}
 	if r.URL.Query().Get("again") != "" {
 		view.Above = []templ.Component{ui.Alert(ui.Note{Tone: ui.Info, Title: t("ingest.again"), Text: t("ingest.again_text", i18n.DateTime(d.ReceivedAt), d.DeclaredName)})}
 	}
@@ -151,7 +154,7 @@ func (p *Pages) errorCard(r *http.Request, t ui.T, d *ingest.Delivery) ([]part, 
 		props.Rows = append(props.Rows, ui.Cells(ui.Number(e.Line), fieldCell(t, e), valueCell(e), ui.Text(t(e.Rule, e.Args...))))
 	}
 	parts := []part{{Card: card, Body: []templ.Component{ui.Table(props)}}}
-	if fixes := fixRows(t, d); len(fixes.Rows) > 0 {
+	if fixes := fixRows(t, d, p.labels(r.Context(), d)); len(fixes.Rows) > 0 {
 		parts = append(parts, part{Card: ui.CardProps{Title: t("ingest.fixes"), Lead: t("ingest.fixes_lead"), Flush: true}, Body: []templ.Component{ui.Table(fixes)}})
 	}
 	return parts, nil
@@ -183,14 +186,47 @@ func total(rules map[string]int64) int64 {
 }
 
 // fixRows tell what reading brought to its standard form, column by column, so that nothing is changed silently.
-func fixRows(t ui.T, d *ingest.Delivery) ui.TableProps {
+func fixRows(t ui.T, d *ingest.Delivery, labels map[string]string) ui.TableProps {
 	props := ui.TableProps{Caption: t("ingest.fixes"), Columns: []ui.Column{{Label: t("ingest.field")}, {Label: t("ingest.fix")}, {Label: t("ingest.count"), Number: true}}}
 	for _, column := range slices.Sorted(maps.Keys(d.Fixes)) {
 		for _, fix := range slices.Sorted(maps.Keys(d.Fixes[column])) {
-			props.Rows = append(props.Rows, ui.Cells(ui.Text(column), ui.Text(t("ingest.fix."+fix)), ui.Number(d.Fixes[column][fix])))
+			props.Rows = append(props.Rows, ui.Cells(ui.Two(cmp.Or(labels[column], column), under(labels, column)), ui.Text(t("ingest.fix."+fix)), ui.Number(d.Fixes[column][fix])))
 		}
 	}
 	return props
+}
+
+// labels are the Vietnamese names of the columns, as the schema of the delivery has them.
+func (p *Pages) labels(ctx context.Context, d *ingest.Delivery) map[string]string {
+	about, err := p.catalog.DescribeVersion(ctx, d.Dataset, d.SchemaVersion)
+	if err != nil || about.Schema == nil { // the columns' own names say enough
+		return nil
+	}
+	out := map[string]string{}
+	for _, f := range about.Schema.Fields {
+		out[f.Name] = f.Label
+	}
+	return out
+}
+
+func under(labels map[string]string, column string) string {
+	if labels[column] == "" || labels[column] == column {
+		return ""
+	}
+	return column
+}
+
+// systemCell names the system that the file came from.
+func (p *Pages) systemCell(ctx context.Context, d *ingest.Delivery) templ.Component {
+	systems, err := p.systems(ctx, d.Owner)
+	if err == nil {
+		for _, s := range systems {
+			if s.Code == d.System {
+				return ui.Two(s.Name, s.Code)
+			}
+		}
+	}
+	return ui.Mono(d.System)
 }
 
 // aside is what was delivered, by whom, and the verdicts on it.
@@ -199,10 +235,11 @@ func (p *Pages) aside(r *http.Request, t ui.T, d *ingest.Delivery) (templ.Compon
 	if err != nil {
 		return nil, err
 	}
+	dataset, code := named(p.datasetNames(r.Context()), d.Dataset)
 	facts := []ui.Pair{
-		{Name: t("ingest.dataset"), Value: ui.Link(string(d.Dataset), "/catalog/"+string(d.Dataset))},
+		{Name: t("ingest.dataset"), Value: ui.LinkTwo(dataset, "/catalog/"+string(d.Dataset), code)},
 		{Name: t("ingest.owner"), Text: p.agency(r.Context(), d.Owner)},
-		{Name: t("ingest.system"), Value: ui.Mono(d.System)},
+		{Name: t("ingest.system"), Value: p.systemCell(r.Context(), d)},
 		{Name: t("ingest.data_time"), Value: ui.Moment(d.DataTime)},
 		{Name: t("ingest.received"), Value: ui.Moment(d.ReceivedAt)},
 		{Name: t("ingest.by"), Text: d.DeclaredName, Help: t("ingest.declared")},

@@ -58,7 +58,7 @@ func (p *Pages) listSystems(w http.ResponseWriter, r *http.Request) error {
 		Body: listPage(listView{
 			T: t, Head: head, Category: form.Category,
 			Search: ui.Field{Name: "q", Label: t("system.search"), Value: form.Text, Type: "search"},
-			Owner:  ui.Choice{Field: ui.Field{Name: "owner", Label: t("system.field_owner"), Value: form.Owner}, Options: owners},
+			Owner:  ui.Choice{Any: true, Field: ui.Field{Name: "owner", Label: t("system.field_owner"), Value: form.Owner}, Options: owners},
 			Tabs:   tabs(t, form, found), Table: p.table(r.Context(), t, form, found),
 		}),
 	})
@@ -84,7 +84,7 @@ func tabs(t ui.T, form listForm, found []*system.System) []ui.Tab {
 func (p *Pages) table(ctx context.Context, t ui.T, form listForm, found []*system.System) ui.TableProps {
 	props := ui.TableProps{
 		Caption: t("system.register"),
-		Columns: []ui.Column{{Label: t("system.col_system")}, {Label: t("system.field_category")}, {Label: t("system.field_owner")}, {Label: t("system.level")}, {Label: t("system.col_state")}},
+		Columns: []ui.Column{{Label: t("system.col_system")}, {Label: t("system.field_category")}, {Label: t("system.field_owner")}, {Label: t("system.col_state_level")}},
 		Empty:   p.nothing(ctx, t, form),
 	}
 	now := p.clock.Now()
@@ -93,7 +93,7 @@ func (p *Pages) table(ctx context.Context, t ui.T, form listForm, found []*syste
 			continue
 		}
 		row := ui.Cells(ui.LinkTwo(s.Name, path(s.ID), s.ID), ui.Text(t("system.category."+string(s.Category))), ui.Text(p.agency(ctx, s.Owner)),
-			ui.Badge(levelState(t, s, now)), ui.Badge(stateOf(t, s)))
+			ui.Lines(ui.Badge(stateOf(t, s)), ui.Badge(levelState(t, s, now))))
 		if s.Suspended {
 			row.Tone = ui.Warn
 		}

@@ -10,6 +10,7 @@ var Messages = i18n.Messages{
 	"system.search_submit":   {Vi: "Tìm kiếm", En: "Search"},
 	"system.all":             {Vi: "Tất cả", En: "All"},
 	"system.col_system":      {Vi: "Hệ thống", En: "System"},
+	"system.col_state_level": {Vi: "Trạng thái, cấp độ an toàn", En: "State, security level"},
 	"system.col_state":       {Vi: "Trạng thái", En: "State"},
 	"system.col_made":        {Vi: "Tạo lúc", En: "Made"},
 	"system.actions":         {Vi: "Thao tác", En: "Actions"},
