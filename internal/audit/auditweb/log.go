@@ -224,7 +224,7 @@ func (p *Pages) event(ctx context.Context, t ui.T, item audit.Item) ui.Event {
 	default:
 		e.What = eventName(t, item.Event) + " · " + item.Subject
 	}
-	e.Detail = strings.Join(nonEmpty(item.Target.Operation, item.Target.Dataset, item.Purpose.Code, item.Purpose.CaseRef, item.Result.ErrorCode,
+	e.Detail = strings.Join(nonEmpty(item.Target.Operation, namesOf(ctx, p.datasets)(item.Target.Dataset), namesOf(ctx, p.purposes)(item.Purpose.Code), item.Purpose.CaseRef, item.Result.ErrorCode,
 		strings.Join(item.Content.Fields, ", "), item.Content.Filter), " · ")
 	return e
 }
