@@ -11,6 +11,15 @@ function each<T extends Element>(root: ParentNode, selector: string, f: (e: T) =
 function enliven(root: ParentNode): void {
   each<HTMLButtonElement>(root, "button[data-copy]", (b) => { b.hidden = false; });
   each<HTMLElement>(root, "[data-focus]", (e) => e.focus());
+  each<HTMLElement>(root, ".table-wrap", reachable);
+}
+
+// A table that is wider than its place, without a link in it, must be reached by the keyboard to be scrolled.
+function reachable(wrap: HTMLElement): void {
+  if (wrap.scrollWidth <= wrap.clientWidth || wrap.querySelector("a, button")) return;
+  wrap.tabIndex = 0;
+  wrap.setAttribute("role", "region");
+  wrap.setAttribute("aria-label", wrap.querySelector("caption")?.textContent ?? "");
 }
 
 async function copy(button: HTMLButtonElement): Promise<void> {

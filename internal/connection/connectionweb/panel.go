@@ -227,5 +227,5 @@ func evidence(id string) templ.Component {
 	if id == "" {
 		return ui.Muted("–")
 	}
-	return ui.Link("…"+id[max(0, len(id)-8):], "/exchange/calls/"+id)
+	return ui.Link(id[max(0, len(id)-8):], "/exchange/calls/"+id)
 }
