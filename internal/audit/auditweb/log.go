@@ -133,11 +133,19 @@ func (p *Pages) table(r *http.Request, t ui.T, found audit.Page, reason string) 
 			Fields: []ui.Hidden{{Name: "request", Value: exchange}, {Name: "reason", Value: reason}}})
 		props.Rows = append(props.Rows, ui.Row{Tone: rowTone(item), Cells: []templ.Component{
 			ui.Lines(ui.Text(eventName(t, item.Event)), ui.Moment(item.At), ui.Muted(t("audit.seq", item.Seq))),
-			ui.Two(item.Actor.Name, p.agencyOf(r.Context(), item.Actor)), ui.Two(dataset(what(item)), strings.Join(item.Content.Fields, ", ")),
+			ui.Two(actorName(t, item.Actor), p.agencyOf(r.Context(), item.Actor)), ui.Two(dataset(what(item)), strings.Join(item.Content.Fields, ", ")),
 			ui.Two(purpose(item.Purpose.Code), item.Purpose.CaseRef), ui.Stack(ui.Badge(resultState(t, item)), trace),
 		}})
 	}
 	return props
+}
+
+// actorName calls a background job by what it is; its code stands beneath.
+func actorName(t ui.T, a audit.Actor) string {
+	if strings.HasPrefix(a.AccountID, "job:") {
+		return t(web.RoleKey(access.SystemJob))
+	}
+	return a.Name
 }
 
 func (p *Pages) agencyOf(ctx context.Context, a audit.Actor) string {
@@ -210,7 +218,7 @@ func (p *Pages) follow(ctx context.Context, reason, exchange string) ([]audit.It
 }
 
 func (p *Pages) event(ctx context.Context, t ui.T, item audit.Item) ui.Event {
-	e := ui.Event{When: item.At, Who: item.Actor.Name + " · " + p.agencyOf(ctx, item.Actor), Icon: ui.IconAudit}
+	e := ui.Event{When: item.At, Who: actorName(t, item.Actor) + " · " + p.agencyOf(ctx, item.Actor), Icon: ui.IconAudit}
 	switch item.Kind {
 	case audit.KindOutcome:
 		e.What = t("audit.outcome", item.Result.Status, item.Content.Records, item.Content.Persons, item.Duration)

@@ -3,10 +3,13 @@ package catalogweb
 import (
 	"net/http"
 	"slices"
+	"strings"
 	"time"
 
+	"lienthong/internal/access"
 	"lienthong/internal/catalog"
 	"lienthong/internal/kit/i18n"
+	"lienthong/internal/web"
 	"lienthong/internal/web/ui"
 
 	"github.com/a-h/templ"
@@ -79,7 +82,11 @@ func history(t ui.T, steps []catalog.Step) templ.Component {
 	}
 	events := make([]ui.Event, 0, len(steps))
 	for _, s := range steps {
-		events = append(events, ui.Event{When: s.At, What: t("catalog.state." + string(s.To)), Who: s.WhoName, Detail: s.Note, Tone: stateOf(t, s.To).Tone})
+		who := s.WhoName
+		if strings.HasPrefix(s.Who, "job:") { // a person reads "background job", not its code
+			who = t(web.RoleKey(access.SystemJob))
+		}
+		events = append(events, ui.Event{When: s.At, What: t("catalog.state." + string(s.To)), Who: who, Detail: s.Note, Tone: stateOf(t, s.To).Tone})
 	}
 	return ui.Timeline(t("catalog.history"), events)
 }
