@@ -87,9 +87,9 @@ func TestWitnessRouteWithoutWitness(t *testing.T) {
 }
 
 func TestASearchOfArchivedTimeSaysWhereTheRecordsAre(t *testing.T) {
-	s := newSite(t, func(o *audit.Options) { o.Journal.SegmentBytes = 4000 })
-	for range 4 {
-		s.fill(t, 20)
+	s := newSite(t, func(o *audit.Options) { o.Journal.SegmentBytes = 2000 })
+	for range 8 {
+		s.fill(t, 5) // what stays of the old records must fit on one page, which is then the last
 	}
 	s.clock.Shift(3 * 365 * 24 * time.Hour)
 	s.fill(t, 1)
