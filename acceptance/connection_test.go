@@ -208,6 +208,7 @@ func readPage(t *testing.T, a harness.Answer) page {
 // evidence is one record of the log, with its outcome.
 type evidence struct {
 	Seq     int64
+	Hash    string
 	Record  map[string]any
 	Outcome map[string]any
 }

@@ -73,6 +73,20 @@ func TestDieu26Log(t *testing.T) {
 				t.Fatal(a)
 			}
 		}
+		if proof["record"] != nil || proof["hash"] != rec.Hash || proof["checkpoint"] == nil {
+			t.Errorf("H2 the proof alone gives %v", proof)
+		}
+		at := "/api/v1/audit/records/" + itoa(rec.Seq)
+		refused(t, p.auditor.Post(at+"/read", m{"reason": " "}), http.StatusUnprocessableEntity, "audit.reason_required")
+		refused(t, p.ownerSteward.Post(at+"/read", m{"reason": "Xem thử bản ghi nhật ký"}), http.StatusForbidden, "access.permission_missing")
+		readings := len(p.log(t, m{"event": "log.read"}))
+		ok(t, p.auditor.Post(at+"/read", m{"reason": "Kiểm tra theo kế hoạch số 12/KH-TTr"}), http.StatusOK).Into(t, &proof)
+		if text, _ := proof["record"].(string); !strings.Contains(text, "auth.login") {
+			t.Errorf("the record with its reason: %v", proof)
+		}
+		if now := len(p.log(t, m{"event": "log.read"})); now != readings+2 { // it and the search that counts
+			t.Errorf("%d readings are recorded, %d before", now, readings)
+		}
 		var c struct{ Checkpoint string }
 		open := harness.NewClient(t, p.Console)
 		ok(t, open.Get("/api/v1/audit/checkpoint"), http.StatusOK).Into(t, &c)

@@ -83,7 +83,7 @@ func TestRecordsLeaveAfter24MonthsAndStayProvable(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	evidence, err := y.Prove(ctx, 5)
+	evidence, err := y.prove(ctx, 5)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -109,7 +109,7 @@ func TestRecordsLeaveAfter24MonthsAndStayProvable(t *testing.T) {
 	if err := evidence.Check(y.journal.VerifierKey()); err != nil {
 		t.Errorf("evidence handed out before: %v", err)
 	}
-	if e, err := y.Prove(ctx, 5); err != nil || e.Record != evidence.Record || e.Check(y.journal.VerifierKey()) != nil {
+	if e, err := y.prove(ctx, 5); err != nil || e.Record != evidence.Record || e.Check(y.journal.VerifierKey()) != nil {
 		t.Errorf("an archived record is proved from its archive: %v", err)
 	}
 

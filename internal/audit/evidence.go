@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
+	"strconv"
+	"strings"
 
 	"lienthong/internal/audit/journal"
 	"lienthong/internal/audit/merkle"
@@ -19,15 +21,37 @@ func Verify(dir, verifierKey string, opts journal.VerifyOptions) (journal.Report
 // Evidence is one record with the proof that it is in the signed log. It is checked with the public key alone.
 type Evidence struct {
 	Seq        int64    `json:"seq"`
-	Record     string   `json:"record"` // the leaf, byte for byte: as text, since JSON tools respell what is inside JSON
+	Record     string   `json:"record,omitempty"` // the leaf, byte for byte: as text, since JSON tools respell what is inside JSON; empty when only its place is proved
 	Hash       string   `json:"hash"`
 	Path       []string `json:"path"`
 	Checkpoint string   `json:"checkpoint"`
 	Key        string   `json:"key"` // as the log calls it; a reader compares it with the one he keeps
 }
 
-// Prove gives the evidence of one record.
+// Prove gives the evidence of one record without the record itself: whoever holds the leaf can compare it.
 func (l *Log) Prove(ctx context.Context, seq int64) (Evidence, error) {
+	e, err := l.prove(ctx, seq)
+	e.Record = ""
+	return e, err
+}
+
+// ReadEvidence gives one record with its evidence for a person, recorded like Search before anything is given.
+func (l *Log) ReadEvidence(ctx context.Context, who Actor, reason string, seq int64) (Evidence, error) {
+	reason = strings.TrimSpace(reason)
+	if reason == "" {
+		return Evidence{}, fault.New(fault.Invalid, "audit.reason_required").At("reason")
+	}
+	e, err := l.prove(ctx, seq)
+	if err != nil {
+		return Evidence{}, err
+	}
+	if err := l.noteReading(ctx, who, reason, map[string]string{"seq": strconv.FormatInt(seq, 10)}); err != nil {
+		return Evidence{}, err
+	}
+	return e, nil
+}
+
+func (l *Log) prove(ctx context.Context, seq int64) (Evidence, error) {
 	if seq < 0 || seq >= l.journal.Size() {
 		return Evidence{}, fault.New(fault.NotFound, "audit.record_not_found", seq)
 	}
@@ -59,10 +83,14 @@ func evidence(p journal.Proof, body []byte, key string) Evidence {
 	return e
 }
 
-// Check verifies the evidence under a key that the reader keeps himself.
+// Check verifies the evidence under a key that the reader keeps himself. Without the record it proves its hash alone.
 func (e Evidence) Check(verifierKey string) error {
-	p := journal.Proof{Seq: e.Seq, Leaf: merkle.LeafHash([]byte(e.Record)), Checkpoint: []byte(e.Checkpoint)}
-	if p.Leaf.String() != e.Hash {
+	leaf, err := merkle.ParseHash(e.Hash)
+	if err != nil {
+		return fmt.Errorf("check evidence of record %d: %w", e.Seq, err)
+	}
+	p := journal.Proof{Seq: e.Seq, Leaf: leaf, Checkpoint: []byte(e.Checkpoint)}
+	if e.Record != "" && merkle.LeafHash([]byte(e.Record)) != leaf {
 		return fmt.Errorf("check evidence of record %d: the hash is not that of the record", e.Seq)
 	}
 	for _, text := range e.Path {

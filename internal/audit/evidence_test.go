@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"lienthong/internal/audit/journal"
+	"lienthong/internal/kit/fault"
 )
 
 func TestEvidenceIsCheckedWithTheKeyAlone(t *testing.T) {
@@ -17,7 +18,7 @@ func TestEvidenceIsCheckedWithTheKeyAlone(t *testing.T) {
 	if err := l.Decide(context.Background(), calls[11]); err != nil {
 		t.Fatal(err)
 	}
-	e, err := l.Prove(context.Background(), calls[11].Seq)
+	e, err := l.ReadEvidence(context.Background(), Actor{AccountID: "auditor"}, "kiểm tra chứng cứ", calls[11].Seq)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -40,6 +41,7 @@ func TestEvidenceIsCheckedWithTheKeyAlone(t *testing.T) {
 	for name, spoil := range map[string]func(*Evidence){
 		"record":     func(e *Evidence) { e.Record = strings.Replace(e.Record, "allow", "allov", 1) },
 		"seq":        func(e *Evidence) { e.Seq++ },
+		"hash":       func(e *Evidence) { e.Record, e.Hash = "", strings.Repeat("0", len(e.Hash)) },
 		"path":       func(e *Evidence) { e.Path = e.Path[1:] },
 		"checkpoint": func(e *Evidence) { e.Checkpoint = e.Checkpoint[:len(e.Checkpoint)-10] + "AAAAAAAAA\n" },
 	} {
@@ -49,6 +51,23 @@ func TestEvidenceIsCheckedWithTheKeyAlone(t *testing.T) {
 		if bad.Check(key) == nil {
 			t.Errorf("evidence with another %s was accepted", name)
 		}
+	}
+}
+
+func TestAProofHoldsNoRecord(t *testing.T) {
+	l := openLog(t, t.TempDir())
+	calls := fill(t, l, 5)
+	e, err := l.Prove(context.Background(), calls[2].Seq)
+	if err != nil || e.Record != "" || e.Check(l.Journal().VerifierKey()) != nil {
+		t.Fatalf("%+v, %v", e, err)
+	}
+	before := l.Journal().Size()
+	if _, err := l.ReadEvidence(context.Background(), Actor{AccountID: "auditor"}, " ", calls[2].Seq); !fault.Is(err, "audit.reason_required") || l.Journal().Size() != before {
+		t.Fatalf("a record without a reason: %v", err)
+	}
+	full, err := l.ReadEvidence(context.Background(), Actor{AccountID: "auditor"}, "kiểm tra chứng cứ", calls[2].Seq)
+	if err != nil || full.Record == "" || full.Hash != e.Hash || l.Journal().Size() != before+1 {
+		t.Fatalf("%+v, %v", full, err)
 	}
 }
 

@@ -127,3 +127,18 @@ func (p *Pages) opProve(ctx context.Context, in *struct {
 	e, err := p.log.Prove(ctx, in.Seq)
 	return &evidenceBody{e}, err
 }
+
+// opReadRecord gives the record as well, which is a reading of the log like a search.
+func (p *Pages) opReadRecord(ctx context.Context, in *struct {
+	Seq  int64 `path:"seq" minimum:"0"`
+	Body struct {
+		Reason string `json:"reason" doc:"Why the record is read; it is recorded"`
+	}
+}) (*evidenceBody, error) {
+	who, err := access.Require(ctx, access.AuditRead)
+	if err != nil {
+		return nil, err
+	}
+	e, err := p.log.ReadEvidence(ctx, who.ForAudit(), in.Body.Reason, in.Seq)
+	return &evidenceBody{e}, err
+}

@@ -73,7 +73,9 @@ func (p *Pages) Operations(api *web.API) {
 	web.Op(api, web.OpSpec{ID: "audit-checkpoint", Method: http.MethodGet, Path: "/audit/checkpoint", Permission: access.Public, Tag: "audit",
 		Summary: "The newest signed checkpoint and the public key, for anyone who wants to keep them; they hold no data"}, p.opCheckpoint)
 	web.Op(api, web.OpSpec{ID: "audit-prove", Method: http.MethodGet, Path: "/audit/records/{seq}/proof", Permission: access.AuditVerify, Tag: "audit",
-		Summary: "Proof that a record is in the signed log"}, p.opProve)
+		Summary: "Proof that a record is in the signed log: its hash, path and checkpoint, without the record"}, p.opProve)
+	web.Op(api, web.OpSpec{ID: "audit-read-record", Method: http.MethodPost, Path: "/audit/records/{seq}/read", Permission: access.AuditRead, Tag: "audit",
+		Summary: "One record with its proof; the reading itself is recorded with its reason"}, p.opReadRecord)
 }
 
 // Messages are the words of the pages.

@@ -84,7 +84,7 @@ func TestAnotherProgramProvesRecordsFromTheTiles(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			e, err := s.log.Prove(context.Background(), seq)
+			e, err := s.log.ReadEvidence(context.Background(), audit.Actor{AccountID: "auditor"}, "kiểm tra chứng cứ", seq)
 			if err != nil {
 				t.Fatal(err)
 			}
