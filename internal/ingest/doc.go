@@ -13,6 +13,8 @@
 //  6. The same file or idempotency key twice changes nothing and answers the first delivery.
 //  7. A rejected row is told with line, column, value and rule; nothing is repaired on the way.
 //  8. Files other than CSV are taken apart in a confined child alone (package sheet).
+//  9. What stands in a header is kept, and what a rule says besides the value is shown, only where it is a name of the schema or of a
+//     register; what may be somebody's data is told by its place.
 //
 // Start reading at Service.Deliver, then Service.Check.
 package ingest

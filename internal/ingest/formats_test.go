@@ -150,7 +150,7 @@ func TestJSONDeliveries(t *testing.T) {
 		b.register(t, nil)
 		d := b.deliver(t, input("a.json"), record("H1", "")+"\n"+record("H2", `,"them":1`)+"\n"+strings.Replace(record("H3", ""), `"so_nguoi":3`, `"so":1.234`, 1))
 		entries, err := b.Quarantine(catalogtest.Steward("H38.05"), d.ID, 0, 10)
-		if err != nil || len(entries) != 2 || entries[0].Line != 2 || fmt.Sprint(entries[1].Rule, entries[1].Args) != "ingest.members[3 so_nguoi so]" {
+		if err != nil || len(entries) != 2 || entries[0].Line != 2 || fmt.Sprint(entries[1].Rule, entries[1].Args) != "ingest.members[3 so_nguoi 1]" {
 			t.Fatalf("%+v, %v", entries, err)
 		}
 	})

@@ -2,6 +2,7 @@ package ingest
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 
 	"lienthong/internal/catalog"
@@ -21,9 +22,9 @@ func places(header []string, schema *catalog.Schema) ([]int, error) {
 		i := fieldOf(written, schema)
 		switch {
 		case i < 0:
-			unknown = append(unknown, suggest(written, schema))
+			unknown = append(unknown, suggest(column, written, schema))
 		case at[i] >= 0:
-			twice = append(twice, strings.TrimSpace(written))
+			twice = append(twice, schema.Fields[i].Name)
 		default:
 			at[i] = column
 		}
@@ -42,6 +43,19 @@ func places(header []string, schema *catalog.Schema) ([]int, error) {
 	return at, nil
 }
 
+// known names the columns of a header that the schema has, and the others by their place: a file without a header begins
+// with somebody's data, which may stand in no answer and no store (invariant 9).
+func known(header []string, schema *catalog.Schema) []string {
+	names := make([]string, len(header))
+	for column, written := range header {
+		names[column] = "#" + strconv.Itoa(column+1)
+		if i := fieldOf(written, schema); i >= 0 {
+			names[column] = schema.Fields[i].Name
+		}
+	}
+	return names
+}
+
 func fieldOf(written string, schema *catalog.Schema) int {
 	key := vitext.Key(strings.TrimSpace(written))
 	for i, f := range schema.Fields {
@@ -52,14 +66,12 @@ func fieldOf(written string, schema *catalog.Schema) int {
 	return -1
 }
 
-// suggest names an unknown column with the field that it is most like.
-func suggest(written string, schema *catalog.Schema) string {
+// suggest tells an unknown column by its place, with the field that its name is most like; never what is written there.
+func suggest(column int, written string, schema *catalog.Schema) string {
+	place := strconv.Itoa(column + 1)
 	shown := strings.TrimSpace(written)
-	if shown == "" {
-		shown = "(trống)"
-	}
 	if r := []rune(shown); len(r) > 60 {
-		shown = string(r[:60]) + "…"
+		return place
 	}
 	folded := strings.ReplaceAll(vitext.Fold(shown), " ", "_")
 	best, bestName := len(folded)/2+1, ""
@@ -71,9 +83,9 @@ func suggest(written string, schema *catalog.Schema) string {
 		}
 	}
 	if bestName == "" {
-		return shown
+		return place
 	}
-	return fmt.Sprintf("%s (≈ %s)", shown, bestName)
+	return fmt.Sprintf("%s (≈ %s)", place, bestName)
 }
 
 // distance is the number of single-letter changes between two short texts.

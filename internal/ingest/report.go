@@ -48,8 +48,11 @@ func (s *Service) eachEntry(ctx context.Context, id ID, skip int64, limit int, e
 		}
 	}
 	return readEntries(s.Files, d.quarantineName(), skip, limit, func(e Entry) error {
-		if !shown && e.Value != "" {
-			e.Value = hidden
+		if !shown {
+			if e.Value != "" {
+				e.Value = hidden
+			}
+			e.Args = hideArgs(e.Rule, e.Args)
 		}
 		return each(e)
 	})

@@ -48,7 +48,9 @@ func (s *Service) examine(ctx context.Context, d *Delivery, by lease) error {
 	}
 	defer in.close()
 	d.Form = in.form()
-	at, err := places(d.Form.Header, r.schema)
+	header := d.Form.Header
+	d.Form.Header = known(header, r.schema) // before anything of the delivery is saved (invariant 9)
+	at, err := places(header, r.schema)
 	if err != nil {
 		return s.refuseFile(ctx, d, by, err)
 	}

@@ -130,7 +130,7 @@ func (s *sheetSource) next() (record, error) {
 		rec.fields[i] = row.Cells[i].Text
 	}
 	if len(row.Missing)+len(row.Unknown) > 0 {
-		rec.bad, rec.args = "ingest.members", []any{row.Line, list(row.Missing), list(row.Unknown)}
+		rec.bad, rec.args = "ingest.members", []any{row.Line, list(row.Missing), len(row.Unknown)}
 	}
 	return rec, nil
 }

@@ -85,7 +85,7 @@ func (t *table) typed(kind byte, style int) (Cell, error) {
 		i, good := count(t.value, maxStrings)
 		text, found := t.w.strings.at(i)
 		if !good && string(t.value) != "0" || !found {
-			return Cell{}, refuse(CodeReference, shown(string(t.value)))
+			return Cell{}, refuse(CodeReference, t.row.Line)
 		}
 		return textCell(text), nil
 	case 'b':
@@ -128,7 +128,7 @@ func (t *table) number(raw string, style int) (Cell, error) {
 	}
 	text, flags, ok := plain(raw)
 	if !ok {
-		return Cell{}, refuse(CodeReference, shown(raw))
+		return Cell{}, refuse(CodeReference, t.row.Line)
 	}
 	return Cell{Number, flags, text}, nil
 }

@@ -197,7 +197,7 @@ func (t *jsonTable) put(key string, c Cell) error {
 	i, known := t.columns[key]
 	switch {
 	case known && t.seen[i] == t.rows || !known && t.extra[key]:
-		return t.refuse(CodeJSONKey, shown(key))
+		return t.refuse(CodeJSONKey) // the name itself may be somebody's data
 	case known:
 		t.seen[i], t.row.Cells[i] = t.rows, c
 		return nil
@@ -275,7 +275,7 @@ func (t *jsonTable) value(key string) (Cell, error) {
 		s, err := t.number()
 		return Cell{Kind: Number, Text: s}, err
 	case b == '{' || b == '[':
-		return Cell{}, t.refuse(CodeJSONNested, shown(key))
+		return Cell{}, t.refuse(CodeJSONNested)
 	}
 	word, err := t.word()
 	switch {
