@@ -267,14 +267,12 @@ func hostile(t *testing.T, p *province, c *harness.Client) {
 }
 
 func expired(t *testing.T, p *province) {
-	var issued struct {
-		ClientID string `json:"client_id"`
-		Secret   string `json:"client_secret"`
-	}
+	var issued struct{ ID string }
 	end := time.Now().Add(3 * time.Second)
 	a := p.engineer.Post("/api/v1/systems/"+callerSystem+"/credentials", m{"label": "khóa ngắn hạn", "valid_to": end.UTC().Format(time.RFC3339Nano)})
 	ok(t, a, http.StatusCreated).Into(t, &issued)
-	short := &connection{ClientID: issued.ClientID, Secret: issued.Secret, p: p}
+	short := &connection{p: p}
+	short.ClientID, short.Secret = p.pickUp(t, p.consumerSteward, callerSystem, issued.ID)
 	c := short.client(t)
 	readPage(t, c.Get(recordsPath+"?limit=1"))
 	time.Sleep(time.Until(end.Add(50 * time.Millisecond)))
@@ -285,16 +283,12 @@ func expired(t *testing.T, p *province) {
 }
 
 func foreignSystem(t *testing.T, p *province) {
-	var issued struct {
-		ClientID string `json:"client_id"`
-		Secret   string `json:"client_secret"`
-	}
+	var issued struct{ ID string }
 	a := p.engineer.Post("/api/v1/systems/"+otherSystem+"/credentials", m{"label": "nạp dữ liệu", "valid_to": "2027-06-01"})
 	ok(t, a, http.StatusCreated).Into(t, &issued)
-	if issued.ClientID == "" || issued.Secret == "" {
-		t.Fatalf("no credential: %s", a)
-	}
-	other := (&connection{ClientID: issued.ClientID, Secret: issued.Secret, p: p}).client(t)
+	contact := p.admin.Hire(t, "dau.moi.yt", "Lương Đầu Mối", foreign, nil, "steward")
+	id, secret := p.pickUp(t, contact, otherSystem, issued.ID)
+	other := (&connection{ClientID: id, Secret: secret, p: p}).client(t)
 	p.denied(t, other.Get(recordsPath), http.StatusForbidden, "access.grant_missing", "GRANT")
 	p.denied(t, other.Post("/data/"+households+"/lookup", m{"key": m{"ma_ho": "H00001"}}), http.StatusForbidden, "access.grant_missing", "GRANT")
 }

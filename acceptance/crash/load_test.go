@@ -191,7 +191,7 @@ func (l *load) deliverer(who uint64) func(context.Context) {
 }
 
 func (l *load) revoker(p *party) func(context.Context) {
-	c, calls, n := person(l.w.engineer), newCaller(l.w, l.h), 0
+	c, contact, calls, n := person(l.w.engineer), person(l.w.consumerSteward), newCaller(l.w, l.h), 0
 	at := "/api/v1/systems/" + p.System + "/credentials"
 	return func(context.Context) {
 		n++
@@ -206,6 +206,16 @@ func (l *load) revoker(p *party) func(context.Context) {
 			ID     string
 			Client string `json:"client_id"`
 			Secret string `json:"client_secret"`
+		}
+		if err := json.Unmarshal(a.Body, &made); err != nil {
+			l.w.t.Error(err)
+			return
+		}
+		w = invariant.Write{Key: "pick-up/" + label, Event: "system.credential_pick_up", Want: "picked up", Began: time.Now()}
+		a, err = contact.Try(http.MethodPost, at+"/"+made.ID+"/pick-up", nil)
+		l.h.wrote(w, a.Status, err)
+		if err != nil || a.Status != http.StatusOK {
+			return
 		}
 		if err := json.Unmarshal(a.Body, &made); err != nil {
 			l.w.t.Error(err)

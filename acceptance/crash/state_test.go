@@ -97,6 +97,9 @@ func (w *world) findCredentials(found states, parties []*party) {
 	for _, p := range parties {
 		for _, c := range w.credentials(p.System) {
 			found.add("credential/"+c.Label, c.Label, "system/"+p.System, c.ClientID)
+			if !c.PickedUp.IsZero() {
+				found.add("pick-up/"+c.Label, "picked up", "system/"+p.System, c.ClientID)
+			}
 			if !c.Revoked.IsZero() {
 				found.add("revocation/"+c.Label, "revoked", "system/"+p.System, c.ClientID)
 			}

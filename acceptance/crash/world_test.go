@@ -215,12 +215,14 @@ func (w *world) connect(system, set string) *party {
 		"calls_per_day": 50_000_000, "source_addresses": []string{"127.0.0.0/8"}, "valid_from": day(-1), "valid_to": day(200),
 	}}))
 	var granted struct {
-		Credential struct {
-			ClientID     string `json:"client_id"`
-			ClientSecret string `json:"client_secret"`
-		}
+		Credential struct{ ID string }
 	}
 	w.must(w.engineer.Post(at+"provision", m{})).Into(w.t, &granted)
+	var secret struct {
+		ClientID     string `json:"client_id"`
+		ClientSecret string `json:"client_secret"`
+	}
+	w.must(w.consumerSteward.Post("/api/v1/systems/"+system+"/credentials/"+granted.Credential.ID+"/pick-up", nil)).Into(w.t, &secret)
 	w.must(w.second.Post(at+"review", m{"version": 1, "ok": true}))
 	w.must(w.engineer.Post(at+"start-testing", m{}))
 	w.must(w.engineer.Post(at+"test", nil))
@@ -228,19 +230,14 @@ func (w *world) connect(system, set string) *party {
 	w.must(w.engineer.Post(at+"confirm", m{"party": "operator"}))
 	w.must(w.head.Post(at+"confirm", m{"party": "owner"}))
 	w.must(w.consumerHead.Post(at+"confirm", m{"party": "requester"}))
-	p := &party{System: system, Request: r.ID, Client: granted.Credential.ClientID, Secret: granted.Credential.ClientSecret}
-	for _, c := range w.credentials(system) {
-		if c.ClientID == p.Client {
-			p.Credential = c.ID
-		}
-	}
-	return p
+	return &party{System: system, Request: r.ID, Client: secret.ClientID, Secret: secret.ClientSecret, Credential: granted.Credential.ID}
 }
 
 type credential struct {
 	ID       string
 	ClientID string `json:"client_id"`
 	Label    string
+	PickedUp time.Time `json:"picked_up_at"`
 	Revoked  time.Time `json:"revoked_at"`
 }
 

@@ -14,6 +14,7 @@ const (
 	SystemRead        Permission = "system.read"
 	SystemChange      Permission = "system.change"
 	SystemCredential  Permission = "system.credential"
+	SystemSecret      Permission = "system.secret" // pick up and change the secrets of the own agency's systems
 	DictionaryRead    Permission = "dictionary.read"
 	DictionaryChange  Permission = "dictionary.change"
 	CatalogRead       Permission = "catalog.read"

@@ -60,9 +60,9 @@ var roles = map[Role]roleDef{
 	OpPortal:    {true, true, with(readers)},
 
 	AgencyHead:     {permissions: with(readers, ConnectionOpinion, ConnectionAccept, CatalogTransfer, AccessRead, IngestRead)},
-	Steward:        {permissions: with(readers, CatalogRegister, IngestRead, IngestDeliver, IngestRows, ConnectionDraft, ConnectionOpinion, ConnectionAccept, WarehouseView, DataView)},
-	DeputySteward:  {permissions: with(readers, CatalogRegister, IngestRead, IngestDeliver, IngestRows, ConnectionDraft, WarehouseView, DataView)},
-	AgencyAdmin:    {permissions: with(readers, AccountRead)},
+	Steward:        {permissions: with(readers, CatalogRegister, IngestRead, IngestDeliver, IngestRows, SystemSecret, ConnectionDraft, ConnectionOpinion, ConnectionAccept, WarehouseView, DataView)},
+	DeputySteward:  {permissions: with(readers, CatalogRegister, IngestRead, IngestDeliver, IngestRows, SystemSecret, ConnectionDraft, WarehouseView, DataView)},
+	AgencyAdmin:    {permissions: with(readers, AccountRead, SystemSecret)},
 	Analyst:        {permissions: with(readers, WarehouseView, DataView, DataList, DataExport)},
 	LookupOfficer:  {permissions: with(readers, WarehouseView, DataView, DataLookup)},
 	PrivacyOfficer: {permissions: with(readers, AccessRead)},

@@ -15,7 +15,7 @@ import (
 )
 
 // PolicyVersion names the rules of Decide and of the role matrix; it stands in every decision record.
-const PolicyVersion = "2026.11.1"
+const PolicyVersion = "2026.11.2"
 
 // Longest validity of a grant in months (parameter D5).
 const (

@@ -13,6 +13,7 @@ import (
 	"lienthong/internal/incident"
 	"lienthong/internal/kit/controldb"
 	"lienthong/internal/kit/i18n"
+	"lienthong/internal/system"
 	"lienthong/internal/task"
 	"lienthong/internal/web/ui"
 )
@@ -45,6 +46,17 @@ func (a *App) connectionStepped(ctx context.Context, q controldb.Querier, r *con
 		}
 	}
 	return nil
+}
+
+// credentialWaits tells the agency of a system that a secret waits for it, and ends the task when none does any more.
+func (a *App) credentialWaits(ctx context.Context, q controldb.Querier, sys *system.System, c *system.Credential) error {
+	subject := "system.credential/" + c.ID
+	if !c.Waiting() || !c.RevokedAt.IsZero() {
+		return a.task.Done(ctx, q, "system.pick_up", subject)
+	}
+	return a.task.Open(ctx, q, task.Task{
+		Kind: "system.pick_up", Agency: sys.Owner, Role: access.Steward, Subject: subject, Path: "/system/" + sys.ID, TitleKey: "system.pick_up_task", TitleArgs: []string{sys.Name},
+	})
 }
 
 // operatorRole is who of the operator takes the step that a state waits for.

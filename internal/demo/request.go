@@ -186,8 +186,21 @@ func (l *loader) grant(ctx context.Context, p plan, r *connection.Request) (*con
 	if err != nil {
 		return r, err
 	}
-	l.loaded.Secrets[p.system] = Secret{got.Credential.ClientID, got.Credential.Secret.Reveal()}
-	return got.Request, nil
+	return got.Request, l.pickUp(ctx, p.system, got.Credential.ID)
+}
+
+// pickUp takes a secret as the steward of the system's agency does, and keeps it for the calling system.
+func (l *loader) pickUp(ctx context.Context, system, credential string) error {
+	steward, err := l.steward(ctx, l.ownerOf(system))
+	if err != nil {
+		return err
+	}
+	got, err := l.System.PickUp(steward, system, credential)
+	if err != nil {
+		return fmt.Errorf("pick up the secret of %s: %w", system, err)
+	}
+	l.loaded.Secrets[system] = Secret{got.Credential.ClientID, got.Secret.Reveal()}
+	return nil
 }
 
 // finish tests, accepts, suspends and ends.

@@ -24,15 +24,16 @@ func (l *loader) clients(ctx context.Context) error {
 		if r == nil || r.State != connection.Live || l.loaded.Clients[p.system] != nil {
 			continue
 		}
-		secret, known := l.loaded.Secrets[p.system]
-		if !known {
+		if _, known := l.loaded.Secrets[p.system]; !known {
 			made, err := l.System.IssueCredential(engineer, p.system, "Lưu lượng của bản dùng thử", l.Clock.Now().AddDate(0, 1, 0))
 			if err != nil {
 				return fmt.Errorf("issue a credential of %s: %w", p.system, err)
 			}
-			secret = Secret{made.Credential.ClientID, made.Secret.Reveal()}
-			l.loaded.Secrets[p.system] = secret
+			if err := l.pickUp(ctx, p.system, made.ID); err != nil {
+				return err
+			}
 		}
+		secret := l.loaded.Secrets[p.system]
 		officers, err := l.officers(engineer, p)
 		if err != nil {
 			return err

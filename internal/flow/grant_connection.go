@@ -9,7 +9,6 @@ import (
 	"lienthong/internal/access"
 	"lienthong/internal/connection"
 	"lienthong/internal/kit/controldb"
-	"lienthong/internal/kit/secret"
 	"lienthong/internal/system"
 )
 
@@ -21,11 +20,10 @@ type CredentialFor struct {
 	ValidTo    time.Time
 }
 
-// Credential is what the consuming system signs in with. The secret exists here once and nowhere else in clear.
+// Credential is what the consuming system will sign in with, when its agency has picked up the secret.
 type Credential struct {
-	ClientID    string
-	Secret      secret.Redacted
-	Fingerprint string
+	ID       string
+	ClientID string
 }
 
 // Credentials issues credentials of systems, in the caller's transaction.
@@ -36,14 +34,13 @@ type Credentials interface {
 // SystemCredentials issues credentials from the register of systems.
 type SystemCredentials struct{ Systems *system.Service }
 
-// Issue makes the credential; its fingerprint names it and says nothing of the secret.
+// Issue makes the credential.
 func (s SystemCredentials) Issue(ctx context.Context, q controldb.Querier, who access.Actor, c CredentialFor) (Credential, error) {
 	made, err := s.Systems.Issue(ctx, q, who, c.System, c.Connection, c.Number, c.ValidTo)
 	if err != nil {
 		return Credential{}, err
 	}
-	mark := secret.HashToken(secret.HashToken(made.Secret.Reveal()))
-	return Credential{ClientID: made.Credential.ClientID, Secret: made.Secret, Fingerprint: made.Credential.ClientID + ":" + mark[:16]}, nil
+	return Credential{made.ID, made.ClientID}, nil
 }
 
 // GrantConnection turns an approved request into a configured connection: configuration version, grants, credential and
@@ -59,7 +56,7 @@ func NewGrantConnection(c *connection.Service, a *access.Service, k Credentials)
 	return &GrantConnection{c, a, k}
 }
 
-// Granted is the outcome; its credential is to be shown once.
+// Granted is the outcome.
 type Granted struct {
 	Request    *connection.Request
 	Config     connection.Config
@@ -89,7 +86,7 @@ func (g *GrantConnection) Run(ctx context.Context, id connection.ID, in connecti
 			if err != nil {
 				return setup, fmt.Errorf("issue credential of %s: %w", r.Number, err)
 			}
-			out.Credential, setup.Credential = c, c.Fingerprint
+			out.Credential, setup.Credential = c, c.ClientID
 			return setup, nil
 		})
 	if err != nil {

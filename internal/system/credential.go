@@ -19,19 +19,14 @@ import (
 	"lienthong/internal/kit/secret"
 )
 
-// Issued is a new credential with its secret, which exists in clear here only.
-type Issued struct {
-	Credential *Credential
-	Secret     secret.Redacted
-}
-
-// IssueCredential gives a system a credential outside any connection, for deliveries into the warehouse.
-func (s *Service) IssueCredential(ctx context.Context, id, label string, validTo time.Time) (Issued, error) {
+// IssueCredential gives a system a credential outside any connection, for deliveries into the warehouse. Its secret does
+// not exist until the system's agency picks it up.
+func (s *Service) IssueCredential(ctx context.Context, id, label string, validTo time.Time) (*Credential, error) {
 	who, err := access.Require(ctx, access.SystemCredential)
 	if err != nil {
-		return Issued{}, err
+		return nil, err
 	}
-	var out Issued
+	var out *Credential
 	err = s.db.InTx(ctx, func(q controldb.Querier) error {
 		out, err = s.Issue(ctx, q, who, id, "", label, validTo)
 		return err
@@ -40,29 +35,33 @@ func (s *Service) IssueCredential(ctx context.Context, id, label string, validTo
 }
 
 // Issue makes a credential in the caller's transaction; flow calls it when a connection is set up.
-func (s *Service) Issue(ctx context.Context, q controldb.Querier, who access.Actor, id, connection, label string, validTo time.Time) (Issued, error) {
+func (s *Service) Issue(ctx context.Context, q controldb.Querier, who access.Actor, id, connection, label string, validTo time.Time) (*Credential, error) {
 	sys, err := findSystem(ctx, q, id)
 	if err != nil {
-		return Issued{}, err
+		return nil, err
 	}
 	now := s.clock.Now()
 	if !validTo.After(now) || validTo.After(now.AddDate(2, 0, 1)) {
-		return Issued{}, fault.New(fault.Invalid, "system.credential_validity").At("valid_to")
+		return nil, fault.New(fault.Invalid, "system.credential_validity").At("valid_to")
 	}
-	value := secret.NewToken(32)
 	c := &Credential{
-		ID: ids.New(), System: id, ClientID: id + "." + strings.ToLower(ids.Token(6)), Connection: connection, Label: strings.TrimSpace(label),
-		CreatedAt: now, CreatedBy: who.ID, ValidTo: validTo, hash: secret.HashToken(value),
+		ID: ids.New(), System: id, ClientID: newClientID(id), Connection: connection, Label: strings.TrimSpace(label),
+		CreatedAt: now, CreatedBy: who.ID, ValidTo: validTo,
 	}
 	if err := insertCredential(ctx, q, c); err != nil {
-		return Issued{}, err
+		return nil, err
+	}
+	if err := s.told(ctx, q, sys, c); err != nil {
+		return nil, err
 	}
 	err = s.log.Change(ctx, q, audit.Entry{
 		Actor: who.ForAudit(), Event: "system.credential_issue", Subject: "system/" + id, Agency: sys.Owner, Connection: connection,
 		Detail: map[string]string{"client_id": c.ClientID, "valid_to": validTo.Format(time.RFC3339)},
 	})
-	return Issued{c, secret.Redacted(value)}, err
+	return c, err
 }
+
+func newClientID(system string) string { return system + "." + strings.ToLower(ids.Token(6)) }
 
 // RevokeCredential ends one credential; when it has answered, the credential and its tokens open nothing.
 func (s *Service) RevokeCredential(ctx context.Context, system, id, reason string) error {
@@ -109,6 +108,14 @@ func (s *Service) revoke(ctx context.Context, q controldb.Querier, who access.Ac
 	if err := revokeCredential(ctx, q, c.ID, reason, s.clock.Now()); err != nil {
 		return err
 	}
+	sys, err := findSystem(ctx, q, c.System)
+	if err != nil {
+		return err
+	}
+	c.RevokedAt = s.clock.Now()
+	if err := s.told(ctx, q, sys, c); err != nil {
+		return err
+	}
 	if s.onRevoke != nil {
 		if err := s.onRevoke(ctx, q, c.System, c.ID); err != nil {
 			return err
@@ -151,7 +158,7 @@ func (s *Service) CheckSecret(ctx context.Context, clientID, value string) (*Cre
 		kept = c.hash
 	}
 	right := secret.EqualHash(secret.HashToken(value), kept)
-	if c == nil || !right || !c.ValidAt(s.clock.Now()) {
+	if c == nil || c.Waiting() || !right || !c.ValidAt(s.clock.Now()) {
 		return nil, fault.New(fault.Unauthenticated, "system.client_invalid")
 	}
 	return c, nil

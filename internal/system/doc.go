@@ -8,6 +8,8 @@
 //  2. A secret is random, kept as its hash, shown once; an unknown client costs as much as a wrong secret.
 //  3. A revoked or expired credential opens nothing from the moment the revocation has answered.
 //  4. A security level counts only while its approval is valid.
+//  5. A credential begins without a secret. Somebody of the system's own agency picks it up, once; the operator, who makes
+//     the credential, never sees it. A change of the secret leaves the old one seven days.
 //
 // Start reading at Service.
 package system

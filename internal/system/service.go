@@ -28,6 +28,8 @@ type Service struct {
 	agencies Agencies
 	onRevoke func(ctx context.Context, q controldb.Querier, system, credential string) error
 
+	onCredential func(ctx context.Context, q controldb.Querier, sys *System, c *Credential) error
+
 	systems     *controldb.Fresh[*System]
 	clients     *controldb.Fresh[*Credential]
 	credentials *controldb.Fresh[*Credential]

@@ -195,14 +195,7 @@ func TestCredentials(t *testing.T) {
 				t.Errorf("%s: %v", name, err)
 			}
 		}
-		first, err := w.IssueCredential(engineer(), "tthc", "khóa cũ", now.AddDate(0, 1, 0))
-		if err != nil {
-			t.Fatal(err)
-		}
-		second, err := w.IssueCredential(engineer(), "tthc", "khóa mới", now.AddDate(1, 0, 0))
-		if err != nil {
-			t.Fatal(err)
-		}
+		first, second := w.issued(t, "khóa cũ", now.AddDate(0, 1, 0)), w.issued(t, "khóa mới", now.AddDate(1, 0, 0))
 		check := func(i system.Issued) error {
 			_, err := w.CheckSecret(ctx, i.Credential.ClientID, i.Secret.Reveal())
 			return err
@@ -284,7 +277,7 @@ func TestOneOfManyRevocationsWins(t *testing.T) {
 		var wg sync.WaitGroup
 		for i := range many {
 			wg.Go(func() {
-				results[i] = w.RevokeCredential(engineer(), "tthc", got.Credential.ID, "Thu hồi cùng một lúc")
+				results[i] = w.RevokeCredential(engineer(), "tthc", got.ID, "Thu hồi cùng một lúc")
 			})
 		}
 		wg.Wait()
@@ -311,12 +304,12 @@ func TestRevokeConnectionTakesItsCredentialsOnly(t *testing.T) {
 	issue := func(connection string) (out system.Issued) {
 		t.Helper()
 		if err := db.InTx(context.Background(), func(q controldb.Querier) (err error) {
-			out, err = w.Issue(engineer(), q, who, "tthc", connection, "khóa", now.AddDate(0, 1, 0))
+			out.Credential, err = w.Issue(engineer(), q, who, "tthc", connection, "khóa", now.AddDate(0, 1, 0))
 			return err
 		}); err != nil {
 			t.Fatal(err)
 		}
-		return out
+		return w.pickedUp(t, out.Credential)
 	}
 	one, other := issue("c-1"), issue("c-2")
 	if err := db.InTx(context.Background(), func(q controldb.Querier) error {
@@ -368,6 +361,8 @@ func TestWhoMay(t *testing.T) {
 			_, err := w.IssueCredential(ctx, "tthc", "x", now.AddDate(0, 1, 0))
 			return err
 		},
+		"PickUp":           func(ctx context.Context) error { _, err := w.PickUp(ctx, "tthc", "x"); return err },
+		"Rotate":           func(ctx context.Context) error { _, err := w.Rotate(ctx, "tthc", "x"); return err },
 		"RevokeCredential": func(ctx context.Context) error { return w.RevokeCredential(ctx, "tthc", "x", "lý do đủ dài") },
 		"AddOfficerKey":    func(ctx context.Context) error { _, err := w.AddOfficerKey(ctx, "tthc", "{}"); return err },
 		"RemoveOfficerKey": func(ctx context.Context) error { return w.RemoveOfficerKey(ctx, "tthc", "k") },

@@ -149,23 +149,42 @@ func likeText(s string) string {
 	return string(b)
 }
 
-const credentialCols = `id, system_id, client_id, secret_hash, connection_id, label, created_at, created_by, valid_to, revoked_at, revoked_reason`
+const credentialCols = `id, system_id, client_id, secret_hash, connection_id, label, created_at, created_by, valid_to, picked_up_at, picked_up_by, revoked_at, revoked_reason`
 
 func scanCredential(row interface{ Scan(...any) error }) (*Credential, error) {
 	var c Credential
-	var created, valid, revoked int64
-	if err := row.Scan(&c.ID, &c.System, &c.ClientID, &c.hash, &c.Connection, &c.Label, &created, &c.CreatedBy, &valid, &revoked, &c.RevokedReason); err != nil {
+	var created, valid, picked, revoked int64
+	if err := row.Scan(&c.ID, &c.System, &c.ClientID, &c.hash, &c.Connection, &c.Label, &created, &c.CreatedBy, &valid, &picked, &c.PickedUpBy, &revoked, &c.RevokedReason); err != nil {
 		return nil, err
 	}
-	c.CreatedAt, c.ValidTo, c.RevokedAt = moment(created), moment(valid), moment(revoked)
+	c.CreatedAt, c.ValidTo, c.PickedUpAt, c.RevokedAt = moment(created), moment(valid), moment(picked), moment(revoked)
 	return &c, nil
 }
 
 func insertCredential(ctx context.Context, q controldb.Querier, c *Credential) error {
-	_, err := q.ExecContext(ctx, `INSERT INTO system_credential (`+credentialCols+`) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 0, '')`,
-		c.ID, c.System, c.ClientID, c.hash, c.Connection, c.Label, micro(c.CreatedAt), c.CreatedBy, micro(c.ValidTo))
+	_, err := q.ExecContext(ctx, `INSERT INTO system_credential (`+credentialCols+`) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, '')`,
+		c.ID, c.System, c.ClientID, c.hash, c.Connection, c.Label, micro(c.CreatedAt), c.CreatedBy, micro(c.ValidTo), micro(c.PickedUpAt), c.PickedUpBy)
 	if err != nil {
 		return fmt.Errorf("save credential of %s: %w", c.System, err)
+	}
+	return nil
+}
+
+// pickUpCredential keeps the hash of a secret unless the credential has one: of two who pick up at once, one does.
+func pickUpCredential(ctx context.Context, q controldb.Querier, c *Credential) (bool, error) {
+	res, err := q.ExecContext(ctx, `UPDATE system_credential SET secret_hash = ?, picked_up_at = ?, picked_up_by = ? WHERE id = ? AND secret_hash = '' AND revoked_at = 0`,
+		c.hash, micro(c.PickedUpAt), c.PickedUpBy, c.ID)
+	if err != nil {
+		return false, fmt.Errorf("pick up credential %s: %w", c.ID, err)
+	}
+	n, err := res.RowsAffected()
+	return n == 1, err
+}
+
+// shortenCredential lets a credential end at another moment.
+func shortenCredential(ctx context.Context, q controldb.Querier, c *Credential) error {
+	if _, err := q.ExecContext(ctx, `UPDATE system_credential SET valid_to = ? WHERE id = ?`, micro(c.ValidTo), c.ID); err != nil {
+		return fmt.Errorf("shorten credential %s: %w", c.ID, err)
 	}
 	return nil
 }

@@ -127,6 +127,8 @@ type Credential struct {
 	CreatedAt     time.Time `json:"created_at"`
 	CreatedBy     string    `json:"created_by"`
 	ValidTo       time.Time `json:"valid_to"`
+	PickedUpAt    time.Time `json:"picked_up_at,omitzero" doc:"Absent while the system's agency has not taken the secret"`
+	PickedUpBy    string    `json:"picked_up_by,omitempty"`
 	RevokedAt     time.Time `json:"revoked_at,omitzero"`
 	RevokedReason string    `json:"revoked_reason,omitempty"`
 
@@ -138,8 +140,8 @@ func (c *Credential) ValidAt(now time.Time) bool {
 	return c.RevokedAt.IsZero() && now.Before(c.ValidTo)
 }
 
-// Fingerprint names the secret without telling it.
-func (c *Credential) Fingerprint() string { return c.ClientID + ":" + c.hash[:16] }
+// Waiting reports that nobody has picked the secret up: there is none yet, and the credential opens nothing.
+func (c *Credential) Waiting() bool { return c.hash == "" }
 
 // OfficerKey is a public key with which the system signs what its officers do.
 type OfficerKey struct {

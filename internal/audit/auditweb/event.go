@@ -137,6 +137,8 @@ var EventMessages = i18n.Messages{
 	"audit.event.system.level":                {Vi: "Ghi cấp độ an toàn", En: "Security level"},
 	"audit.event.system.suspend":              {Vi: "Tạm dừng hệ thống", En: "System suspended"},
 	"audit.event.system.resume":               {Vi: "Cho hệ thống hoạt động lại", En: "System resumed"},
+	"audit.event.system.credential_pick_up":   {Vi: "Nhận khóa bí mật", En: "Secret picked up"},
+	"audit.event.system.credential_rotate":    {Vi: "Đổi khóa bí mật", En: "Secret changed"},
 	"audit.event.system.credential_issue":     {Vi: "Cấp thông tin xác thực", En: "Credential issued"},
 	"audit.event.system.credential_revoke":    {Vi: "Thu hồi thông tin xác thực", En: "Credential revoked"},
 	"audit.event.system.key_add":              {Vi: "Thêm khóa xác nhận của cán bộ", En: "Officers' key added"},

@@ -306,7 +306,7 @@ type typed struct {
 
 func path(id connection.ID) string { return "/connections/" + string(id) }
 
-// provision shows the credential in the answer to the request that made it: there is no other time and place (invariant 2).
+// provision says who picks the credential's secret up, and where.
 func (p *Pages) provision(w http.ResponseWriter, r *http.Request) error {
 	id := connection.ID(r.PathValue("id"))
 	f, err := readForm(r)
@@ -317,15 +317,13 @@ func (p *Pages) provision(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return p.refuse(w, r, id, "provision", f, err)
 	}
-	w.Header().Set("Cache-Control", "no-store")
 	t := p.shell.T(r)
 	return p.shell.Render(w, r, web.Page{
 		Title: t("connection.secret_title"), Narrow: true, Crumbs: p.crumbs(t, granted.Request, t("connection.secret_title")),
-		Body: secretPage(secretView{
+		Body: issuedPage(issuedView{
 			Head:     ui.Head{Eyebrow: granted.Request.Number, Title: t("connection.secret_title"), Lead: t("connection.secret_lead")},
 			ClientID: ui.Pair{Name: t("connection.client_id"), Value: ui.Copyable(granted.Credential.ClientID)},
-			Label:    t("connection.client_secret"), Secret: granted.Credential.Secret.Reveal(),
-			Back: ui.Action{Label: t("connection.back"), Path: path(id), Kind: ui.Primary},
+			Back:     ui.Action{Label: t("connection.back"), Path: path(id), Kind: ui.Primary},
 		}),
 	})
 }

@@ -200,7 +200,7 @@ func (p *Pages) setUpOperations(api *web.API) {
 	s := p.connections
 	spec := web.OpSpec{
 		ID: "connection-provision", Method: http.MethodPost, Path: "/connections/requests/{id}/provision", Permission: access.ConnectionSetUp, Tag: "connection",
-		Summary: "Create configuration, grants and credential; the answer alone holds the secret",
+		Summary: "Create configuration, grants and credential; the agency of the system picks up the secret",
 	}
 	web.Op(api, spec, func(ctx context.Context, in *stepIn[connectionProvision]) (*documentOut, error) {
 		var b connectionProvision
@@ -264,11 +264,10 @@ func plain(take func(context.Context, connection.ID, connection.Input) (*connect
 	}
 }
 
-// credentialOut is the one place where a secret is written in clear.
+// credentialOut names a credential, without a secret: that is for the agency of the system alone.
 type credentialOut struct {
-	ClientID    string `json:"client_id"`
-	Secret      string `json:"client_secret"`
-	Fingerprint string `json:"fingerprint"`
+	ID       string `json:"id"`
+	ClientID string `json:"client_id"`
 }
 
 type provisionOut struct {
@@ -278,8 +277,7 @@ type provisionOut struct {
 }
 
 func provisioned(g flow.Granted) provisionOut {
-	c := g.Credential
-	return provisionOut{g.Request, g.Config, credentialOut{c.ClientID, c.Secret.Reveal(), c.Fingerprint}}
+	return provisionOut{g.Request, g.Config, credentialOut{g.Credential.ID, g.Credential.ClientID}}
 }
 
 type testReport struct {

@@ -5,7 +5,7 @@
 //
 // Invariants:
 //  1. A page offers a step only when View.Actions holds it; the service refuses it in any case when it is not allowed.
-//  2. A secret is written once, into the answer of the request that made it, never stored and never cached.
+//  2. No secret passes here: the agency of a system picks it up (systemweb).
 //
 // Start reading at Pages.Routes.
 package connectionweb

@@ -159,14 +159,13 @@ var pageWords = i18n.Messages{
 	"connection.history":        {Vi: "Lịch sử xử lý", En: "History"},
 	"connection.not_party":      {Vi: "Bạn xem tiến độ công khai trong nền tảng; hồ sơ và tài liệu chỉ dành cho các bên của yêu cầu.", En: "You see the progress; papers are for the parties only."},
 	"connection.grants":         {Vi: "Quyền đã cấp", En: "Grants"},
-	"connection.credential":     {Vi: "Dấu nhận biết thông tin xác thực", En: "Credential fingerprint"},
+	"connection.credential":     {Vi: "Mã khách của thông tin xác thực", En: "Client id of the credential"},
 	"connection.live_since":     {Vi: "Vận hành từ", En: "Live since"},
 	"connection.pause":          {Vi: "Đang tạm dừng", En: "Suspended"},
 	"connection.asked_pause":    {Vi: "Chủ quản đề nghị tạm dừng", En: "The owner asks to suspend"},
 	"connection.secret_title":   {Vi: "Thông tin xác thực của hệ thống", En: "Credential of the system"},
-	"connection.secret_lead":    {Vi: "Chuyển cho đầu mối kỹ thuật của bên khai thác qua kênh an toàn. Trang này không mở lại được.", En: "Hand it to the consumer's technical contact on a safe channel. This page cannot be opened again."},
+	"connection.secret_lead":    {Vi: "Đầu mối dữ liệu của cơ quan chủ quản hệ thống tự nhận khóa bí mật một lần tại trang của hệ thống; việc này đã có trong Việc của đơn vị.", En: "The system's own agency picks the secret up once, on the page of the system; the task is in its inbox."},
 	"connection.client_id":      {Vi: "Mã khách (client_id)", En: "Client id"},
-	"connection.client_secret":  {Vi: "Khóa bí mật (client_secret)", En: "Client secret"},
 	"connection.back":           {Vi: "Về trang yêu cầu", En: "Back to the request"},
 }
 

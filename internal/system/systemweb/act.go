@@ -43,6 +43,8 @@ func (p *Pages) acts() []act {
 		{pattern: "/system/{id}/level", permission: access.SystemChange, key: "system.approve", icon: ui.IconDecision, start: startLevel, fields: levelFields, do: p.approve},
 		{pattern: "/system/{id}/suspend", permission: access.AccessSuspend, key: "system.suspend", icon: ui.IconPaused, danger: true, fields: reasonField, do: p.suspend},
 		{pattern: "/system/{id}/resume", permission: access.AccessSuspend, key: "system.resume", icon: ui.IconStart, fields: reasonField, do: p.resume},
+		{pattern: "/system/{id}/credential/{cid}/pick-up", permission: access.SystemSecret, key: "system.pick_up", icon: ui.IconGrant, fields: noFields, do: p.pickUp},
+		{pattern: "/system/{id}/credential/{cid}/rotate", permission: access.SystemSecret, key: "system.rotate", icon: ui.IconRetry, fields: noFields, do: p.rotate},
 		{pattern: "/system/{id}/credential", permission: access.SystemCredential, key: "system.issue", icon: ui.IconGrant, start: p.startCredential, fields: credentialFields, do: p.issue},
 		{pattern: "/system/{id}/credential/{cid}/revoke", permission: access.SystemCredential, key: "system.revoke", icon: ui.IconStopped, danger: true, fields: reasonField, do: p.revoke},
 		{pattern: "/system/{id}/officer-key", permission: access.SystemCredential, key: "system.key_add", icon: ui.IconProof, fields: keyFields, do: p.addKey},
@@ -104,7 +106,7 @@ func (p *Pages) actPage(w http.ResponseWriter, r *http.Request, a act, form *act
 	return p.shell.Render(w, r, page)
 }
 
-// showSecret shows a new credential. Invariant 1: there is no redirect, for its address would have to carry the secret.
+// showSecret shows a new secret. Invariant 1: there is no redirect, for its address would have to carry the secret.
 func (p *Pages) showSecret(w http.ResponseWriter, r *http.Request, i *system.Issued) error {
 	s, err := p.systems.Find(r.Context(), r.PathValue("id"))
 	if err != nil {
@@ -150,9 +152,22 @@ func (p *Pages) issue(ctx context.Context, r *http.Request, f actForm) (*system.
 	if wrong != nil {
 		return nil, wrong
 	}
-	issued, err := p.systems.IssueCredential(ctx, r.PathValue("id"), f.Label, to)
+	_, err := p.systems.IssueCredential(ctx, r.PathValue("id"), f.Label, to)
+	return nil, err
+}
+
+func (p *Pages) pickUp(ctx context.Context, r *http.Request, _ actForm) (*system.Issued, error) {
+	issued, err := p.systems.PickUp(ctx, r.PathValue("id"), r.PathValue("cid"))
 	return &issued, err
 }
+
+func (p *Pages) rotate(ctx context.Context, r *http.Request, _ actForm) (*system.Issued, error) {
+	issued, err := p.systems.Rotate(ctx, r.PathValue("id"), r.PathValue("cid"))
+	return &issued, err
+}
+
+// noFields: the step asks nothing but whether it is meant.
+func noFields(ui.T, actForm, ui.FormErrors) []templ.Component { return nil }
 
 func (p *Pages) revoke(ctx context.Context, r *http.Request, f actForm) (*system.Issued, error) {
 	return nil, p.systems.RevokeCredential(ctx, r.PathValue("id"), r.PathValue("cid"), f.Reason)

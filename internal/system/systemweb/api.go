@@ -169,6 +169,14 @@ type issueIn struct {
 }
 
 type issueOut struct {
+	Body struct {
+		ID       string    `json:"id"`
+		ClientID string    `json:"client_id"`
+		ValidTo  time.Time `json:"valid_to"`
+	}
+}
+
+type secretOut struct {
 	CacheControl string `header:"Cache-Control"`
 	Body         struct {
 		ID           string    `json:"id"`
@@ -183,11 +191,33 @@ func (p *Pages) opIssue(ctx context.Context, in *issueIn) (*issueOut, error) {
 	if wrong != nil {
 		return nil, wrong
 	}
-	issued, err := p.systems.IssueCredential(ctx, in.ID, in.Body.Label, to)
+	c, err := p.systems.IssueCredential(ctx, in.ID, in.Body.Label, to)
 	if err != nil {
 		return nil, err
 	}
-	out := issueOut{CacheControl: "no-store"} // Invariant 1
+	out := issueOut{}
+	out.Body.ID, out.Body.ClientID, out.Body.ValidTo = c.ID, c.ClientID, c.ValidTo
+	return &out, nil
+}
+
+type credentialIn struct {
+	ID         string `path:"id" maxLength:"40"`
+	Credential string `path:"cid" maxLength:"64"`
+}
+
+func (p *Pages) opPickUp(ctx context.Context, in *credentialIn) (*secretOut, error) {
+	return shown(p.systems.PickUp(ctx, in.ID, in.Credential))
+}
+
+func (p *Pages) opRotate(ctx context.Context, in *credentialIn) (*secretOut, error) {
+	return shown(p.systems.Rotate(ctx, in.ID, in.Credential))
+}
+
+func shown(issued system.Issued, err error) (*secretOut, error) {
+	if err != nil {
+		return nil, err
+	}
+	out := secretOut{CacheControl: "no-store"} // Invariant 1
 	out.Body.ID, out.Body.ClientID, out.Body.ClientSecret = issued.Credential.ID, issued.Credential.ClientID, issued.Secret.Reveal()
 	out.Body.ValidTo = issued.Credential.ValidTo
 	return &out, nil

@@ -119,8 +119,18 @@ func (p *Pages) credentialsCard(t ui.T, s *system.System, list []*system.Credent
 			id = ui.Group(ui.Mono(one.ClientID), ui.Link(t("system.of_connection"), "/connections/"+one.Connection))
 		}
 		state := []templ.Component{ui.Badge(credentialState(t, one, now))}
+		if !one.PickedUpAt.IsZero() {
+			state = append(state, ui.Muted(t("system.picked_up", one.PickedUpBy, i18n.DateTime(one.PickedUpAt))))
+		}
 		if one.RevokedReason != "" {
 			state = append(state, ui.Muted(one.RevokedReason))
+		}
+		if one.ValidAt(now) && who.Can(access.SystemSecret) && who.Agency == s.Owner {
+			step := ui.Action{Label: t("system.rotate"), Path: path(s.ID) + "/credential/" + one.ID + "/rotate", Icon: ui.IconRetry}
+			if one.Waiting() {
+				step = ui.Action{Label: t("system.pick_up"), Path: path(s.ID) + "/credential/" + one.ID + "/pick-up", Icon: ui.IconGrant, Kind: ui.Primary}
+			}
+			state = append(state, ui.Button(step))
 		}
 		if may && one.ValidAt(now) {
 			state = append(state, ui.Button(ui.Action{Label: t("system.revoke"), Path: path(s.ID) + "/credential/" + one.ID + "/revoke", Icon: ui.IconStopped, Kind: ui.Danger}))
@@ -136,6 +146,9 @@ func credentialState(t ui.T, c *system.Credential, now time.Time) ui.State {
 		return ui.State{Label: t("system.credential_state_revoked"), Tone: ui.Bad, Icon: ui.IconStopped}
 	case !c.ValidAt(now):
 		return ui.State{Label: t("system.credential_state_expired"), Tone: ui.Neutral, Icon: ui.IconWaiting}
+	}
+	if c.Waiting() {
+		return ui.State{Label: t("system.credential_state_waiting"), Tone: ui.Warn, Icon: ui.IconWaiting}
 	}
 	return ui.State{Label: t("system.credential_state_valid"), Tone: ui.Good}
 }
