@@ -45,6 +45,8 @@ type Service struct {
 // NewService builds the service; Use gives it its sources before the first decision.
 func NewService(db *controldb.DB, c clock.Clock, log *audit.Log) *Service {
 	s := &Service{db: db, clock: c, log: log, usage: newUsage(ids.New())}
+	log.Keep("access.grant", keepGrant())
+	log.Keep("access.purpose", keepPurpose())
 	s.grants = controldb.NewFresh(db, 100_000, func(ctx context.Context, key string) ([]Grant, error) {
 		kind, rest, _ := strings.Cut(key, "\x00")
 		subject, dataset, _ := strings.Cut(rest, "\x00")

@@ -16,7 +16,7 @@ import (
 type Account struct {
 	ID         string        `json:"id"`
 	Username   string        `json:"username"`
-	FullName   string        `json:"full_name"`
+	FullName   string        `json:"full_name" history:"hash"`
 	Agency     string        `json:"agency" doc:"Code of the agency for which the person acts"`
 	Roles      []access.Role `json:"roles"`
 	Active     bool          `json:"active"`
@@ -24,11 +24,11 @@ type Account struct {
 	Sponsor    string        `json:"sponsor,omitempty" doc:"Vendors: code of the agency that answers for the account"`
 	Commitment string        `json:"commitment,omitempty" doc:"Vendors: number and date of the confidentiality commitment"`
 	TwoFactor  bool          `json:"two_factor"`
-	Recovery   int           `json:"recovery_codes_left,omitempty"`
-	LastSignIn time.Time     `json:"last_sign_in,omitzero"`
+	Recovery   int           `json:"recovery_codes_left,omitempty" history:"-"`
+	LastSignIn time.Time     `json:"last_sign_in,omitzero" history:"-"`
 	CreatedAt  time.Time     `json:"created_at"`
 	CreatedBy  string        `json:"created_by"`
-	ChangedAt  time.Time     `json:"changed_at"`
+	ChangedAt  time.Time     `json:"changed_at" history:"quiet"`
 
 	password string
 	totp     string // sealed secret, empty without a second factor

@@ -87,6 +87,7 @@ func NewService(p Parts) (*Service, error) {
 	if s.passkeys, err = newPasskeys(p.Origin); err != nil {
 		return nil, err
 	}
+	p.Log.Keep("account", keeper())
 	s.accounts = controldb.NewFresh(p.DB, 20_000, func(ctx context.Context, id string) (*Account, error) { return findAccount(ctx, p.DB, id) })
 	s.sessions = controldb.NewFresh(p.DB, 50_000, func(ctx context.Context, hash string) (*session, error) {
 		got, ok, err := findSession(ctx, p.DB, hash)

@@ -14,10 +14,10 @@ import (
 // Identity is who an account's holder is at an identity provider.
 type Identity struct {
 	Issuer   string    `json:"issuer"`
-	Subject  string    `json:"subject" doc:"Name of the person at the provider"`
+	Subject  string    `json:"subject" doc:"Name of the person at the provider" history:"hash"`
 	LinkedAt time.Time `json:"linked_at"`
 	LinkedBy string    `json:"linked_by" doc:"Account id of whoever linked it"`
-	Used     time.Time `json:"used_at,omitzero"`
+	Used     time.Time `json:"used_at,omitzero" history:"-"`
 
 	account string
 }

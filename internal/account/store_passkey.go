@@ -15,7 +15,7 @@ type Passkey struct {
 	ID      string    `json:"id"`
 	Name    string    `json:"name"`
 	Created time.Time `json:"created_at"`
-	Used    time.Time `json:"used_at,omitzero"`
+	Used    time.Time `json:"used_at,omitzero" history:"-"`
 
 	account    string
 	credential string // sealed: whoever can write the table cannot add a key

@@ -39,7 +39,7 @@ type Agency struct {
 	ValidFrom  time.Time `json:"valid_from"`
 	ValidTo    time.Time `json:"valid_to,omitzero" doc:"First moment at which it no longer exists; absent while it does"`
 	CreatedAt  time.Time `json:"created_at"`
-	ChangedAt  time.Time `json:"changed_at"`
+	ChangedAt  time.Time `json:"changed_at" history:"quiet"`
 }
 
 var codeForm = regexp.MustCompile(`^[A-Z][0-9]{2}(\.[0-9A-Z]{1,4})*$`)

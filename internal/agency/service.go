@@ -33,6 +33,7 @@ type Service struct {
 // NewService builds the service.
 func NewService(db *controldb.DB, c clock.Clock, log *audit.Log) *Service {
 	s := &Service{db: db, clock: c, log: log, uses: func(context.Context, string) ([]string, error) { return nil, nil }}
+	log.Keep("agency", keeper())
 	s.agencies = controldb.NewFresh(db, 20_000, func(ctx context.Context, code string) (*Agency, error) {
 		a, err := findAgency(ctx, db, code)
 		if fault.Is(err, "agency.not_found") {

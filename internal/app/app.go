@@ -122,7 +122,10 @@ func (a *App) open(ctx context.Context) error {
 	a.access = access.NewService(a.db, a.clock, a.audit)
 	a.incident = incident.NewService(a.db, a.clock, a.audit)
 	a.gate = flow.NewGate(a.access, a.audit, a.clock)
-	return a.buildSlices(ctx)
+	if err := a.buildSlices(ctx); err != nil {
+		return err
+	}
+	return a.audit.KeepAll(ctx, a.db, access.JobActor("first state").ForAudit())
 }
 
 func (a *App) openStore(ctx context.Context) error {

@@ -9,6 +9,7 @@
 //
 //	log.Change(ctx, q, audit.Entry{…})  a change of state: a row in the caller's transaction, moved to the journal in
 //	                                    commit order before InTx answers (controldb.DB.OnCommit)
+//	                                    Kinds given to log.Keep leave the state before and after in audit_version (X7)
 //	log.Decide(ctx, rec), log.Outcome(rec)  an access: the decision is on disk before any data moves, the outcome
 //	                                    follows in a later commit and names the decision in Of
 //	log.Note(ctx, recs…)                what belongs to no transaction: sign-in, log reading, jobs
@@ -21,6 +22,8 @@
 //  5. The search index and the start hint are derived; deleting them loses nothing but the counts of calls whose records
 //     were removed from archives at the end of their time.
 //  6. Records leave for archives by Archive only, after 12 months at the earliest, recorded before they go; hashes stay.
+//  7. A change of a kept kind leaves number and digest of the state in its record, and the state in audit_version, in one
+//     transaction; sensitive members are hashed in both (package audit/history).
 //
 // Start reading at Record, then Log.
 package audit

@@ -59,6 +59,9 @@ func Encode(r *Record) []byte {
 	b = field(b, "subject", Scrub(r.Subject))
 	b = field(b, "reason", Scrub(r.Reason))
 	b = details(b, r.Detail)
+	b = number(b, "version", r.Version)
+	b = field(b, "state", r.State)
+	b = changes(b, r.Changes)
 	return append(b, '}')
 }
 
@@ -200,6 +203,23 @@ func details(b []byte, m map[string]string) []byte {
 		}
 		return b
 	})
+}
+
+func changes(b []byte, list []Changed) []byte {
+	if len(list) == 0 {
+		return b
+	}
+	b = append(comma(b), `changes":[`...)
+	for i, c := range list[:min(len(list), maxList)] {
+		if i > 0 {
+			b = append(b, ',')
+		}
+		b = append(b, '{')
+		b = field(b, "field", Scrub(c.Field))
+		b = field(b, "before", Scrub(c.Before))
+		b = append(field(b, "after", Scrub(c.After)), '}')
+	}
+	return append(b, ']')
 }
 
 // Decode reads a record from its canonical JSON.

@@ -23,6 +23,7 @@ func fullRecord() *Record {
 			time.Date(2026, 8, 12, 1, 55, 0, 0, time.UTC)},
 		Decision: Decision{Allow, ReasonOK, "2026.08.1"}, Result: Result{"200", "x.y"}, Duration: 84,
 		Anomaly: Anomaly{[]string{"night"}, 7, []string{"r1"}, "SC-1"}, Subject: "access.grant/1", Reason: "lý do", Detail: map[string]string{"b": "2", "a": "1"},
+		Version: 3, State: "sha256:01", Changes: []Changed{{"name", "Sở A", "Sở B"}, {Field: "kind", After: "commune"}},
 	}
 }
 

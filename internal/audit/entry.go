@@ -13,7 +13,8 @@ type Entry struct {
 	RequestNo  string
 	RequestID  string // of the HTTP request that asked for it
 	Reason     string
-	Detail     map[string]string // what it was and became; never personal values
+	Detail     map[string]string // what else there is to know; never personal values
+	State      any               // the subject as the change leaves it, where its keeper cannot read it yet (see Log.Keep)
 }
 
 func (e Entry) record() *Record {

@@ -43,6 +43,10 @@ var Messages = i18n.Messages{
 		Vi: "Đồng hồ máy chủ chưa được đồng bộ nên chưa chuyển nhật ký vào gói lưu trữ. Đề nghị đơn vị vận hành kiểm tra đồng bộ thời gian; việc này sẽ tự chạy lại.",
 		En: "The server's clock is not synchronised, so nothing of the log was archived. Ask the operator to check the time service; the job runs again by itself.",
 	},
+	"audit.no_state_then": {
+		Vi: "Chưa có trạng thái nào được ghi vào thời điểm {0}: nội dung này được tạo sau thời điểm đó. Hãy chọn ngày muộn hơn.",
+		En: "Nothing had been recorded by {0}: it was created later. Choose a later date.",
+	},
 	"audit.filter_invalid": {
 		Vi: "Điều kiện tìm kiếm nhật ký không hợp lệ: {0}. Hãy sửa điều kiện rồi tìm lại.",
 		En: "The search condition of the log is not valid: {0}. Correct it and search again.",

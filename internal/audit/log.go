@@ -44,6 +44,7 @@ type Log struct {
 	now     func() time.Time
 	open    *ledger
 	moved   movedIDs
+	keepers keepers
 
 	outbox  outbox
 	index   *index

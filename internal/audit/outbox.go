@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"lienthong/internal/kit/controldb"
+	"lienthong/internal/kit/httpx"
 	"lienthong/internal/kit/ids"
 )
 
@@ -70,7 +71,13 @@ func (l *Log) Change(ctx context.Context, q controldb.Querier, e Entry) error {
 	}
 	r := e.record()
 	r.ID = ids.New() // also the outbox row's key: ascending, so that rows are read in the order they were written
+	if r.Request == "" {
+		r.Request = httpx.RequestIDOf(ctx)
+	}
 	l.complete(r)
+	if err := l.keep(ctx, q, e, r); err != nil {
+		return err
+	}
 	l.outbox.expect(r.ID, r.At)
 	return insertOutbox(ctx, q, outboxRow{id: r.ID, node: l.opts.Journal.Origin, body: string(Encode(r)), createdAt: r.At.UnixMicro()})
 }

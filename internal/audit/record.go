@@ -68,9 +68,19 @@ type Record struct {
 	Anomaly  Anomaly           `json:"anomaly,omitzero"`
 	Subject  string            `json:"subject,omitempty"` // change: what was changed, "access.grant/0191…"
 	Reason   string            `json:"reason,omitempty"`  // why, in the actor's words: log reading, emergency
-	Detail   map[string]string `json:"detail,omitempty"`  // change: what it was and became; never personal values
+	Detail   map[string]string `json:"detail,omitempty"`  // change: what else there is to know; never personal values
+	Version  int64             `json:"version,omitempty"` // change: number of the state it left, see Log.Keep
+	State    string            `json:"state,omitempty"`   // change: digest of that state
+	Changes  []Changed         `json:"changes,omitempty"` // change: what was before and became after, sensitive values hashed
 
 	Seq int64 `json:"-"` // leaf index; known when the record is on disk
+}
+
+// Changed is one member of a state before and after a change.
+type Changed struct {
+	Field  string `json:"field,omitempty"`
+	Before string `json:"before,omitempty"`
+	After  string `json:"after,omitempty"`
 }
 
 // Actor is who did it, with names as they were at the time.

@@ -126,10 +126,10 @@ type Dataset struct {
 	SchemaVersion    int              `json:"schema_version"` // in force; 0 while there is none
 	PendingSchema    int              `json:"pending_schema,omitempty"`
 	CreatedAt        time.Time        `json:"created_at"`
-	ChangedAt        time.Time        `json:"changed_at"`
+	ChangedAt        time.Time        `json:"changed_at" history:"quiet"`
 	StateChangedAt   time.Time        `json:"state_changed_at"`
 	FirstPublishedAt time.Time        `json:"first_published_at,omitzero"`
-	Revision         int64            `json:"revision"`
+	Revision         int64            `json:"revision" history:"quiet"`
 }
 
 const minDescription = 50

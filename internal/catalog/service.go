@@ -49,7 +49,10 @@ type Parts struct {
 type Service struct{ Parts }
 
 // NewService ties the register to its parts.
-func NewService(p Parts) *Service { return &Service{p} }
+func NewService(p Parts) *Service {
+	p.Log.Keep("catalog.dataset", keeper())
+	return &Service{p}
+}
 
 // Create opens a draft of a dataset.
 func (s *Service) Create(ctx context.Context, d Dataset) (Dataset, error) {

@@ -54,9 +54,9 @@ func DayOf(t time.Time) Day { return Day(t.In(i18n.Zone).Format(time.DateOnly)) 
 
 // Contact answers technical questions.
 type Contact struct {
-	Name  string `json:"name,omitempty"`
-	Email string `json:"email,omitempty"`
-	Phone string `json:"phone,omitempty"`
+	Name  string `json:"name,omitempty" history:"hash"`
+	Email string `json:"email,omitempty" history:"hash"`
+	Phone string `json:"phone,omitempty" history:"hash"`
 }
 
 // Need is what the requester registers (Điều 12.2a). It has no place for an agreement between agencies: data of the
@@ -83,10 +83,10 @@ type Need struct {
 	Addresses        []string         `json:"source_addresses,omitempty"`
 	Environment      string           `json:"environment,omitempty"`
 	Contact          Contact          `json:"technical_contact,omitzero"`
-	Responsible      string           `json:"responsible_person,omitempty"`
-	TestSubjects     []string         `json:"test_subjects,omitempty"`     // fictional identifiers that the provider answers in tests
-	TestBody         string           `json:"test_body,omitempty"`         // JSON object that operations with a body get in tests
-	ImpactAssessment string           `json:"impact_assessment,omitempty"` // number of the personal-data impact file
+	Responsible      string           `json:"responsible_person,omitempty" history:"hash"`
+	TestSubjects     []string         `json:"test_subjects,omitempty" history:"hash"` // fictional identifiers that the provider answers in tests
+	TestBody         string           `json:"test_body,omitempty" history:"hash"`     // JSON object that operations with a body get in tests
+	ImpactAssessment string           `json:"impact_assessment,omitempty"`            // number of the personal-data impact file
 	From             Day              `json:"valid_from,omitempty"`
 	To               Day              `json:"valid_to,omitempty"`
 }

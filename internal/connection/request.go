@@ -98,7 +98,7 @@ type Clock struct {
 type Request struct {
 	ID         ID                 `json:"id"`
 	Number     string             `json:"number,omitempty"`
-	Revision   int64              `json:"revision"`
+	Revision   int64              `json:"revision" history:"quiet"`
 	State      State              `json:"state"`
 	Route      Route              `json:"route"`
 	Conditions []Condition        `json:"conditions,omitempty"` // why this route
@@ -106,7 +106,7 @@ type Request struct {
 	Owner      string             `json:"owner"`
 	Need       Need               `json:"need"`
 	CreatedAt  time.Time          `json:"created_at"`
-	UpdatedAt  time.Time          `json:"updated_at"`
+	UpdatedAt  time.Time          `json:"updated_at" history:"quiet"`
 	Since      time.Time          `json:"state_since"`
 	Clock      Clock              `json:"clock"`
 	Kept       map[Phase]Clock    `json:"kept_clocks,omitempty"` // phases left and not finished

@@ -28,6 +28,7 @@ type Service struct {
 
 // NewService builds the service; Use gives it its sources before the first request.
 func NewService(db *controldb.DB, c clock.Clock, cal *clock.Calendar, a *access.Service, log *audit.Log) *Service {
+	log.Keep("connection.request", keeper())
 	return &Service{
 		db: db, clock: c, measure: Measure{Calendar: cal, Limits: DefaultLimits()}, access: a, log: log,
 		lives: controldb.NewFresh(db, 100_000, func(ctx context.Context, id string) (life, error) { return findLife(ctx, db, id) }),
@@ -168,9 +169,13 @@ func (s *Service) follow(ctx context.Context, q controldb.Querier, t *taken) err
 func (s *Service) record(ctx context.Context, q controldb.Querier, t *taken) error {
 	r, detail := t.request, map[string]string{"from": string(t.step.From), "to": string(t.step.To)}
 	maps.Copy(detail, t.step.Detail)
+	state, err := past(ctx, q, r) // the step is recorded before the request is saved
+	if err != nil {
+		return err
+	}
 	e := audit.Entry{
 		Actor: t.who.ForAudit(), Event: "connection." + string(t.step.Action), Subject: "connection.request/" + string(r.ID), Agency: r.Agency,
-		Dataset: r.Need.Dataset, Connection: string(r.ID), RequestNo: r.Number, Reason: t.step.Comment, Detail: detail,
+		Dataset: r.Need.Dataset, Connection: string(r.ID), RequestNo: r.Number, Reason: t.step.Comment, Detail: detail, State: state,
 	}
 	return s.log.Change(ctx, q, e)
 }

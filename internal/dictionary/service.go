@@ -27,6 +27,8 @@ func NewService(db *controldb.DB, log *audit.Log, now clock.Clock) (*Service, er
 	if err != nil {
 		return nil, err
 	}
+	log.Keep("dictionary.element", keepElement())
+	log.Keep("dictionary.code_list", keepCodeList())
 	return &Service{db: db, log: log, clock: now, units: units}, nil
 }
 
@@ -113,7 +115,8 @@ func (s *Service) addVersion(ctx context.Context, e Element, event string) (Elem
 			return err
 		}
 		return s.log.Change(ctx, q, audit.Entry{
-			Actor: who.ForAudit(), Event: event, Subject: "dictionary.element/" + e.Ref().String(), Agency: e.Rule.Owner,
+			Actor: who.ForAudit(), Event: event, Subject: "dictionary.element/" + string(e.Code), Agency: e.Rule.Owner,
+			Detail: map[string]string{"version": fmt.Sprint(e.Version)},
 		})
 	})
 	return e, err
@@ -187,7 +190,8 @@ func (s *Service) SaveCodeList(ctx context.Context, l CodeList) (*CodeList, erro
 			return err
 		}
 		return s.log.Change(ctx, q, audit.Entry{
-			Actor: who.ForAudit(), Event: "dictionary.code_list", Subject: fmt.Sprintf("dictionary.code_list/%s@%d", saved.Name, saved.Version),
+			Actor: who.ForAudit(), Event: "dictionary.code_list", Subject: "dictionary.code_list/" + saved.Name,
+			Detail: map[string]string{"version": fmt.Sprint(saved.Version)},
 		})
 	})
 	return saved, err

@@ -49,6 +49,7 @@ type session struct {
 // NewService builds the service. secrets gives the credential of a provider by its name.
 func NewService(db *controldb.DB, c clock.Clock, log *audit.Log, clients Clients, secrets func(name string) (string, error)) *Service {
 	s := &Service{db: db, clock: c, log: log, clients: clients, secrets: secrets, providers: make(map[string]*kept)}
+	log.Keep("exchange.route", keeper())
 	s.routes = controldb.NewFresh(db, 10_000, s.loadRoute)
 	s.tokens = controldb.NewFresh(db, 50_000, s.loadSession)
 	return s

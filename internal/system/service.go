@@ -39,6 +39,7 @@ type Service struct {
 // NewService builds the service.
 func NewService(db *controldb.DB, c clock.Clock, log *audit.Log, agencies Agencies) *Service {
 	s := &Service{db: db, clock: c, log: log, agencies: agencies}
+	log.Keep("system", keeper())
 	s.systems = controldb.NewFresh(db, 10_000, func(ctx context.Context, id string) (*System, error) { return findSystem(ctx, db, id) })
 	s.keys = controldb.NewFresh(db, 10_000, func(ctx context.Context, id string) ([]OfficerKey, error) { return listKeys(ctx, db, id) })
 	byID := func(column string) func(ctx context.Context, value string) (*Credential, error) {

@@ -64,7 +64,7 @@ type System struct {
 	Suspended       bool      `json:"suspended"`
 	SuspendedReason string    `json:"suspended_reason,omitempty"`
 	CreatedAt       time.Time `json:"created_at"`
-	ChangedAt       time.Time `json:"changed_at"`
+	ChangedAt       time.Time `json:"changed_at" history:"quiet"`
 }
 
 var idForm = regexp.MustCompile(`^[a-z][a-z0-9-]{1,38}[a-z0-9]$`)

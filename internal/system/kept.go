@@ -1,0 +1,34 @@
+package system
+
+import (
+	"context"
+
+	"lienthong/internal/audit"
+	"lienthong/internal/kit/controldb"
+)
+
+// Past is what the history keeps of a system: its credentials without their secrets.
+type Past struct {
+	System
+	Credentials []*Credential `json:"credentials,omitempty"`
+	OfficerKeys []OfficerKey  `json:"officer_keys,omitempty"`
+}
+
+// keeper reads a system with its credentials and keys for the history of its changes.
+func keeper() audit.Keeper {
+	return audit.Keeper{
+		State: func(ctx context.Context, q controldb.Querier, id string) (any, error) {
+			sys, err := findSystem(ctx, q, id)
+			if err != nil {
+				return nil, err
+			}
+			p := Past{System: *sys}
+			if p.Credentials, err = listCredentials(ctx, q, id); err != nil {
+				return nil, err
+			}
+			p.OfficerKeys, err = listKeys(ctx, q, id)
+			return p, err
+		},
+		List: audit.Names(`SELECT id FROM system_system ORDER BY id`),
+	}
+}
