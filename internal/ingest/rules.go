@@ -80,6 +80,7 @@ func column(f catalog.Field, e dictionary.Element) warehouse.Column {
 		Name: f.Name, Label: f.Label, Kind: warehouse.Text, Key: f.Key, Person: f.Person || e.Definition.Type == dictionary.PersonalID,
 		Sensitive: f.Class.Masked(),
 	}
+	c.Sensitive = c.Sensitive || c.Person // an identifier is a person's value however its field is classed
 	switch dictionary.KindOf(e.Definition.Type) {
 	case dictionary.KindInteger:
 		c.Kind = warehouse.Integer

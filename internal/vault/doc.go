@@ -12,6 +12,12 @@
 //  1. The record of a new key is written in the transaction that makes it current.
 //  2. An older key stays good for reading; new files are wrapped by the current one only.
 //  3. A key counts as replaced everywhere only after every store has been gone through without a fault.
+//  4. What is done with keys is in the log: each made, opened at a start, changed and destroyed one with a record of its own;
+//     the others by key, purpose and hour: one record at the first use, one with the number at the end.
+//  5. A key that another node made is used here within seconds.
+//
+// A record for every file opened would drown the log and say less than the access log itself, which has who read what and
+// why; an hour is short enough to tell when a key was at work.
 //
 // Start reading at Service.Rotate.
 package vault

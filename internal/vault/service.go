@@ -9,6 +9,7 @@ import (
 	"strings"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"lienthong/internal/access"
 	"lienthong/internal/audit"
@@ -31,6 +32,7 @@ type Parts struct {
 type Service struct {
 	Parts
 	current atomic.Int64
+	uses    *meter
 	wake    chan struct{}
 
 	mu     sync.Mutex
@@ -39,7 +41,7 @@ type Service struct {
 
 // NewService reads which key is current, and makes the first one.
 func NewService(ctx context.Context, p Parts) (*Service, error) {
-	s := &Service{Parts: p, wake: make(chan struct{}, 1), stores: map[string]*blob.Store{}}
+	s := &Service{Parts: p, uses: newMeter(), wake: make(chan struct{}, 1), stores: map[string]*blob.Store{}}
 	number, err := currentKey(ctx, p.DB)
 	if err != nil {
 		return nil, err
@@ -50,6 +52,10 @@ func NewService(ctx context.Context, p Parts) (*Service, error) {
 		}
 	}
 	s.current.Store(number)
+	detail := map[string]string{"key": strconv.FormatInt(number, 10), "master": p.Keys.KeyID("master"), "purpose": "at rest", "process": process()}
+	if err := s.note(ctx, "vault.open", "vault.key/"+detail["key"], detail); err != nil {
+		return nil, err
+	}
 	return s, nil
 }
 
@@ -112,7 +118,7 @@ func (s *Service) add(ctx context.Context, event string) (int64, error) {
 		}
 		return s.Log.Change(ctx, q, audit.Entry{
 			Actor: who.ForAudit(), Channel: audit.ChannelJob, Event: event, Subject: "vault.key/" + strconv.FormatInt(number, 10),
-			Detail: map[string]string{"key": strconv.FormatInt(number, 10), "key_before": strconv.FormatInt(last, 10), "algorithm": "AES-256-GCM"},
+			Detail: map[string]string{"key": strconv.FormatInt(number, 10), "key_before": strconv.FormatInt(last, 10), "algorithm": "AES-256-GCM", "purpose": "at rest", "process": process()},
 		})
 	})
 	if err != nil {
@@ -121,18 +127,52 @@ func (s *Service) add(ctx context.Context, event string) (int64, error) {
 	return number, nil
 }
 
-// Run wraps what an older key still wraps: at the start, for a change that was cut off, and after every change.
+// Intervals of Run.
+const (
+	recordEvery = time.Second
+	lookEvery   = 5 * time.Second
+)
+
+// Run wraps what an older key still wraps: at the start, for a change that was cut off, and after every change, also one
+// that another node made. It records the use of keys, the last at its end.
 func (s *Service) Run(ctx context.Context) error {
+	record, look := time.NewTicker(recordEvery), time.NewTicker(lookEvery)
+	defer record.Stop()
+	defer look.Stop()
+	s.complain(ctx, "keys of files were not all wrapped anew", s.Rewrap(ctx)) // the next start tries again; the files stay readable
 	for {
-		if err := s.Rewrap(ctx); err != nil && ctx.Err() == nil {
-			s.Logger.Error("keys of files were not all wrapped anew", "cause", err) // the next start tries again; the files stay readable
-		}
 		select {
 		case <-s.wake:
+			s.complain(ctx, "keys of files were not all wrapped anew", s.Rewrap(ctx))
+		case <-record.C:
+			s.complain(ctx, "the use of keys was not recorded; it goes with the next turn", s.RecordUse(ctx, false))
+		case <-look.C:
+			s.complain(ctx, "the current key was not looked up", s.Follow(ctx))
 		case <-ctx.Done():
-			return nil
+			return s.RecordUse(context.WithoutCancel(ctx), true)
 		}
 	}
+}
+
+func (s *Service) complain(ctx context.Context, what string, err error) {
+	if err != nil && ctx.Err() == nil {
+		s.Logger.Error(what, "cause", err)
+	}
+}
+
+// Follow takes up a key that another node over the same control store made, and wraps this node's own files by it.
+func (s *Service) Follow(ctx context.Context) error {
+	number, err := currentKey(ctx, s.DB)
+	if err != nil || number <= s.current.Load() {
+		return err
+	}
+	s.current.Store(number)
+	if err := s.note(ctx, "vault.open", "vault.key/"+strconv.FormatInt(number, 10), map[string]string{
+		"key": strconv.FormatInt(number, 10), "master": s.Keys.KeyID("master"), "purpose": "at rest", "process": process(),
+	}); err != nil {
+		return err
+	}
+	return s.rewrap(ctx, number)
 }
 
 // Rewrap wraps the keys of all files by the current key and records how many there were.
@@ -142,13 +182,18 @@ func (s *Service) Rewrap(ctx context.Context) error {
 	if err != nil || done {
 		return err
 	}
+	return s.rewrap(ctx, number)
+}
+
+// rewrap goes through this node's stores. Nodes that share the control store may have files of their own.
+func (s *Service) rewrap(ctx context.Context, number int64) error {
 	s.mu.Lock()
 	stores := make(map[string]*blob.Store, len(s.stores))
 	for name, store := range s.stores {
 		stores[name] = store
 	}
 	s.mu.Unlock()
-	detail := map[string]string{"key": strconv.FormatInt(number, 10)}
+	detail := map[string]string{"key": strconv.FormatInt(number, 10), "process": process()}
 	var bad error
 	for name, store := range stores {
 		n, err := store.Rewrap(ctx)

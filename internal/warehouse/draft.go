@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"encoding/hex"
 	"fmt"
+	"os"
 	"path/filepath"
 	"strings"
 
@@ -58,9 +59,10 @@ type Draft struct {
 	failed   chan struct{} // closed when the columnar writer has failed
 	writer   ColumnarWriter
 
-	rows  int64
-	stats []ColumnStats
-	state draftState
+	rows    int64
+	stats   []ColumnStats
+	columns *os.File // the finished columns, nameless
+	state   draftState
 }
 
 type draftState uint8
@@ -333,6 +335,9 @@ func (d *Draft) Discard() {
 		_ = d.writer.Close()
 	}
 	d.closeRowFile()
+	if d.columns != nil {
+		_ = d.columns.Close()
+	}
 	if d.scratch != "" {
 		_ = d.s.files.DropScratch(d.scratch) // what stays is swept at the next start, as is the folder
 	}

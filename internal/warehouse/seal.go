@@ -43,6 +43,15 @@ func (d *Draft) Seal(ctx context.Context) error {
 	if err := d.withdraw(); err != nil {
 		return fmt.Errorf("withdraw rows in conflict: %w", err)
 	}
+	nameless, err := d.s.files.Nameless(filepath.Join(d.scratch, parquetFile))
+	if err != nil {
+		return err
+	}
+	defer func() {
+		if d.state != sealed {
+			_ = nameless.Close()
+		}
+	}()
 	var rows int64
 	var stats []ColumnStats
 	both, sealing := errgroup.WithContext(ctx)
@@ -68,7 +77,7 @@ func (d *Draft) Seal(ctx context.Context) error {
 	if err := d.writer.Close(); err != nil {
 		return fmt.Errorf("close columns: %w", err)
 	}
-	d.writer, d.stats, d.state = nil, stats, sealed
+	d.writer, d.stats, d.columns, d.state = nil, stats, nameless, sealed
 	return nil
 }
 
@@ -184,13 +193,10 @@ func (d *Draft) writeManifest(verdict string) (Manifest, string, error) {
 }
 
 func (d *Draft) keepColumns() (FileSum, error) {
-	path := filepath.Join(d.scratch, parquetFile)
-	f, err := os.Open(path)
-	if err != nil {
+	if _, err := d.columns.Seek(0, io.SeekStart); err != nil {
 		return FileSum{}, fmt.Errorf("keep the columns: %w", err)
 	}
-	defer f.Close()
-	return d.keep(parquetFile, f, blob.StreamChunk)
+	return d.keep(parquetFile, d.columns, blob.StreamChunk)
 }
 
 func (d *Draft) keepRows() (FileSum, error) {

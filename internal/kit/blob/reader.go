@@ -49,6 +49,7 @@ func (r *Reader) open(keys Keys) error {
 	if r.head, err = readHead(r.file, keys, r.name); err != nil {
 		return err
 	}
+	used(keys, r.head.keyID, ForOpen)
 	if r.c, err = aead(r.head.fileKey); err != nil {
 		return err
 	}

@@ -56,6 +56,9 @@ func (s *Store) destroyKeys(p string) error {
 	if s.keys == nil {
 		return nil
 	}
+	if err := s.tellDestruction(p); err != nil {
+		return err
+	}
 	err := filepath.WalkDir(p, func(file string, d fs.DirEntry, err error) error {
 		if err != nil || !d.Type().IsRegular() {
 			return err
@@ -66,6 +69,35 @@ func (s *Store) destroyKeys(p string) error {
 		return classify("destroy the key of a blob", err)
 	}
 	return nil
+}
+
+// tellDestruction lets the owner of the keys know first, so that the record is there before the keys are gone.
+func (s *Store) tellDestruction(p string) error {
+	m, counts := s.keys.(Meter)
+	if !counts {
+		return nil
+	}
+	keys := map[string]int{}
+	err := filepath.WalkDir(p, func(file string, d fs.DirEntry, err error) error {
+		if err != nil || !d.Type().IsRegular() {
+			return err
+		}
+		for _, id := range wrappedBy(file) {
+			keys[id]++
+		}
+		return nil
+	})
+	if errors.Is(err, fs.ErrNotExist) || err == nil && len(keys) == 0 {
+		return nil
+	}
+	if err != nil {
+		return classify("find the keys of a blob", err)
+	}
+	name, err := filepath.Rel(s.dir, p)
+	if err != nil {
+		return err
+	}
+	return m.Destroying(filepath.ToSlash(name), keys)
 }
 
 // Scratch gives a private folder for content that is being worked on: in memory (tmpfs) where the system has one, else

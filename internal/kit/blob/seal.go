@@ -21,6 +21,30 @@ type Keys interface {
 	Find(id string) ([]byte, bool)
 }
 
+// Meter is implemented by Keys whose uses are counted.
+type Meter interface {
+	// Used tells that the key of that name closed (ForSeal), opened (ForOpen) or wrapped anew (ForRewrap) a file's key.
+	Used(id string, purpose Purpose)
+	// Destroying is asked before the keys of files are destroyed; an error keeps them. keys counts the files by the name
+	// of the key that wraps theirs.
+	Destroying(name string, keys map[string]int) error
+}
+
+// Purpose is what a key was used for.
+type Purpose string
+
+const (
+	ForSeal   Purpose = "seal"
+	ForOpen   Purpose = "open"
+	ForRewrap Purpose = "rewrap"
+)
+
+func used(keys Keys, id string, purpose Purpose) {
+	if m, counts := keys.(Meter); counts {
+		m.Used(id, purpose)
+	}
+}
+
 // A sealed file is: prefix | slot | slot | chunks. The prefix and each slot have a sector of their own, so that a slot
 // can be written while the other still opens the file, whatever a power cut leaves of the one being written.
 const (
@@ -131,22 +155,58 @@ func readHead(f io.ReaderAt, keys Keys, name string) (head, error) {
 	if n < headSize || h.chunk <= 0 || h.chunk > maxChunk {
 		return head{}, damaged(name, fmt.Errorf("the head is not whole"))
 	}
+	if !blank(raw[prefixSize:sectorSize]) {
+		return head{}, damaged(name, errSlot)
+	}
 	unknown := ""
 	for slot := range 2 {
-		from := sectorSize * (1 + slot)
-		id, key, err := unwrap(keys, h.prefix, name, raw[from:from+sectorSize])
+		id, key, err := unwrap(keys, h.prefix, name, slotOf(raw, slot))
 		if err != nil {
 			return head{}, err
 		}
 		if key != nil {
 			h.keyID, h.fileKey, h.slot = id, key, slot
-			return h, nil
+			return h, h.judgeSlots(keys, name, raw)
 		}
 		if _, known := keys.Find(id); id != "" && !known {
 			unknown = id
 		}
 	}
 	return head{}, damaged(name, fmt.Errorf("no slot opens the file (unknown key %q)", unknown))
+}
+
+func slotOf(raw []byte, slot int) []byte { return raw[sectorSize*(1+slot) : sectorSize*(2+slot)] }
+
+var errSlot = errors.New("the head holds bytes that nobody wrote")
+
+// judgeSlots finds changed bytes where no cipher would notice them: behind the wrapped key, and in the free slot. The free
+// one is blank or, after a re-wrapping that was cut off, begins with the name of another key of the store; the next
+// re-wrapping clears it.
+func (h *head) judgeSlots(keys Keys, name string, raw []byte) error {
+	mine, free := slotOf(raw, h.slot), slotOf(raw, 1-h.slot)
+	if !blank(mine[1+len(h.keyID)+nonceSize+fileKeySize+tagSize:]) {
+		return damaged(name, errSlot)
+	}
+	if n := int(free[0]); n > 0 && n <= maxKeyID {
+		if id := string(free[1 : 1+n]); id != h.keyID {
+			if _, known := keys.Find(id); known {
+				return nil
+			}
+		}
+	}
+	if !blank(free) {
+		return damaged(name, errSlot)
+	}
+	return nil
+}
+
+func blank(b []byte) bool {
+	for _, c := range b {
+		if c != 0 {
+			return false
+		}
+	}
+	return true
 }
 
 // nonce of a chunk: its number, and whether it is the last, so that none can be moved, left out or added.
@@ -181,6 +241,7 @@ func newSealer(keys Keys, name string, chunk int) (*sealer, []byte, error) {
 	if err != nil {
 		return nil, nil, err
 	}
+	used(keys, string(slot[1:1+slot[0]]), ForSeal)
 	first := make([]byte, headSize)
 	copy(first, prefix)
 	copy(first[sectorSize:], slot)
@@ -233,17 +294,23 @@ func rewrapFile(path, name string, keys Keys) (changed bool, err error) {
 	if err != nil {
 		return false, err
 	}
-	if h.keyID == keys.Current() {
-		return false, nil
-	}
-	slot, err := wrap(keys, h.prefix, name, h.fileKey)
-	if err != nil {
-		return false, err
-	}
-	for _, write := range []struct {
+	type change struct {
 		slot int
 		body []byte
-	}{{1 - h.slot, slot}, {h.slot, make([]byte, sectorSize)}} {
+	}
+	changes := []change{{1 - h.slot, make([]byte, sectorSize)}} // what a run that was cut off left of an older key
+	if h.keyID != keys.Current() {
+		slot, err := wrap(keys, h.prefix, name, h.fileKey)
+		if err != nil {
+			return false, err
+		}
+		used(keys, h.keyID, ForRewrap)
+		used(keys, keys.Current(), ForRewrap)
+		changes, changed = []change{{1 - h.slot, slot}, {h.slot, make([]byte, sectorSize)}}, true
+	} else if free, err := readSlot(f, 1-h.slot); err != nil || blank(free) {
+		return false, err
+	}
+	for _, write := range changes {
 		if _, err := f.WriteAt(write.body, int64(sectorSize*(1+write.slot))); err != nil {
 			return false, err
 		}
@@ -251,7 +318,29 @@ func rewrapFile(path, name string, keys Keys) (changed bool, err error) {
 			return false, err
 		}
 	}
-	return true, nil
+	return changed, nil
+}
+
+func readSlot(f io.ReaderAt, slot int) ([]byte, error) {
+	sector := make([]byte, sectorSize)
+	_, err := f.ReadAt(sector, int64(sectorSize*(1+slot)))
+	return sector, err
+}
+
+// wrappedBy names the keys that wrap the key of a file, for the record of their destruction.
+func wrappedBy(path string) []string {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil
+	}
+	defer f.Close()
+	var ids []string
+	for slot := range 2 {
+		if sector, err := readSlot(f, slot); err == nil && sector[0] > 0 && int(sector[0]) <= maxKeyID {
+			ids = append(ids, string(sector[1:1+int(sector[0])]))
+		}
+	}
+	return ids
 }
 
 // destroyKey overwrites both slots: the content stays closed for ever, whatever becomes of its bytes.

@@ -129,15 +129,20 @@ func TestChangedFilesAreRefused(t *testing.T) {
 	const full = blob.StreamChunk + 16
 	body := noise(size)
 	for name, change := range map[string]func(raw, other []byte) []byte{
-		"a byte of the first chunk": func(raw, _ []byte) []byte { raw[headBytes+5] ^= 1; return raw },
-		"a byte of the last tag":    func(raw, _ []byte) []byte { raw[len(raw)-1] ^= 1; return raw },
-		"a byte of the file's id":   func(raw, _ []byte) []byte { raw[15] ^= 1; return raw },
-		"a byte of the wrapped key": func(raw, _ []byte) []byte { raw[512+25] ^= 1; return raw },
-		"the size of chunks":        func(raw, _ []byte) []byte { raw[11] ^= 16; return raw },
-		"cut in a chunk":            func(raw, _ []byte) []byte { return raw[:len(raw)-3] },
-		"cut between chunks":        func(raw, _ []byte) []byte { return raw[:headBytes+2*full] },
-		"cut to the head":           func(raw, _ []byte) []byte { return raw[:headBytes] },
-		"cut in the head":           func(raw, _ []byte) []byte { return raw[:700] },
+		"a byte of the first chunk":                    func(raw, _ []byte) []byte { raw[headBytes+5] ^= 1; return raw },
+		"a byte of the last tag":                       func(raw, _ []byte) []byte { raw[len(raw)-1] ^= 1; return raw },
+		"a byte of the file's id":                      func(raw, _ []byte) []byte { raw[15] ^= 1; return raw },
+		"a byte of the wrapped key":                    func(raw, _ []byte) []byte { raw[512+25] ^= 1; return raw },
+		"an unused byte behind the prefix":             func(raw, _ []byte) []byte { raw[300] ^= 1; return raw },
+		"an unused byte behind the wrapped key":        func(raw, _ []byte) []byte { raw[1000] ^= 1; return raw },
+		"the first byte of the free slot":              func(raw, _ []byte) []byte { raw[1024] ^= 1; return raw },
+		"an unused byte in the midst of the free slot": func(raw, _ []byte) []byte { raw[1200] ^= 1; return raw },
+		"the last byte of the head":                    func(raw, _ []byte) []byte { raw[headBytes-1] ^= 1; return raw },
+		"the size of chunks":                           func(raw, _ []byte) []byte { raw[11] ^= 16; return raw },
+		"cut in a chunk":                               func(raw, _ []byte) []byte { return raw[:len(raw)-3] },
+		"cut between chunks":                           func(raw, _ []byte) []byte { return raw[:headBytes+2*full] },
+		"cut to the head":                              func(raw, _ []byte) []byte { return raw[:headBytes] },
+		"cut in the head":                              func(raw, _ []byte) []byte { return raw[:700] },
 		"two chunks changed places": func(raw, _ []byte) []byte {
 			return join(raw[:headBytes], raw[headBytes+full:headBytes+2*full], raw[headBytes:headBytes+full], raw[headBytes+2*full:])
 		},
@@ -249,6 +254,44 @@ func TestARewrapCutOffLosesNothing(t *testing.T) {
 	}
 	if got, err := whole(after, "file"); err != nil || string(got) != "content" {
 		t.Fatalf("%q, %v", got, err)
+	}
+}
+
+// A run cut off between the two writes leaves the file wrapped by both keys; the next run takes the old one away.
+func TestARewrapCutOffBetweenTheSlotsEndsTheOldKey(t *testing.T) {
+	dir := t.TempDir()
+	if err := sealedStore(t, dir, 0).Put("file", []byte("content")); err != nil {
+		t.Fatal(err)
+	}
+	path := filepath.Join(dir, "file")
+	before, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	rewrapped := sealedStore(t, dir, 1) // into the second slot, then again into the first
+	if _, err := rewrapped.Rewrap(context.Background()); err != nil {
+		t.Fatal(err)
+	}
+	after, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, both := range map[string][]byte{"old first": join(before[:1024], after[1024:]), "new first": join(before[:512], after[1024:1536], before[512:1024], after[1536:])} {
+		if err := os.WriteFile(path, both, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if got, err := whole(rewrapped, "file"); err != nil || string(got) != "content" {
+			t.Fatalf("%s: %q, %v", name, got, err)
+		}
+		if _, err := rewrapped.Rewrap(context.Background()); err != nil {
+			t.Fatal(err)
+		}
+		if got, err := whole(rewrapped, "file"); err != nil || string(got) != "content" {
+			t.Fatalf("%s: %q, %v", name, got, err)
+		}
+		if raw, err := os.ReadFile(path); err != nil || bytes.Contains(raw[:headBytes], []byte("test a")) {
+			t.Fatalf("%s: the old key still opens the file: %v", name, err)
+		}
 	}
 }
 

@@ -60,6 +60,30 @@ func (s *Store) ScratchDir() (string, error) {
 	return dir, nil
 }
 
+// Nameless makes path lead to a file that has no name: another library writes it by path, and a kill leaves nothing of it.
+// Where the system has no such paths (not Linux) it is a plain file.
+func (s *Store) Nameless(path string) (*os.File, error) {
+	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o600)
+	if err != nil {
+		return nil, classify("make a nameless file", err)
+	}
+	through := fmt.Sprintf("/proc/self/fd/%d", f.Fd())
+	if s.scratch == "" || !leadsTo(through, f) {
+		return f, nil
+	}
+	if err := errors.Join(os.Remove(path), os.Symlink(through, path)); err != nil {
+		return nil, errors.Join(classify("make a nameless file", err), f.Close())
+	}
+	return f, nil
+}
+
+// leadsTo tells whether the path opens that very file.
+func leadsTo(path string, f *os.File) bool {
+	there, err := os.Stat(path)
+	here, err2 := f.Stat()
+	return err == nil && err2 == nil && os.SameFile(there, here)
+}
+
 // DropScratch removes a folder of ScratchDir.
 func (s *Store) DropScratch(dir string) error {
 	s.release(dir)
