@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"lienthong/internal/access"
@@ -203,7 +204,7 @@ func (a *App) openVault(ctx context.Context) error {
 		return err
 	}
 	if !inMemory {
-		a.log.Warn("no folder in memory (/dev/shm with 1 GB free): columns being written lie on the disk until their version is published", "folder", scratch)
+		a.log.Warn("no folder in memory (/dev/shm with 1 GB free): what does not fit into memory during a load is written to the disk, encrypted; the disk itself should be encrypted as well", "folder", scratch)
 	}
 	a.scratch = scratch
 	a.onClose("scratch folder", func() error { return os.RemoveAll(scratch) })
@@ -240,6 +241,9 @@ func (a *App) consoleURL() string {
 	}
 	return "http://" + a.conf.ConsoleListen
 }
+
+// consoleHTTPS tells whether people reach the console by HTTPS only, also through a proxy in front of it.
+func (a *App) consoleHTTPS() bool { return strings.HasPrefix(a.consoleURL(), "https://") }
 
 func (a *App) exchangeURL() string {
 	if a.conf.ExchangeCert != "" {

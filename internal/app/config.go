@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"net/url"
 	"os"
 	"path/filepath"
 	"reflect"
@@ -28,10 +29,14 @@ type Config struct {
 	ConsoleCert   string `key:"console.tls_cert" default:"" doc:"tệp chứng thư TLS của trang quản trị (PEM)"`
 	ConsoleKey    string `key:"console.tls_key" default:"" doc:"tệp khóa riêng TLS của trang quản trị (PEM)"`
 
+	ConsolePlain bool `key:"console.plain_http" default:"false" doc:"cho phép trang quản trị dùng HTTP không mã hóa ngoài máy chủ này; chỉ bật khi đường truyền đã được mã hóa bằng cách khác"`
+
 	ExchangeListen string   `key:"exchange.listen" default:"127.0.0.1:8081" doc:"địa chỉ lắng nghe của nền tảng chia sẻ dữ liệu (LGSP)"`
 	ExchangeHosts  []string `key:"exchange.hosts" default:"" doc:"các tên máy chủ mà LGSP nhận; lời gọi tới tên khác bị từ chối; luôn gồm địa chỉ lắng nghe"`
 	ExchangeCert   string   `key:"exchange.tls_cert" default:"" doc:"tệp chứng thư TLS của LGSP (PEM)"`
 	ExchangeKey    string   `key:"exchange.tls_key" default:"" doc:"tệp khóa riêng TLS của LGSP (PEM)"`
+
+	ExchangePlain bool `key:"exchange.plain_http" default:"false" doc:"cho phép LGSP dùng HTTP không mã hóa ngoài máy chủ này; chỉ bật khi đường truyền đã được mã hóa bằng cách khác"`
 
 	PortalListen string `key:"portal.listen" default:"127.0.0.1:8082" doc:"địa chỉ lắng nghe của Cổng dữ liệu mở"`
 
@@ -142,6 +147,12 @@ func set(f configField, key, value, origin string, origins Origins) error {
 			return fmt.Errorf("%s (from %s): %q is not a whole number", key, origin, value)
 		}
 		f.value.SetInt(n)
+	case reflect.Bool:
+		b, err := strconv.ParseBool(value)
+		if err != nil {
+			return fmt.Errorf("%s (from %s): %q is neither true nor false", key, origin, value)
+		}
+		f.value.SetBool(b)
 	case reflect.Slice:
 		var list []string
 		for _, part := range strings.Split(value, ",") {
@@ -258,6 +269,7 @@ func (c Config) check() error {
 			}
 		}
 	}
+	mistakes = append(mistakes, c.checkTransport())
 	if c.DataDir == "" {
 		mistakes = append(mistakes, errors.New("data_dir: must not be empty"))
 	}
@@ -265,4 +277,49 @@ func (c Config) check() error {
 		mistakes = append(mistakes, errors.New("audit.second_dir: must lie outside data_dir, or one full disk stops both"))
 	}
 	return errors.Join(mistakes...)
+}
+
+// checkTransport refuses what would travel in clear between machines (Điều 26.3b).
+func (c Config) checkTransport() error {
+	var mistakes []error
+	for _, l := range []struct {
+		name, addr, cert string
+		plain            bool
+	}{{"console", c.ConsoleListen, c.ConsoleCert, c.ConsolePlain}, {"exchange", c.ExchangeListen, c.ExchangeCert, c.ExchangePlain}} {
+		if l.cert == "" && !l.plain && !loopback(l.addr) {
+			mistakes = append(mistakes, fmt.Errorf("%s.listen: %s is reachable from other machines and would speak HTTP in clear: give %s.tls_cert and %s.tls_key, or listen on 127.0.0.1 behind a proxy that speaks TLS; only where the line itself is encrypted set %s.plain_http = true",
+				l.name, l.addr, l.name, l.name, l.name))
+		}
+	}
+	if c.DatabaseURL != "" {
+		mistakes = append(mistakes, checkDatabaseTransport(c.DatabaseURL))
+	}
+	return errors.Join(mistakes...)
+}
+
+// loopback tells whether only this machine reaches the address; a name other than localhost may lead anywhere.
+func loopback(addr string) bool {
+	host, _, err := net.SplitHostPort(addr)
+	if err != nil {
+		return true // told already as no address at all
+	}
+	ip := net.ParseIP(host)
+	return host == "localhost" || ip != nil && ip.IsLoopback()
+}
+
+// checkDatabaseTransport: on another machine PostgreSQL is reached by TLS whose certificate is checked.
+func checkDatabaseTransport(raw string) error {
+	u, err := url.Parse(raw)
+	if err != nil || !strings.HasPrefix(u.Scheme, "postgres") {
+		return nil //nolint:nilerr // told when it is opened, without its password
+	}
+	host := u.Query().Get("host")
+	if host == "" {
+		host = u.Hostname()
+	}
+	mode := u.Query().Get("sslmode")
+	if host == "" || strings.HasPrefix(host, "/") || loopback(net.JoinHostPort(host, "0")) || mode == "verify-ca" || mode == "verify-full" {
+		return nil
+	}
+	return fmt.Errorf("database_url: PostgreSQL on another machine needs sslmode=verify-full (or verify-ca) and sslrootcert; %q would let passwords and data pass unprotected", "sslmode="+mode)
 }

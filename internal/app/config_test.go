@@ -45,7 +45,7 @@ func TestLoadConfig(t *testing.T) {
 		}
 	})
 	t.Run("a secret is never printed", func(t *testing.T) {
-		c, origins, err := LoadConfig("", nil, map[string]string{"database_url": "postgres://u:geheim@db/x"})
+		c, origins, err := LoadConfig("", nil, map[string]string{"database_url": "postgres://u:geheim@db/x?sslmode=verify-full"})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -55,6 +55,41 @@ func TestLoadConfig(t *testing.T) {
 			}
 		}
 	})
+}
+
+// What other machines reach is encrypted, unless the operator says in so many words that it need not be.
+func TestPlainTransportIsRefused(t *testing.T) {
+	cert := filepath.Join(t.TempDir(), "cert.pem")
+	if err := os.WriteFile(cert, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for name, c := range map[string]struct {
+		set  map[string]string
+		want string // empty: allowed
+	}{
+		"this machine only":            {map[string]string{"console.listen": "127.0.0.1:1", "exchange.listen": "[::1]:2"}, ""},
+		"localhost":                    {map[string]string{"console.listen": "localhost:1"}, ""},
+		"every address":                {map[string]string{"console.listen": ":1"}, "console.plain_http"},
+		"every IPv4 address":           {map[string]string{"exchange.listen": "0.0.0.0:1"}, "exchange.plain_http"},
+		"an address of the network":    {map[string]string{"exchange.listen": "10.0.0.5:1"}, "exchange.plain_http"},
+		"a name":                       {map[string]string{"console.listen": "lienthong.example:1"}, "console.plain_http"},
+		"with a certificate":           {map[string]string{"console.listen": ":1", "console.tls_cert": cert, "console.tls_key": cert}, ""},
+		"allowed in words":             {map[string]string{"console.listen": ":1", "console.plain_http": "true"}, ""},
+		"allowed for the other one":    {map[string]string{"console.listen": ":1", "exchange.plain_http": "true"}, "console.plain_http"},
+		"PostgreSQL here":              {map[string]string{"database_url": "postgres://u:p@127.0.0.1/x?sslmode=disable"}, ""},
+		"PostgreSQL by a socket":       {map[string]string{"database_url": "postgres:///x?host=/run/postgresql"}, ""},
+		"PostgreSQL elsewhere":         {map[string]string{"database_url": "postgres://u:p@10.0.0.9/x"}, "sslmode=verify-full"},
+		"PostgreSQL, not checked":      {map[string]string{"database_url": "postgres://u:p@10.0.0.9/x?sslmode=require"}, "sslmode=verify-full"},
+		"PostgreSQL, another host":     {map[string]string{"database_url": "postgres://u:p@127.0.0.1/x?host=10.0.0.9"}, "sslmode=verify-full"},
+		"PostgreSQL elsewhere, TLS":    {map[string]string{"database_url": "postgres://u:p@10.0.0.9/x?sslmode=verify-full"}, ""},
+		"neither true nor false":       {map[string]string{"console.plain_http": "maybe"}, "neither true nor false"},
+		"the password is not repeated": {map[string]string{"database_url": "postgres://u:geheim@10.0.0.9/x"}, "sslmode="},
+	} {
+		_, _, err := LoadConfig("", nil, c.set)
+		if (err == nil) != (c.want == "") || err != nil && (!strings.Contains(err.Error(), c.want) || strings.Contains(err.Error(), "geheim")) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
 }
 
 // The operator's guide documents every key with its default.

@@ -148,6 +148,6 @@ func (a *App) exchangeServer() (*exchange.Server, error) {
 			}
 			return nil
 		},
-		Key: a.keys.HMACKey("exchange cursor"), Masker: a.masker(),
+		Key: a.keys.HMACKey("exchange cursor"), Masker: a.masker(), HTTPS: a.conf.ExchangeCert != "",
 	})
 }

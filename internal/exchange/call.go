@@ -42,6 +42,9 @@ func newCall(s *Server, w http.ResponseWriter, r *http.Request) *call {
 	h["X-Request-Id"] = []string{id}
 	h["X-Content-Type-Options"] = noSniff
 	h["Cache-Control"] = noStore
+	if s.HTTPS {
+		h["Strict-Transport-Security"] = httpsOnly
+	}
 	c := &call{s: s, w: w, r: r, ctx: ctx, at: at}
 	c.ask = access.Request{
 		ID: id, At: at, Channel: access.ChannelGateway, Actor: access.Actor{Type: access.Anyone, Auth: access.AuthNone},
@@ -54,9 +57,10 @@ func newCall(s *Server, w http.ResponseWriter, r *http.Request) *call {
 }
 
 var (
-	noSniff  = []string{"nosniff"}
-	noStore  = []string{"no-store"}
-	jsonType = []string{"application/json"}
+	noSniff   = []string{"nosniff"}
+	noStore   = []string{"no-store"}
+	httpsOnly = []string{"max-age=63072000; includeSubDomains"}
+	jsonType  = []string{"application/json"}
 )
 
 func first(s string, n int) string { return s[:min(len(s), n)] }

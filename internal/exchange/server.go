@@ -32,7 +32,8 @@ type Options struct {
 	Ready    func(ctx context.Context) error // nil error while calls can be served
 	Key      []byte                          // 32 bytes: cursors and entity tags
 	Masker   access.Masker
-	MaxConns int // 4096 when 0
+	MaxConns int  // 4096 when 0
+	HTTPS    bool // callers reach us by HTTPS only
 }
 
 // Server is the exchange's handler and its listener.

@@ -16,7 +16,7 @@
 //  6. A row file whose sum is not that of its manifest is never read; the sum is compared when the file is opened.
 //  7. No value of a row is on a disk in clear. Published files are sealed by the store; a row file in the making is
 //     encrypted under a key that is kept nowhere; the columns are written in the store's scratch folder, in memory
-//     where the system has such a folder. Sums in manifests are those of the content.
+//     where the system has such a folder, into a file without a name; what the engine spills is encrypted. Sums in manifests are those of the content.
 //
 // Start reading at Service.Publish, then Service.Read.
 package warehouse

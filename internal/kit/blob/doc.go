@@ -17,8 +17,9 @@
 //  3. A failed sync is never tried again: the kernel may have dropped the pages and would then answer well. The store
 //     refuses every later change until the program is started anew.
 //  4. Of a sealed file no byte is given out before its chunk is verified; a file in clear is refused.
-//  5. Content in clear lies only in the scratch folder, which is in memory where the system has such a folder.
-//  6. Remove destroys the key before the bytes go.
+//  5. Content in clear lies only in the scratch folder, which is in memory where the system has such a folder, and there in
+//     files without a name.
+//  6. Remove destroys the key before the bytes go, and a keeper of keys that cannot record it keeps them.
 //  7. One process writes to a store; others may read.
 //
 // Start reading at Store.Create.
