@@ -124,23 +124,36 @@ func (f Filter) clauses() ([]string, []any, error) {
 	add := func(clause string, arg ...any) {
 		where, args = append(where, clause), append(args, arg...)
 	}
-	for _, c := range []struct{ column, value string }{
-		{"kind", string(f.Kind)}, {"actor", f.Actor}, {"agency", f.Agency}, {"owner", f.Owner}, {"dataset", f.Dataset}, {"purpose", f.Purpose},
-		{"connection", f.Connection}, {"grant_id", f.Grant}, {"exchange", f.RequestID}, {"result", f.Result}, {"reason", f.Reason},
-		{"channel", f.Channel}, {"subject", f.Subject},
-	} {
-		if c.value != "" {
-			add(c.column+" = ?", c.value)
-		}
-	}
 	if f.Kind != KindOutcome {
 		add("kind <> 'outcome'")
+	}
+	for _, c := range []struct {
+		column, value string
+		indexed       bool
+	}{
+		{"kind", string(f.Kind), false}, {"actor", f.Actor, false}, {"agency", f.Agency, true}, {"owner", f.Owner, false}, {"dataset", f.Dataset, true},
+		{"purpose", f.Purpose, true}, {"connection", f.Connection, true}, {"grant_id", f.Grant, true}, {"exchange", f.RequestID, false},
+		{"result", f.Result, false}, {"reason", f.Reason, false}, {"channel", f.Channel, false}, {"subject", f.Subject, true},
+	} {
+		if c.value == "" {
+			continue
+		}
+		add(c.column+" = ?", c.value)
+		if c.indexed {
+			add(c.column + " <> ''") // what an index leaves out must be left out in so many words
+		}
+	}
+	if f.Result != "" && f.Result != Allow || f.Reason != "" && f.Reason != ReasonOK {
+		add("result <> 'allow'")
 	}
 	switch slice, all := strings.CutSuffix(f.Event, ".*"); {
 	case all:
 		add("event >= ? AND event < ?", slice+".", slice+"/") // '/' follows '.'
 	case f.Event != "":
 		add("event = ?", f.Event)
+	}
+	if f.Event != "" && !strings.HasPrefix(f.Event, "data.") {
+		add(otherEvent)
 	}
 	if !f.From.IsZero() {
 		add("ts >= ?", f.From.UnixMicro())
@@ -164,6 +177,10 @@ func (f Filter) clauses() ([]string, []any, error) {
 	return where, args, nil
 }
 
+func listQuery(where []string) string {
+	return `SELECT seq, segment, at, exchange FROM audit_entry WHERE ` + strings.Join(where, " AND ") + ` ORDER BY seq DESC LIMIT ?`
+}
+
 // List gives one page of records, newest first. It is for the program itself; people read through Search.
 func (l *Log) List(ctx context.Context, f Filter) (Page, error) {
 	where, args, err := f.clauses()
@@ -176,8 +193,7 @@ func (l *Log) List(ctx context.Context, f Filter) (Page, error) {
 	}
 	limit = min(limit, 500)
 	l.index.wait(ctx, time.Second)
-	query := `SELECT seq, segment, at, exchange FROM audit_entry WHERE ` + strings.Join(where, " AND ") + ` ORDER BY seq DESC LIMIT ?`
-	places, err := l.index.places(ctx, query, append(args, limit+1)...)
+	places, err := l.index.places(ctx, listQuery(where), append(args, limit+1)...)
 	if err != nil {
 		return Page{}, err
 	}

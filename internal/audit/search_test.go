@@ -2,11 +2,13 @@ package audit
 
 import (
 	"context"
+	"errors"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"slices"
 	"strconv"
+	"strings"
 	"testing"
 	"time"
 
@@ -230,5 +232,41 @@ func TestLimitIsKept(t *testing.T) {
 	}
 	if _, err := l.List(context.Background(), Filter{Cursor: "1; DROP TABLE"}); !fault.Is(err, "audit.filter_invalid") {
 		t.Fatalf("bad cursor: %v", err)
+	}
+}
+
+// A search that reads the whole index takes seconds in a log of two years.
+func TestNoSearchReadsTheWholeIndex(t *testing.T) {
+	l := openLog(t, t.TempDir())
+	at := time.Now()
+	for name, f := range map[string]Filter{
+		"account": {Actor: "x"}, "agency": {Agency: "x"}, "dataset": {Dataset: "x"}, "purpose": {Purpose: "x"}, "connection": {Connection: "x"},
+		"grant": {Grant: "x"}, "subject": {Subject: "x"}, "person": {PersonKey: "x"}, "time": {From: at, To: at}, "exchange": {RequestID: "x"},
+		"refused for a reason": {Result: Deny, Reason: ReasonQuota}, "abnormal": {Abnormal: true},
+		"change": {Event: "grant.create"}, "changes of a slice": {Event: "grant.*"}, "account and time": {Actor: "x", From: at, To: at},
+	} {
+		where, args, err := f.clauses()
+		if err != nil {
+			t.Fatal(err)
+		}
+		rows, err := l.index.db.QueryContext(context.Background(), "EXPLAIN QUERY PLAN "+listQuery(where), append(args, 51)...)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var plan []string
+		for rows.Next() {
+			var id, parent, unused int
+			var step string
+			if err := rows.Scan(&id, &parent, &unused, &step); err != nil {
+				t.Fatal(err)
+			}
+			plan = append(plan, step)
+		}
+		if err := errors.Join(rows.Err(), rows.Close()); err != nil {
+			t.Fatal(err)
+		}
+		if text := strings.Join(plan, "; "); !strings.Contains(text, "USING INDEX audit_entry_") && !strings.Contains(text, "USING COVERING INDEX") {
+			t.Errorf("%s: %s", name, text)
+		}
 	}
 }
