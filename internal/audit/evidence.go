@@ -30,9 +30,14 @@ type Evidence struct {
 
 // Prove gives the evidence of one record without the record itself: whoever holds the leaf can compare it.
 func (l *Log) Prove(ctx context.Context, seq int64) (Evidence, error) {
-	e, err := l.prove(ctx, seq)
-	e.Record = ""
-	return e, err
+	if seq < 0 || seq >= l.journal.Size() {
+		return Evidence{}, fault.New(fault.NotFound, "audit.record_not_found", seq)
+	}
+	p, err := l.journal.ProveRecord(ctx, seq)
+	if err != nil {
+		return Evidence{}, l.refused(err)
+	}
+	return evidence(p, nil, l.journal.VerifierKey()), nil
 }
 
 // ReadEvidence gives one record with its evidence for a person, recorded like Search before anything is given.
@@ -41,29 +46,41 @@ func (l *Log) ReadEvidence(ctx context.Context, who Actor, reason string, seq in
 	if reason == "" {
 		return Evidence{}, fault.New(fault.Invalid, "audit.reason_required").At("reason")
 	}
-	e, err := l.prove(ctx, seq)
+	e, err := l.Prove(ctx, seq)
 	if err != nil {
 		return Evidence{}, err
 	}
+	body, err := l.body(ctx, seq)
+	if err != nil {
+		return Evidence{}, err
+	}
+	if merkle.LeafHash(body).String() != e.Hash {
+		return Evidence{}, fmt.Errorf("read record %d: its bytes are not those that were signed", seq)
+	}
+	e.Record = string(body)
 	if err := l.noteReading(ctx, who, reason, map[string]string{"seq": strconv.FormatInt(seq, 10)}); err != nil {
 		return Evidence{}, err
 	}
 	return e, nil
 }
 
-func (l *Log) prove(ctx context.Context, seq int64) (Evidence, error) {
-	if seq < 0 || seq >= l.journal.Size() {
-		return Evidence{}, fault.New(fault.NotFound, "audit.record_not_found", seq)
+// body reads one record where the index says it lies; without the index its segment is read from the start.
+func (l *Log) body(ctx context.Context, seq int64) ([]byte, error) {
+	places, err := l.index.places(ctx, `SELECT seq, segment, at, exchange FROM audit_entry WHERE seq = ?`, seq)
+	if err != nil {
+		return nil, err
 	}
-	p, body, err := l.journal.ProveRecord(ctx, seq)
+	var body []byte
+	if len(places) == 1 {
+		body, err = l.journal.ReadAt(places[0].pos, seq)
+	} else {
+		body, err = l.journal.Read(seq)
+	}
 	var gone *journal.Archived
 	if errors.As(err, &gone) {
-		return Evidence{}, fault.New(fault.NotFound, "audit.archived", seq, filepath.Base(gone.Dir)).Because(err)
+		return nil, fault.New(fault.NotFound, "audit.archived", seq, filepath.Base(gone.Dir)).Because(err)
 	}
-	if err != nil {
-		return Evidence{}, l.refused(err)
-	}
-	return evidence(p, body, l.journal.VerifierKey()), nil
+	return body, err
 }
 
 // ProveIn gives the evidence of one record of a log folder or an export that need not be open.

@@ -180,7 +180,7 @@ func TestProofs(t *testing.T) {
 	}
 	kept, _ := j.Checkpoint()
 	appendMany(t, j, 40, 100)
-	p, _, err := j.ProveRecord(ctx, 77)
+	p, err := j.ProveRecord(ctx, 77)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -20,16 +20,39 @@ type Proof struct {
 	Checkpoint []byte // the signed note
 }
 
-// ProveRecord proves a record against the newest checkpoint, waiting for one that covers it, and gives
-// its bytes.
-func (j *Journal) ProveRecord(ctx context.Context, seq int64) (Proof, []byte, error) {
+// ProveRecord proves a record against the newest checkpoint, waiting for one that covers it. It needs the stored hashes
+// alone, so it also proves what has left for an archive.
+func (j *Journal) ProveRecord(ctx context.Context, seq int64) (Proof, error) {
 	if seq < 0 || seq >= j.Size() {
-		return Proof{}, nil, fmt.Errorf("prove record %d: the journal has %d", seq, j.Size())
+		return Proof{}, fmt.Errorf("prove record %d: the journal has %d", seq, j.Size())
 	}
 	if err := j.signed(ctx, seq+1); err != nil {
-		return Proof{}, nil, err
+		return Proof{}, err
 	}
-	return ProveIn(j.Dir(), j.verifierKey, seq)
+	return proveIn(j.Dir(), j.verifierKey, seq)
+}
+
+// proveIn gives only a proof that holds: the stored hashes may have been damaged.
+func proveIn(dir, verifierKey string, seq int64) (Proof, error) {
+	note, c, f, err := signedState(dir, verifierKey)
+	if err != nil {
+		return Proof{}, err
+	}
+	defer f.Close()
+	if seq < 0 || seq >= c.Size {
+		return Proof{}, fmt.Errorf("prove record %d: the signed checkpoint counts %d", seq, c.Size)
+	}
+	p := Proof{Seq: seq, Checkpoint: note}
+	if p.Path, err = merkle.Inclusion(c.Size, seq, merkle.Stored(f)); err != nil {
+		return Proof{}, fmt.Errorf("prove record %d: %w", seq, err)
+	}
+	if p.Leaf, err = merkle.StoredLeaf(seq, merkle.Stored(f)); err != nil {
+		return Proof{}, fmt.Errorf("prove record %d: %w", seq, err)
+	}
+	if err := merkle.CheckInclusion(p.Path, c.Size, c.Root, seq, p.Leaf); err != nil {
+		return Proof{}, fmt.Errorf("prove record %d: the stored hashes are not those that were signed: %w", seq, err)
+	}
+	return p, nil
 }
 
 // Check verifies a proof with the public key alone.

@@ -90,6 +90,15 @@ func Stored(f io.ReaderAt) tlog.HashReader {
 	})
 }
 
+// StoredLeaf reads the hash of leaf seq.
+func StoredLeaf(seq int64, stored tlog.HashReader) (Hash, error) {
+	found, err := stored.ReadHashes([]int64{tlog.StoredHashIndex(0, seq)})
+	if err != nil {
+		return Hash{}, err
+	}
+	return found[0], nil
+}
+
 // Inclusion proves that leaf seq is in the tree of size n.
 func Inclusion(n, seq int64, stored tlog.HashReader) ([]Hash, error) {
 	return tlog.ProveRecord(n, seq, stored)

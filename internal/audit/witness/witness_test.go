@@ -212,7 +212,7 @@ func write(t *testing.T, j *journal.Journal, n int, word string) {
 			t.Fatal(err)
 		}
 	}
-	if _, _, err := j.ProveRecord(context.Background(), j.Size()-1); err != nil {
+	if _, err := j.ProveRecord(context.Background(), j.Size()-1); err != nil {
 		t.Fatal(err)
 	}
 }
