@@ -76,6 +76,13 @@ func (p *Person) SignIn() {
 	}
 }
 
+// Enrol sets a second factor and signs the person in with it.
+func (p *Person) Enrol() {
+	p.t.Helper()
+	p.enrol()
+	p.SignIn()
+}
+
 // enrol sets the second factor.
 func (p *Person) enrol() {
 	p.t.Helper()

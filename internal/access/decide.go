@@ -142,9 +142,9 @@ func grantAllows(r Request, f Facts, g *Grant) ([]Column, verdict) {
 		func() verdict { return grantHolds(g, r) },
 		func() verdict { return levelFits(r, f, g) },
 		func() verdict { return purposeFits(r, f, g) },
-		func() (v verdict) { columns, v = scopeFits(r, g); return v },
+		func() (v verdict) { columns, v = scopeFits(r, f, g); return v },
 		func() verdict { return timeFits(r, g) },
-		func() verdict { return conditionsMet(r, g) },
+		func() verdict { return conditionsMet(r, f, g) },
 		func() verdict { return quotaLeft(r, f, g) },
 		func() verdict { return stateAllows(r, f, g) },
 	} {
@@ -219,7 +219,7 @@ func purposeFits(r Request, f Facts, g *Grant) verdict {
 	if !slices.Contains(g.Purposes, r.Purpose) {
 		return deny(CheckPurpose, fault.Denied, "access.purpose_mismatch", r.Purpose)
 	}
-	if (p.CaseRequired || g.Conditions.CaseRequired) && strings.TrimSpace(r.Case) == "" {
+	if (p.CaseRequired || g.Conditions.CaseRequired || showsPersons(r, f, g)) && strings.TrimSpace(r.Case) == "" {
 		return deny(CheckPurpose, fault.Denied, "access.case_missing", r.Purpose)
 	}
 	if g.Conditions.OfficerRequired && r.Officer == "" && r.Actor.Probe == "" { // the platform's own probe has no officer
@@ -229,7 +229,7 @@ func purposeFits(r Request, f Facts, g *Grant) verdict {
 }
 
 // scopeFits is check 5: the columns that may leave, each with its mask.
-func scopeFits(r Request, g *Grant) ([]Column, verdict) {
+func scopeFits(r Request, f Facts, g *Grant) ([]Column, verdict) {
 	for _, name := range r.Uses {
 		c, granted := g.Column(name)
 		if !granted || c.Mask != MaskNone {
@@ -239,8 +239,8 @@ func scopeFits(r Request, g *Grant) ([]Column, verdict) {
 	if r.Service != "" && !slices.Contains(g.Operations, r.Service) { // a read of the warehouse is no operation of a provider
 		return nil, deny(CheckScope, fault.Denied, "access.operation_not_granted", r.Service)
 	}
-	if r.Unmask && (r.Actor.Type != User || len([]rune(strings.TrimSpace(r.Reason))) < 10) {
-		return nil, deny(CheckScope, fault.Denied, "access.unmask_reason_missing")
+	if v := lookupFits(r, f, g); v.check != CheckOK {
+		return nil, v
 	}
 	asked := r.Columns
 	if asked == nil {
@@ -257,7 +257,7 @@ func scopeFits(r Request, g *Grant) ([]Column, verdict) {
 		if !c.Mask.Known() { // a mask of a newer program: hide rather than guess
 			c.Mask = MaskHide
 		}
-		if r.Unmask && c.Mask == MaskPartial {
+		if slices.Contains(r.Unmask, name) { // lookupFits has seen that the grant allows it
 			c.Mask = MaskNone
 		}
 		columns = append(columns, c)
@@ -266,6 +266,45 @@ func scopeFits(r Request, g *Grant) ([]Column, verdict) {
 		return nil, deny(CheckScope, fault.Denied, "access.no_field_granted")
 	}
 	return columns, ok
+}
+
+// lookupFits: what a person states and asks to find single records on screen. An identifier may be stated although it is
+// granted masked, since whoever states it knows it; a mask is lifted for single records alone, where the grant says so and
+// with a reason.
+func lookupFits(r Request, f Facts, g *Grant) verdict {
+	for _, name := range r.Match {
+		c, granted := g.Column(name)
+		known := c.Mask == MaskNone || c.Mask == MaskPartial && f.Dataset != nil && slices.Contains(f.Dataset.Keys, name)
+		if r.Action != ViewRecord || !granted || !known {
+			return deny(CheckScope, fault.Denied, "access.filter_not_granted", name)
+		}
+	}
+	switch {
+	case len(r.Unmask) == 0:
+		return ok
+	case r.Actor.Type != User || len([]rune(strings.TrimSpace(r.Reason))) < 10:
+		return deny(CheckScope, fault.Denied, "access.unmask_reason_missing")
+	case r.Action != ViewRecord || len(r.Match) == 0:
+		return deny(CheckScope, fault.Denied, "access.unmask_single_record")
+	}
+	for _, name := range r.Unmask {
+		if c, granted := g.Column(name); !granted || !c.Reveal || !c.Mask.Liftable() {
+			return deny(CheckScope, fault.Denied, "access.unmask_not_granted", name)
+		}
+	}
+	return ok
+}
+
+// showsPersons: a person looks at data of persons, which needs a case and a second factor (Điều 21.4a, 27.3). What the
+// dataset does not describe counts as such.
+func showsPersons(r Request, f Facts, g *Grant) bool {
+	if r.Actor.Type != User || r.Action != ViewRecord && r.Action != ExportFile || f.Dataset == nil {
+		return false
+	}
+	return slices.ContainsFunc(g.Columns, func(c Column) bool {
+		class, known := f.Dataset.Fields[c.Name]
+		return !known || class.Personal() || class == ClassCore
+	})
 }
 
 // timeFits is check 6.
@@ -294,11 +333,11 @@ func inHours(at time.Time, from, to int) bool {
 }
 
 // conditionsMet: the grant's own demands on address and second factor. The platform's own probe comes from itself.
-func conditionsMet(r Request, g *Grant) verdict {
+func conditionsMet(r Request, f Facts, g *Grant) verdict {
 	if r.Actor.Probe == "" && !within(r.Address, g.Conditions.Addresses) {
 		return deny(CheckAuthn, fault.Denied, "access.address_not_allowed")
 	}
-	if g.Conditions.StrongAuth && !r.Actor.Auth.Strong() {
+	if (g.Conditions.StrongAuth || showsPersons(r, f, g)) && !r.Actor.Auth.Strong() {
 		return deny(CheckAuthn, fault.Denied, "access.strong_auth_required")
 	}
 	return ok

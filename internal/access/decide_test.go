@@ -101,7 +101,11 @@ func TestDecide(t *testing.T) {
 			r.Action, r.Service, f.Grants[0].Operations = CallService, "GET /one/{id}", []string{"GET /one/{id}"}
 		}},
 		{"a warehouse read does not mind the grant's operations", "", CheckOK, func(_ *Request, f *Facts) { f.Grants[0].Operations = []string{"GET /one/{id}"} }},
-		{"unmasked without a reason", "access.unmask_reason_missing", CheckScope, func(r *Request, _ *Facts) { r.Unmask = true }},
+		{"unmasked without a reason", "access.unmask_reason_missing", CheckScope, func(r *Request, _ *Facts) { r.Unmask = []string{"ho_ten"} }},
+		{"a system asks unmasked", "access.unmask_reason_missing", CheckScope, func(r *Request, _ *Facts) {
+			r.Unmask, r.Reason = []string{"ho_ten"}, "kiểm tra hồ sơ khiếu nại"
+		}},
+		{"an exact value stated by API", "access.filter_not_granted", CheckScope, func(r *Request, _ *Facts) { r.Match = []string{"so_dinh_danh"} }},
 		{"not yet valid", "access.grant_not_yet", CheckTime, grant(func(g *Grant) { g.ValidFrom = noon.Add(time.Second) })},
 		{"expired at this very moment", "access.grant_expired", CheckTime, grant(func(g *Grant) { g.ValidTo = noon })},
 		{"outside hours", "access.outside_hours", CheckTime, grant(func(g *Grant) { g.Conditions.HourFrom, g.Conditions.HourTo = 13, 17 })},
@@ -175,7 +179,7 @@ func TestAcceptanceMatrix(t *testing.T) {
 		"expired":       func(_ *Request, f *Facts) { f.Grants[0].ValidTo = noon },
 		"outside hours": func(_ *Request, f *Facts) { f.Grants[0].Conditions.HourFrom, f.Grants[0].Conditions.HourTo = 1, 2 },
 		"unmasked without reason": func(r *Request, _ *Facts) {
-			r.Unmask = true
+			r.Unmask = []string{"ho_ten"}
 		},
 	}
 	for action, cells := range want {
@@ -202,7 +206,7 @@ func TestAcceptanceMatrix(t *testing.T) {
 
 func matrixWorld(action Action, level Level) (Request, Facts) {
 	r, f := world()
-	r.Action, r.Purpose, r.Case = action, "QLNN", ""
+	r.Action, r.Purpose, r.Case = action, "QLNN", "H38.02-260512-0007"
 	r.Actor = Actor{Type: User, ID: "u1", Agency: f.Dataset.Owner, Roles: []Role{Steward, Analyst, LookupOfficer}, Auth: AuthTwo}
 	r.Recipient = "H38.09"
 	f.System = nil
@@ -257,6 +261,13 @@ func mustHold(r Request, f Facts, d Decision) string {
 		return "dead account"
 	case f.Dataset == nil || f.Dataset.Suspended:
 		return "dataset suspended"
+	case r.Actor.Type == User && (r.Action == ViewRecord || r.Action == ExportFile) && (!r.Actor.Auth.Strong() || r.Case == ""):
+		return "data of persons without a second factor or a case"
+	}
+	for _, name := range r.Match {
+		if c, granted := g.Column(name); r.Action != ViewRecord || !granted || c.Mask != MaskNone && (c.Mask != MaskPartial || name != "so_dinh_danh") {
+			return "records were looked up by " + name
+		}
 	}
 	if state := f.Connection[g.Connection].State; g.Connection != "" && state != "live" && (state != "testing" || r.Actor.Probe != g.Connection) {
 		return "connection not live"
@@ -269,7 +280,7 @@ func mustHold(r Request, f Facts, d Decision) string {
 		if !granted.Mask.Known() && c.Mask == MaskHide {
 			continue
 		}
-		if granted.Mask != c.Mask && !(r.Unmask && granted.Mask == MaskPartial && r.Reason != "") {
+		if granted.Mask != c.Mask && !(slices.Contains(r.Unmask, c.Name) && granted.Reveal && granted.Mask.Liftable() && r.Reason != "" && len(r.Match) > 0) {
 			return "mask of " + c.Name + " was loosened"
 		}
 	}
@@ -285,7 +296,7 @@ func randomWorld(rnd *rand.Rand) (Request, Facts) {
 	one := func(of ...string) string { return of[rnd.IntN(len(of))] }
 	r.Action = Action(one("view_record", "list_records", "lookup_record", "lookup_record", "export_file", "update_source", "change_copy", "call_service", "x"))
 	if pick(.3) {
-		r.Actor = Actor{Type: User, ID: one("u1", ""), Agency: one("H38.04", "H38.01"), Roles: []Role{Role(one("steward", "analyst", "op_admin", "lookup_officer"))}}
+		r.Actor = Actor{Type: User, ID: one("u1", ""), Agency: one("H38.04", "H38.01"), Roles: []Role{Role(one("steward", "analyst", "op_admin", "lookup_officer"))}, Auth: Auth(one("pwd", "pwd+totp"))}
 	}
 	if pick(.2) {
 		r.Purpose = one("QLNN", "", "PTDB")
@@ -296,12 +307,19 @@ func randomWorld(rnd *rand.Rand) (Request, Facts) {
 	if pick(.1) {
 		r.Uses = []string{one("ho_ten", "dan_toc", "dia_chi")}
 	}
-	r.Unmask, r.Reason = pick(.1), one("", "kiểm tra hồ sơ khiếu nại")
+	if pick(.2) {
+		r.Match = []string{one("so_dinh_danh", "ho_ten", "dan_toc")}
+	}
+	if pick(.2) {
+		r.Unmask = []string{one("so_dinh_danh", "ho_ten", "dan_toc")}
+	}
+	r.Reason = one("", "kiểm tra hồ sơ khiếu nại")
+	f.Dataset.Keys = []string{"so_dinh_danh"}
 	for range rnd.IntN(3) {
 		g := f.Grants[0]
 		g.ID = one("g0", "g2", "g3")
 		g.Columns = slices.Clone(g.Columns)
-		g.Columns[0].Mask = MaskKind(one("", "hide", "partial", "odd"))
+		g.Columns[0].Mask, g.Columns[0].Reveal = MaskKind(one("", "hide", "partial", "odd")), pick(.5)
 		g.Level = Level(one("view", "use", "update", "share"))
 		g.Status = GrantStatus(one("active", "active", "suspended", "ended"))
 		g.Subject = Subject{SubjectType(one("system", "account", "agency_role")), one("tthc", "u1", "H38.04/steward")}

@@ -10,7 +10,9 @@
 //  3. The eight checks run in the order of the regulation's permission model, and the first that fails is named.
 //  4. A Permit exists only for an allowed decision whose record is durable; only package flow may make one (archtest).
 //  5. A grant row never changes but for its status; what changes becomes the next version.
-//  6. Levels are four separate rights (Điều 21.3): SHARE does not imply UPDATE, UPDATE does not imply USE.
+//  6. A person reads data of persons on screen only for a named case and with a second factor; a mask is lifted only where
+//     the grant says so, for a record that was looked up, with a reason.
+//  7. Levels are four separate rights (Điều 21.3): SHARE does not imply UPDATE, UPDATE does not imply USE.
 //
 // Start reading at Decide.
 package access

@@ -25,6 +25,9 @@ func (m MaskKind) Known() bool {
 	return slices.Contains([]MaskKind{MaskNone, MaskHide, MaskPartial, MaskHash, MaskGeneralise, MaskYesNo}, m)
 }
 
+// Liftable reports a mask that can be lifted: it keeps the value back, and the value stands for itself.
+func (m MaskKind) Liftable() bool { return m == MaskPartial || m == MaskHide || m == MaskGeneralise }
+
 // Column is a granted column: its name, what it is called in the answer, and its mask.
 type Column struct {
 	Name   string   `json:"name"`
@@ -32,6 +35,7 @@ type Column struct {
 	Mask   MaskKind `json:"mask,omitempty"`
 	Values []string `json:"values,omitempty"` // of MaskYesNo
 	Not    bool     `json:"not,omitempty"`    // of MaskYesNo: true when the value is none of Values
+	Reveal bool     `json:"reveal,omitempty"` // on screen the mask may be lifted for a single record, with a reason
 }
 
 // Out is the name of the column in the answer.

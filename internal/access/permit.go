@@ -1,6 +1,7 @@
 package access
 
 import (
+	"slices"
 	"time"
 
 	"lienthong/internal/kit/fault"
@@ -57,6 +58,11 @@ func (p Permit) Filterable(column string) bool {
 	}
 	c, ok := p.p.decision.Grant.Column(column)
 	return ok && c.Mask == MaskNone
+}
+
+// Matches reports that the permit was given for looking up records by the exact value of the column.
+func (p Permit) Matches(column string) bool {
+	return p.p != nil && slices.Contains(p.p.request.Match, column)
 }
 
 // MaxRecords is the most records that one call may carry; 0 means the channel's own limit.

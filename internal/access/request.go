@@ -59,9 +59,10 @@ type Request struct {
 	Case      string   // case reference
 	Officer   string   // officer id from a verified assertion
 	Reason    string   // why a value is asked unmasked
-	Unmask    bool     // asks for values without their mask
+	Unmask    []string // columns asked without their mask
 	Columns   []string // named by the caller; nil means all that are granted
 	Uses      []string // columns in filters and sorting
+	Match     []string // columns whose exact value the caller states to look up single records on screen
 	Service   string   // "GET /ho-so/{id}" of a provider's service, else empty
 	Recipient string   // agency code, for ShareOnward
 	Limit     int64    // records asked at most, 0 when not stated
@@ -96,6 +97,7 @@ type DatasetFacts struct {
 	Suspended bool
 	Served    bool             // a published version or a live provider exists
 	Fields    map[string]Class // field name to protection class
+	Keys      []string         // fields that identify a record or a person
 	Version   int64
 	DataTime  time.Time
 }

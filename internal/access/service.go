@@ -130,18 +130,21 @@ func (s *Service) grantsOf(ctx context.Context, r Request, d *DatasetFacts) ([]G
 }
 
 // implicit is the right of an owner agency's own people on its own data: VIEW for the purpose of state management,
-// personal fields masked (section 6.1, check 3).
+// personal fields masked, with the bounds of a person's work (section 6.1, check 3).
 func implicit(r Request, d *DatasetFacts) (Grant, bool) {
 	if d == nil || r.Actor.Type != User || r.Actor.Agency == "" || r.Actor.Agency != d.Owner {
 		return Grant{}, false
 	}
-	if !slices.ContainsFunc(r.Actor.Roles, func(x Role) bool { return x == Steward || x == DeputySteward || x == Analyst || x == LookupOfficer }) {
+	if !slices.ContainsFunc(r.Actor.Roles, func(x Role) bool {
+		return x == Steward || x == DeputySteward || x == Analyst || x == LookupOfficer || x == CommuneOfficer
+	}) {
 		return Grant{}, false
 	}
 	g := Grant{
 		ID: "implicit:" + r.Actor.ID + ":" + r.Dataset, Number: "Q-CQ", Subject: Subject{SubjectAccount, r.Actor.ID}, Agency: r.Actor.Agency,
 		Level: LevelView, Dataset: r.Dataset, Purposes: []string{"QLNN"}, Status: GrantActive, PolicyVersion: PolicyVersion,
 		LegalBasis: "Điều 20", Implicit: true, ValidTo: r.At.Add(time.Minute),
+		Conditions: Conditions{CallsPerMinute: 60, CallsPerDay: 1000, RecordsPerCall: 50, RecordsPerDay: 2000, PersonsPerDay: 500},
 	}
 	names := make([]string, 0, len(d.Fields))
 	for name := range d.Fields {
@@ -151,7 +154,7 @@ func implicit(r Request, d *DatasetFacts) (Grant, bool) {
 	for _, name := range names {
 		c := Column{Name: name}
 		if d.Fields[name].Personal() || d.Fields[name] == ClassCore {
-			c.Mask = MaskPartial
+			c.Mask, c.Reveal = MaskPartial, d.Fields[name].Personal()
 		}
 		g.Columns = append(g.Columns, c)
 	}
@@ -236,7 +239,7 @@ func validate(g Grant, personal bool) error {
 		if strings.ContainsAny(c.Name, "*?") || c.Name == "" {
 			return fault.New(fault.Invalid, "access.wildcard").At("columns")
 		}
-		if !c.Mask.Known() || (c.Mask == MaskYesNo && len(c.Values) == 0) {
+		if !c.Mask.Known() || (c.Mask == MaskYesNo && len(c.Values) == 0) || c.Reveal && !c.Mask.Liftable() {
 			return fault.New(fault.Invalid, "access.grant_invalid", c.Name).At("columns")
 		}
 	}

@@ -21,6 +21,7 @@ import (
 	"lienthong/internal/support/supportweb"
 	"lienthong/internal/system/systemweb"
 	"lienthong/internal/task/taskweb"
+	"lienthong/internal/warehouse/viewweb"
 	"lienthong/internal/warehouse/warehouseweb"
 	"lienthong/internal/web"
 	"lienthong/internal/web/gallery"
@@ -74,6 +75,7 @@ func (a *App) buildConsole() (*console, error) {
 			Catalog: a.catalog, Dictionary: a.dictionary, Ingest: a.ingest, Warehouse: a.warehouse, Clock: a.clock, Sources: a.catalogSources(),
 		}, a.agencyName),
 		warehouseweb.New(shell, a.warehouse, a.catalog, a.clock, a.agencyName),
+		viewweb.New(shell, viewweb.Parts{View: a.view, Access: a.access, Catalog: a.catalog, Agency: a.agencyName, Purposes: a.purposeNames}),
 		dictionaryweb.New(shell, a.dictionary, a.clock, a.agencyName),
 		ingestweb.New(shell, a.ingest, a.catalog, a.ingestSystems, a.agencyName),
 		connectionweb.New(shell, a.connections, a.grants, a.tests, a.clock, a.connectionRegisters()),

@@ -37,6 +37,7 @@ import (
 	"lienthong/internal/task"
 	"lienthong/internal/task/taskweb"
 	"lienthong/internal/warehouse"
+	"lienthong/internal/warehouse/viewweb"
 	"lienthong/internal/warehouse/warehouseweb"
 	"lienthong/internal/web"
 	"lienthong/internal/web/gallery"
@@ -47,7 +48,7 @@ func allMessages() []i18n.Messages {
 	return []i18n.Messages{
 		blob.Messages, clock.Messages, controldb.Messages, httpx.Messages, job.Messages, vitext.Messages,
 		access.Messages, audit.Messages, agency.Messages, agencyweb.Messages, system.Messages, systemweb.Messages, dictionary.Messages, dictionaryweb.Messages, catalog.Messages, catalogweb.Messages,
-		warehouse.Messages, warehouseweb.Messages, ingest.Messages, ingestweb.Messages, connection.Messages, exchange.Messages, flow.Messages, incident.Messages, task.Messages,
+		warehouse.Messages, warehouseweb.Messages, viewweb.Messages, ingest.Messages, ingestweb.Messages, connection.Messages, exchange.Messages, flow.Messages, incident.Messages, task.Messages,
 		web.Messages, taskweb.Messages, supportweb.Messages, incidentweb.Messages, gallery.Messages, demoweb.Messages,
 		connectionweb.Messages, homeweb.Messages, taskMessages, account.Messages, accountweb.Messages, exchangeweb.Messages, accessweb.Messages, auditweb.Messages, auditweb.EventMessages,
 	}

@@ -27,6 +27,7 @@ import (
 	"lienthong/internal/task"
 	"lienthong/internal/warehouse"
 	"lienthong/internal/warehouse/duck"
+	"lienthong/internal/warehouse/viewweb"
 	"lienthong/internal/web"
 )
 
@@ -45,6 +46,7 @@ type slices struct {
 	task        *task.Service
 	grants      *flow.GrantConnection
 	tests       *flow.TestConnection
+	view        *flow.ViewData
 	described   *controldb.Fresh[*exchange.Description]
 }
 
@@ -98,6 +100,9 @@ func (a *App) buildSlices(ctx context.Context) error {
 		return err
 	}
 	a.tests = flow.NewTestConnection(a.connections, prober, sampler{a.ingest, a.masker()}, a.clock)
+	if a.view, err = flow.NewViewData(a.gate, a.warehouse, a.audit, a.clock, a.keys.SealKey("view ticket")); err != nil {
+		return err
+	}
 	a.grants = flow.NewGrantConnection(a.connections, a.access, flow.SystemCredentials{Systems: a.system})
 	return nil
 }
@@ -136,13 +141,14 @@ func (a *App) buildWarehouse(ctx context.Context) error {
 	return nil
 }
 
-// personalScreen names the screens that show values of persons: those of quarantined rows.
+// personalScreen names the screens that show values of persons: those of quarantined rows, and those on which records are
+// looked at.
 func personalScreen(pattern string) bool {
 	switch strings.TrimPrefix(pattern, "GET ") {
 	case "/ingest/{id}", "/ingest/{id}/errors.csv", web.APIPrefix + "/ingest/deliveries/{id}/errors", web.APIPrefix + "/ingest/deliveries/{id}/errors.csv":
 		return true
 	}
-	return false
+	return viewweb.Personal(pattern)
 }
 
 // identityProviders is the provincial single sign-on, where one is configured.

@@ -5,6 +5,7 @@ import (
 
 	"lienthong/internal/access"
 	"lienthong/internal/catalog"
+	"lienthong/internal/dictionary"
 	"lienthong/internal/kit/controldb"
 	"lienthong/internal/kit/fault"
 )
@@ -52,6 +53,9 @@ func (a *App) datasetFacts(ctx context.Context, code string) (*access.DatasetFac
 		f.Version = int64(d.Schema.Version)
 		for _, field := range d.Schema.Fields {
 			f.Fields[field.Name] = access.Class(field.Class)
+			if field.Key || field.Person || d.Elements[field.Element].Definition.Type == dictionary.PersonalID {
+				f.Keys = append(f.Keys, field.Name)
+			}
 		}
 	}
 	v, err := a.warehouse.Current(ctx, code)

@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"slices"
 	"strconv"
+	"strings"
 
 	"lienthong/internal/access"
 	"lienthong/internal/audit"
@@ -120,8 +121,12 @@ func record(r access.Request, f access.Facts, d access.Decision) *audit.Record {
 	if r.Actor.Type == access.System {
 		rec.Client.SystemID = r.Actor.ID
 	}
-	if r.Unmask {
+	if len(r.Unmask) > 0 {
 		rec.Event = "unmask"
+		if rec.Detail == nil {
+			rec.Detail = map[string]string{}
+		}
+		rec.Detail["unmask"] = strings.Join(r.Unmask, ",")
 	}
 	if f.Dataset != nil {
 		rec.Target.Version, rec.Target.Owner = strconv.FormatInt(f.Dataset.Version, 10), f.Dataset.Owner

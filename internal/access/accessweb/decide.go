@@ -28,7 +28,8 @@ type question struct {
 	Uses      []string  `json:"uses,omitempty" doc:"Fields in filters and sorting"`
 	Service   string    `json:"service,omitempty" doc:"Operation of a provider's service" example:"GET /ho-so/{id}"`
 	Recipient string    `json:"recipient,omitempty" doc:"Agency code, for share_onward"`
-	Unmask    bool      `json:"unmask,omitempty"`
+	Match     []string  `json:"match,omitempty" doc:"Fields whose exact value is stated to look up single records, for view_record"`
+	Unmask    []string  `json:"unmask,omitempty" doc:"Fields asked without their mask, for view_record"`
 	Reason    string    `json:"reason,omitempty" doc:"Why a value is asked unmasked"`
 	Limit     int64     `json:"limit,omitempty" minimum:"0" doc:"Records asked for at most"`
 	Address   string    `json:"address,omitempty" doc:"Address from which the call would come" example:"10.20.3.14"`
@@ -57,7 +58,7 @@ func (q question) request() (access.Request, error) {
 	}
 	r := access.Request{
 		At: q.At, Channel: channel, Action: access.Action(q.Action), Actor: a, Dataset: q.Dataset, Purpose: q.Purpose, Case: q.Case, Officer: q.Officer,
-		Reason: q.Reason, Unmask: q.Unmask, Columns: q.Columns, Uses: q.Uses, Service: q.Service, Recipient: q.Recipient, Limit: q.Limit,
+		Reason: q.Reason, Unmask: q.Unmask, Columns: q.Columns, Uses: q.Uses, Match: q.Match, Service: q.Service, Recipient: q.Recipient, Limit: q.Limit,
 	}
 	if q.Address != "" {
 		address, err := netip.ParseAddr(q.Address)

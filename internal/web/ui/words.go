@@ -25,6 +25,7 @@ var Messages = i18n.Messages{
 	"ui.required":         {Vi: "bắt buộc", En: "required"},
 	"ui.optional":         {Vi: "không bắt buộc", En: "optional"},
 	"ui.form_errors":      {Vi: "Chưa lưu được, cần sửa các nội dung sau", En: "Not saved; the following needs correction"},
+	"ui.mark":             {Vi: "Chỉ xem trên màn hình, không sao chép:", En: "On screen only, do not copy:"},
 	"ui.choose":           {Vi: "Chọn…", En: "Choose…"},
 	"ui.sort_by":          {Vi: "Sắp xếp theo {0}", En: "Sort by {0}"},
 	"ui.sorted_up":        {Vi: "đang sắp xếp tăng dần", En: "sorted ascending"},
