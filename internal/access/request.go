@@ -48,28 +48,29 @@ var needs = map[Action]struct {
 
 // Request is what is asked, made once from the canonical call.
 type Request struct {
-	ID        string // request id, shown to the caller and in the access log
-	At        time.Time
-	Channel   Channel
-	Action    Action
-	Actor     Actor
-	Dataset   string   // dataset code, "H38.04/khai-sinh"
-	Operation string   // method and route template; never a raw path
-	Purpose   string   // purpose code stated by the caller
-	Case      string   // case reference
-	Officer   string   // officer id from a verified assertion
-	Reason    string   // why a value is asked unmasked
-	Unmask    []string // columns asked without their mask
-	Columns   []string // named by the caller; nil means all that are granted
-	Uses      []string // columns in filters and sorting
-	Match     []string // columns whose exact value the caller states to look up single records on screen
-	Service   string   // "GET /ho-so/{id}" of a provider's service, else empty
-	Recipient string   // agency code, for ShareOnward
-	Limit     int64    // records asked at most, 0 when not stated
-	Address   netip.Addr
-	UserAgent string   // its hash only
-	Subjects  []string // keyed hashes of the identifiers asked for
-	Filter    string   // normalised filter with hashed values
+	ID          string // request id, shown to the caller and in the access log
+	At          time.Time
+	Channel     Channel
+	Action      Action
+	Actor       Actor
+	Dataset     string   // dataset code, "H38.04/khai-sinh"
+	Operation   string   // method and route template; never a raw path
+	Purpose     string   // purpose code stated by the caller
+	Case        string   // case reference
+	Officer     string   // officer id from a verified assertion
+	Reason      string   // why a value is asked unmasked
+	Unmask      []string // columns asked without their mask
+	Columns     []string // named by the caller; nil means all that are granted
+	Uses        []string // columns in filters and sorting
+	Match       []string // columns whose exact value the caller states to look up single records on screen
+	Service     string   // "GET /ho-so/{id}" of a provider's service, else empty
+	Recipient   string   // agency code, for ShareOnward
+	Limit       int64    // records asked at most, 0 when not stated
+	Address     netip.Addr
+	UserAgent   string   // its hash only
+	Subjects    []string // keyed hashes of the identifiers asked for
+	Filter      string   // normalised filter with hashed values
+	Certificate string   // SHA-256 of the connection's certificate, empty without one
 }
 
 // Facts is all that the decision rests on, read at one moment. Pointers are nil when the thing does not exist.
@@ -90,6 +91,9 @@ type AccountFacts struct {
 	Suspended bool
 	Addresses []netip.Prefix // allowed source addresses, empty for any
 }
+
+// Allows reports that the account may come from the address.
+func (f AccountFacts) Allows(from netip.Addr) bool { return within(from, f.Addresses) }
 
 // DatasetFacts of the dataset asked for.
 type DatasetFacts struct {

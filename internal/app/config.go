@@ -32,6 +32,7 @@ type Config struct {
 	ConsolePlain bool `key:"console.plain_http" default:"false" doc:"cho phép trang quản trị dùng HTTP không mã hóa ngoài máy chủ này; chỉ bật khi đường truyền đã được mã hóa bằng cách khác"`
 
 	ExchangeListen string   `key:"exchange.listen" default:"127.0.0.1:8081" doc:"địa chỉ lắng nghe của nền tảng chia sẻ dữ liệu (LGSP)"`
+	ExchangeURL    string   `key:"exchange.url" default:"" doc:"địa chỉ công khai của LGSP, cũng là issuer khi hệ thống ký xác nhận; để trống là từng tên máy chủ kèm cổng lắng nghe"`
 	ExchangeHosts  []string `key:"exchange.hosts" default:"" doc:"các tên máy chủ mà LGSP nhận; lời gọi tới tên khác bị từ chối; luôn gồm địa chỉ lắng nghe"`
 	ExchangeCert   string   `key:"exchange.tls_cert" default:"" doc:"tệp chứng thư TLS của LGSP (PEM)"`
 	ExchangeKey    string   `key:"exchange.tls_key" default:"" doc:"tệp khóa riêng TLS của LGSP (PEM)"`

@@ -92,6 +92,7 @@ func (a *App) buildSlices(ctx context.Context) error {
 	a.task = task.NewService(a.db, a.clock, a.calendar, a.audit)
 	a.described = controldb.NewFresh(a.db, 20_000, a.describe)
 	a.system.OnRevoke(a.exchange.RevokeTokens)
+	a.system.OnRevokeProof(a.exchange.RevokeProof)
 	a.system.OnCredential(a.credentialWaits)
 	a.connections.Use(a.connectionSources())
 	a.access.Use(a.accessSources())

@@ -3,7 +3,9 @@ package app
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net"
+	"net/url"
 	"strings"
 
 	"lienthong/internal/access"
@@ -69,22 +71,54 @@ func (c exchangeClients) Authenticate(ctx context.Context, clientID, value strin
 	if err != nil {
 		return exchange.Client{}, err
 	}
-	actor, err := c.a.system.Actor(ctx, got.System, got.ID)
-	return exchange.Client{System: got.System, Credential: got.ID, Actor: actor}, err
+	return c.client(ctx, got)
 }
 
-func (c exchangeClients) Actor(ctx context.Context, id, credential string) (access.Actor, error) {
-	mark, probe := exchange.ProbeOf(credential)
-	if !probe {
-		return c.a.system.Actor(ctx, id, credential)
+func (c exchangeClients) Find(ctx context.Context, clientID string) (exchange.Client, error) {
+	got, err := c.a.system.FindClient(ctx, clientID)
+	if err != nil {
+		return exchange.Client{}, err
 	}
+	return c.client(ctx, got)
+}
+
+func (c exchangeClients) client(ctx context.Context, got *system.Credential) (exchange.Client, error) {
+	sys, err := c.a.system.Known(ctx, got.System)
+	if err != nil {
+		return exchange.Client{}, err
+	}
+	actor, err := c.a.system.Actor(ctx, got.System, got.ID)
+	return exchange.Client{
+		System: got.System, Credential: got.ID, Actor: actor, Method: exchange.Method(got.Method), Until: got.ValidTo, Addresses: sys.Sources,
+		Bound: sys.CertificateBound,
+	}, err
+}
+
+func (c exchangeClients) Keys(ctx context.Context, id string) ([]exchange.ClientKey, error) {
+	kept, err := c.a.system.KeysInForce(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	keys := make([]exchange.ClientKey, len(kept))
+	for i, k := range kept {
+		keys[i] = exchange.ClientKey{KID: k.KID, Alg: k.Alg, Public: k.Public, Proof: k.Proof(), Until: k.ValidTo}
+	}
+	return keys, nil
+}
+
+func (c exchangeClients) Caller(ctx context.Context, id, credential, proof string) (exchange.Caller, error) {
 	sys, err := c.a.system.Known(ctx, id)
 	if err != nil {
-		return access.Actor{}, err
+		return exchange.Caller{}, err
 	}
-	actor := system.SystemActor(sys)
+	mark, probe := exchange.ProbeOf(credential)
+	if !probe {
+		actor, err := c.a.system.Proven(ctx, id, credential, proof)
+		return exchange.Caller{Actor: actor, Bound: sys.CertificateBound}, err
+	}
+	actor := system.SystemActor(sys) // the platform's own test comes without a certificate
 	actor.Probe = mark
-	return actor, nil
+	return exchange.Caller{Actor: actor}, nil
 }
 
 func (c exchangeClients) OfficerKeys(ctx context.Context, id string) ([]exchange.OfficerKey, error) {
@@ -134,11 +168,10 @@ func (a *App) describe(ctx context.Context, code string) (*exchange.Description,
 
 // exchangeServer builds the gateway's listener.
 func (a *App) exchangeServer() (*exchange.Server, error) {
-	host, _, err := net.SplitHostPort(a.conf.ExchangeListen)
+	hosts, urls, err := a.exchangeNames()
 	if err != nil {
 		return nil, err
 	}
-	hosts := append([]string{host}, a.conf.ExchangeHosts...)
 	return exchange.NewServer(exchange.Options{
 		Hosts: hosts, Gate: exchangeGate{a.gate}, Evidence: a.audit, Clients: exchangeClients{a}, Reader: exchangeReader{a.warehouse, a.audit.PersonKey},
 		Datasets: exchangeDatasets{a}, Service: a.exchange, Clock: a.clock, Catalog: a.words, Logger: a.log,
@@ -148,6 +181,30 @@ func (a *App) exchangeServer() (*exchange.Server, error) {
 			}
 			return nil
 		},
-		Key: a.keys.HMACKey("exchange cursor"), Masker: a.masker(), HTTPS: a.conf.ExchangeCert != "",
+		Key: a.keys.HMACKey("exchange cursor"), Masker: a.masker(), HTTPS: a.conf.ExchangeCert != "", URLs: urls,
 	})
+}
+
+// exchangeNames are the hosts that the exchange answers for and the addresses by which systems know it, the issuer first.
+func (a *App) exchangeNames() (hosts, urls []string, err error) {
+	host, port, err := net.SplitHostPort(a.conf.ExchangeListen)
+	if err != nil {
+		return nil, nil, err
+	}
+	hosts = append([]string{host}, a.conf.ExchangeHosts...)
+	if public := strings.TrimSuffix(a.conf.ExchangeURL, "/"); public != "" {
+		u, err := url.Parse(public)
+		if err != nil {
+			return nil, nil, fmt.Errorf("exchange.url: %w", err)
+		}
+		return append(hosts, u.Hostname()), []string{public}, nil
+	}
+	scheme := "http://"
+	if a.conf.ExchangeCert != "" {
+		scheme = "https://"
+	}
+	for _, h := range append(append([]string{}, a.conf.ExchangeHosts...), host) {
+		urls = append(urls, scheme+net.JoinHostPort(h, port))
+	}
+	return hosts, urls, nil
 }

@@ -79,10 +79,14 @@ func (c *call) authenticate() error {
 	if !strings.EqualFold(scheme, "Bearer") {
 		return fault.New(fault.Unauthenticated, "exchange.token_missing")
 	}
-	actor, err := c.s.Service.FindActor(c.ctx, value)
+	held, err := c.s.Service.findSession(c.ctx, value)
 	if err != nil {
 		return err
 	}
+	if err := c.certified(held); err != nil {
+		return err
+	}
+	actor := held.actor
 	actor.Address = c.ask.Address
 	c.ask.Actor = actor
 	if assertion := c.req.Header.Get(canon.Officer); assertion != "" {

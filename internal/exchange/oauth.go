@@ -1,6 +1,7 @@
 package exchange
 
 import (
+	"cmp"
 	"encoding/base64"
 	"encoding/json"
 	"net/http"
@@ -17,7 +18,8 @@ import (
 	"lienthong/internal/kit/fault"
 )
 
-// token is POST /oauth2/token: RFC 6749 client credentials, the secret by Basic or in the form, never both.
+// token is POST /oauth2/token: RFC 6749 client credentials. The client shows exactly one proof: its secret by Basic or in
+// the form, a signed assertion (RFC 7523), or the connection's certificate (RFC 8705).
 func (c *call) token() error {
 	c.ask.Operation = c.req.Method + " /oauth2/token"
 	if c.req.Method != http.MethodPost {
@@ -31,40 +33,93 @@ func (c *call) token() error {
 		return err
 	}
 	c.recorded = true // by one record of its own kind, below
-	id, value, refused := readGrant(body, c.req.Header.Get("Authorization"))
-	if refused != "" {
-		return c.refuseToken(id, refused, "exchange.token_request")
+	g := readGrant(body, c.req.Header.Get("Authorization"))
+	if g.refused != "" {
+		return c.refuseToken(g.id, g.refused, "exchange.token_request")
 	}
-	from := id + "\x00" + c.ask.Address.String() // by address too, so that nobody can lock out a client from afar
+	from := g.id + "\x00" + c.ask.Address.String() // by address too, so that nobody can lock out a client from afar
 	if wait := c.s.failures.wait(from); wait > 0 {
 		c.w.Header().Set("Retry-After", "60")
-		return c.refuseToken(id, "slow_down", "exchange.too_many_failures")
+		return c.refuseToken(g.id, "slow_down", "exchange.too_many_failures")
 	}
-	client, err := c.s.Clients.Authenticate(c.ctx, id, value)
+	client, err := c.prove(g)
+	if err == nil {
+		err = c.grantToken(client)
+	}
+	if err == nil {
+		c.s.failures.forget(from)
+		return nil
+	}
+	f := fault.Of(err)
+	if f.Kind != fault.Unauthenticated && f.Kind != fault.Denied {
+		return c.tokenUnavailable(f)
+	}
+	c.s.failures.note(from)
+	return c.refuseToken(g.id, "invalid_client", f.Code)
+}
+
+// prove says which client asks. A certificate on the connection must be the client's own whatever else it shows, and binds
+// the token.
+func (c *call) prove(g grant) (client Client, err error) {
+	thumbprint, holder, err := c.peer()
 	if err != nil {
-		f := fault.Of(err)
-		if f.Kind == fault.Internal || f.Kind == fault.Unavailable {
-			return c.tokenUnavailable(f)
-		}
-		c.s.failures.note(from)
-		return c.refuseToken(id, "invalid_client", f.Code)
+		return Client{}, err
 	}
-	c.s.failures.forget(from)
-	return c.grantToken(client)
+	switch {
+	case g.assertion != "":
+		client, err = c.byAssertion(g.id, g.assertion)
+	case g.secret != "":
+		client, err = c.s.Clients.Authenticate(c.ctx, g.id, g.secret)
+	default:
+		client, err = c.byCertificate(g.id, thumbprint, holder)
+	}
+	switch {
+	case err != nil:
+		return Client{}, err
+	case thumbprint != "" && holder.System != client.System:
+		return Client{}, fault.New(fault.Unauthenticated, "exchange.certificate_mismatch")
+	case thumbprint == "" && client.Bound:
+		return Client{}, fault.New(fault.Unauthenticated, "exchange.certificate_required")
+	case !(access.AccountFacts{Addresses: client.Addresses}).Allows(c.ask.Address):
+		return Client{}, fault.New(fault.Denied, "access.address_not_allowed")
+	}
+	if thumbprint != "" {
+		client.Thumbprint = thumbprint
+		client.Actor.Auth = access.AuthMTLS
+		client.end(holder.Until)
+	}
+	return client, nil
+}
+
+// byCertificate proves a client by the connection's certificate (tls_client_auth); prove compares the systems.
+func (c *call) byCertificate(id, thumbprint string, holder Holder) (Client, error) {
+	if thumbprint == "" {
+		return Client{}, fault.New(fault.Unauthenticated, "exchange.certificate_missing")
+	}
+	client, err := c.s.Clients.Find(c.ctx, id)
+	if err == nil && (client.Method != ByCertificate || client.System != holder.System) {
+		err = fault.New(fault.Unauthenticated, "exchange.certificate_mismatch")
+	}
+	return client, err
 }
 
 func (c *call) grantToken(client Client) error {
 	value, err := c.s.Service.IssueToken(c.ctx, client)
 	if err != nil {
-		return c.tokenUnavailable(fault.Of(err))
+		return err
 	}
 	rec := c.tokenRecord("auth.login", client.Actor.ForAudit(), client.System)
 	rec.Decision = audit.Decision{Result: audit.Allow, Reason: string(access.CheckOK), PolicyVersion: access.PolicyVersion}
 	rec.Result.Status = "200"
+	rec.Detail = map[string]string{"method": string(client.Method), "proof": client.Proof}
 	if err := c.s.Evidence.Note(c.ctx, rec); err != nil { // no token without its record
 		return err
 	}
-	answer, err := json.Marshal(map[string]any{"access_token": value, "token_type": "Bearer", "expires_in": int(TokenLife.Seconds())})
+	out := map[string]any{"access_token": value, "token_type": "Bearer", "expires_in": int(client.life(c.s.Clock.Now()).Seconds())}
+	if client.Thumbprint != "" { // RFC 8705 section 3.1; the token is opaque, so its holder reads here what it is bound to
+		out["cnf"] = map[string]string{"x5t#S256": client.Thumbprint}
+	}
+	answer, err := json.Marshal(out)
 	if err != nil {
 		return err
 	}
@@ -89,7 +144,7 @@ func (c *call) tokenRecord(event string, who audit.Actor, system string) *audit.
 	}
 	return &audit.Record{
 		ID: c.ask.ID, At: c.at, Channel: string(access.ChannelGateway), Event: event, Actor: who,
-		Client: audit.Client{SystemID: system, IP: ip}, Target: audit.Target{Operation: c.ask.Operation},
+		Client: audit.Client{SystemID: system, IP: ip, CertFingerprint: c.ask.Certificate}, Target: audit.Target{Operation: c.ask.Operation},
 	}
 }
 
@@ -118,8 +173,8 @@ func (c *call) refuseToken(id, code, reason string) error {
 }
 
 var tokenHints = map[string]string{
-	"invalid_request":        "Send grant_type=client_credentials once, and the client's secret either by HTTP Basic or in the form, not both.",
-	"invalid_client":         "The client is unknown, its secret is wrong, or its credential is no longer valid.",
+	"invalid_request":        "Send grant_type=client_credentials once, and one proof: the secret by HTTP Basic or in the form, a client_assertion, or client_id over a connection with the client's certificate.",
+	"invalid_client":         "The client is unknown, its proof is wrong or was used before, or its credential, key or certificate is no longer valid.",
 	"unsupported_grant_type": "Only client_credentials is supported.",
 	"invalid_scope":          "Scopes are not used: what may be read follows from the grants of the system.",
 	"slow_down":              "Too many failed attempts for this client. Wait a minute and check the secret.",
@@ -133,33 +188,41 @@ func plainClient(id string) string {
 	return id
 }
 
-// readGrant finds client id and secret, or the error of RFC 6749.
-func readGrant(body []byte, authorization string) (id, value, refused string) {
+// grant is what the token endpoint was asked for: a client with one proof, or the error of RFC 6749.
+type grant struct{ id, secret, assertion, refused string }
+
+// readGrant finds the client and the one proof that it shows; without any, the connection's certificate must be it.
+func readGrant(body []byte, authorization string) grant {
 	pairs, err := canon.ReadForm(body)
 	if err != nil {
-		return "", "", "invalid_request"
+		return grant{refused: "invalid_request"}
 	}
 	form := make(map[string]string, len(pairs))
 	for _, p := range pairs {
 		form[p.Key] = p.Value
 	}
-	id, value = form["client_id"], form["client_secret"]
+	g := grant{id: form["client_id"], secret: form["client_secret"], assertion: form["client_assertion"]}
+	bad := g.secret != "" && g.assertion != ""
 	if authorization != "" {
 		basicID, basicValue, ok := readBasic(authorization)
-		if !ok || value != "" || id != "" && id != basicID {
-			return id, "", "invalid_request"
-		}
-		id, value = basicID, basicValue
+		bad = bad || !ok || basicValue == "" || g.secret != "" || g.assertion != "" || g.id != "" && g.id != basicID
+		g.id, g.secret = cmp.Or(g.id, basicID), basicValue
 	}
-	switch grant, named := form["grant_type"]; {
-	case !named || id == "" || value == "":
-		return id, "", "invalid_request"
-	case grant != "client_credentials":
-		return id, "", "unsupported_grant_type"
+	if g.assertion != "" {
+		named := clientOf(g.assertion)
+		bad = bad || form["client_assertion_type"] != assertionType || g.id != "" && g.id != named
+		g.id = named
+	}
+	_, emptySecret := form["client_secret"]
+	switch kind, named := form["grant_type"]; {
+	case bad || !named || g.id == "" || g.assertion == "" && form["client_assertion_type"] != "" || emptySecret && form["client_secret"] == "":
+		g.refused = "invalid_request"
+	case kind != "client_credentials":
+		g.refused = "unsupported_grant_type"
 	case form["scope"] != "":
-		return id, "", "invalid_scope"
+		g.refused = "invalid_scope"
 	}
-	return id, value, ""
+	return g
 }
 
 // readBasic reads HTTP Basic; RFC 6749 has both parts form-encoded before.

@@ -1,24 +1,15 @@
 package exchange
 
 import (
-	"crypto/ecdsa"
-	"crypto/ed25519"
-	"crypto/elliptic"
-	"crypto/rsa"
-	"encoding/base64"
 	"encoding/json"
 	"errors"
-	"fmt"
-	"strings"
 	"sync"
 	"time"
-
-	"github.com/lestrrat-go/jwx/v3/jwa"
-	"github.com/lestrrat-go/jwx/v3/jws"
 
 	"lienthong/internal/access"
 	"lienthong/internal/kit/clock"
 	"lienthong/internal/kit/fault"
+	"lienthong/internal/kit/secret"
 )
 
 // officers verifies who at the calling system acts: a compact JWS of at most a minute, signed with a registered key,
@@ -53,11 +44,13 @@ func (o *officers) verify(compact string, caller access.Actor, keys []OfficerKey
 	refused := func(why error) error {
 		return fault.New(fault.Unauthenticated, "exchange.officer_invalid").Because(why)
 	}
-	key, alg, err := chooseKey(compact, keys)
-	if err != nil {
-		return "", refused(err)
+	known := make([]jwsKey, 0, len(keys))
+	for _, k := range keys {
+		if alg, strong := secret.AlgorithmOf(k.Public); strong {
+			known = append(known, jwsKey{k.ID, alg, k.Public})
+		}
 	}
-	payload, err := jws.Verify([]byte(compact), jws.WithKey(alg, key))
+	payload, _, err := verifyJWS(compact, known, false)
 	if err != nil {
 		return "", refused(err)
 	}
@@ -72,53 +65,6 @@ func (o *officers) verify(compact string, caller access.Actor, keys []OfficerKey
 		return "", err
 	}
 	return a.Subject, nil
-}
-
-// chooseKey reads the header before any key touches the text: the algorithm must be one of ours and fit the registered
-// key's own type, and a header that brings its own key or address is refused (T17, T18).
-func chooseKey(compact string, keys []OfficerKey) (any, jwa.SignatureAlgorithm, error) {
-	none := jwa.NoSignature()
-	part, _, found := strings.Cut(compact, ".")
-	raw, err := base64.RawURLEncoding.Strict().DecodeString(part)
-	if err != nil || !found || strings.Count(compact, ".") != 2 || len(compact) > 4096 {
-		return nil, none, errors.New("not a compact JWS")
-	}
-	var header map[string]any
-	if err := json.Unmarshal(raw, &header); err != nil {
-		return nil, none, err
-	}
-	for name := range header {
-		if name != "alg" && name != "kid" && name != "typ" {
-			return nil, none, fmt.Errorf("header member %q is not accepted", name)
-		}
-	}
-	kid, _ := header["kid"].(string)
-	for _, k := range keys {
-		if k.ID == kid && kid != "" {
-			alg, err := algorithmOf(k.Public)
-			if err == nil && header["alg"] != alg.String() {
-				err = errors.New("the algorithm is not the registered key's")
-			}
-			return k.Public, alg, err
-		}
-	}
-	return nil, none, errors.New("no registered key of that id")
-}
-
-func algorithmOf(public any) (jwa.SignatureAlgorithm, error) {
-	switch k := public.(type) {
-	case ed25519.PublicKey:
-		return jwa.EdDSA(), nil
-	case *ecdsa.PublicKey:
-		if k.Curve == elliptic.P256() {
-			return jwa.ES256(), nil
-		}
-	case *rsa.PublicKey:
-		if k.N.BitLen() >= 2048 {
-			return jwa.RS256(), nil
-		}
-	}
-	return jwa.NoSignature(), errors.New("the registered key's type is not accepted")
 }
 
 func (a assertion) check(now time.Time, caller access.Actor) error {

@@ -3,6 +3,7 @@ package exchange
 import (
 	"context"
 	"crypto"
+	"net/netip"
 	"time"
 
 	"lienthong/internal/access"
@@ -42,17 +43,82 @@ type Clients interface {
 	// Authenticate checks a secret in constant time and with equal effort for unknown clients. A wrong one is a fault of
 	// kind Unauthenticated.
 	Authenticate(ctx context.Context, clientID, secret string) (Client, error)
-	// Actor is the system behind a token while system and credential are in force; else a fault.
-	Actor(ctx context.Context, system, credential string) (access.Actor, error)
+	// Find gives a client that is in force by its id, without a proof; else a fault of kind Unauthenticated.
+	Find(ctx context.Context, clientID string) (Client, error)
+	// Keys are those with which the system may sign its assertions now.
+	Keys(ctx context.Context, system string) ([]ClientKey, error)
+	// Caller is the system behind a token while the system, its credential and what proved it are in force; else a fault.
+	Caller(ctx context.Context, system, credential, proof string) (Caller, error)
 	// OfficerKeys are the keys with which the system signs its officers' assertions.
 	OfficerKeys(ctx context.Context, system string) ([]OfficerKey, error)
 }
 
-// Client is an authenticated credential.
+// Certificates knows the certificates that the platform gave to systems; certificate.Service does.
+type Certificates interface {
+	// Holder is the system of a certificate that is in force, by its SHA-256 as RFC 8705 writes it; false for all others.
+	Holder(ctx context.Context, thumbprint string) (Holder, bool, error)
+}
+
+// Holder of a client certificate.
+type Holder struct {
+	System string
+	Until  time.Time
+}
+
+// Method is how a client proves itself; the words are those of the OAuth registry.
+type Method string
+
+// The methods of the token endpoint.
+const (
+	BySecret      Method = "client_secret"
+	ByAssertion   Method = "private_key_jwt"
+	ByCertificate Method = "tls_client_auth"
+)
+
+// Client is a credential, authenticated or about to be.
 type Client struct {
 	System     string
 	Credential string
 	Actor      access.Actor
+	Method     Method
+	Until      time.Time      // the credential's own end: no token outlives it
+	Addresses  []netip.Prefix // from where the system may call, none for anywhere
+	Bound      bool           // the system takes tokens bound to a certificate only
+
+	Proof      string    // of the key that signed, empty for a secret
+	Thumbprint string    // of the certificate that the token is bound to
+	Once       string    // names the assertion, which opens one time
+	OnceEnds   time.Time // after which it opens nothing anyway
+}
+
+// life is how long a token of the client may be used.
+func (c Client) life(now time.Time) time.Duration {
+	if left := c.Until.Sub(now); !c.Until.IsZero() && left < TokenLife {
+		return left
+	}
+	return TokenLife
+}
+
+// end makes the token end no later than a part of its proof.
+func (c *Client) end(at time.Time) {
+	if c.Until.IsZero() || at.Before(c.Until) {
+		c.Until = at
+	}
+}
+
+// Caller is the system behind a token.
+type Caller struct {
+	Actor access.Actor
+	Bound bool // its tokens must be bound to a certificate
+}
+
+// ClientKey is a public key with the one algorithm for it.
+type ClientKey struct {
+	KID    string
+	Alg    string
+	Public crypto.PublicKey
+	Proof  string // what a token that was given for it carries
+	Until  time.Time
 }
 
 // OfficerKey is a registered public key: Ed25519, ECDSA P-256 or RSA of at least 2048 bits.

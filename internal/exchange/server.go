@@ -34,6 +34,9 @@ type Options struct {
 	Masker   access.Masker
 	MaxConns int  // 4096 when 0
 	HTTPS    bool // callers reach us by HTTPS only
+
+	URLs         []string     // addresses by which systems know the exchange, the issuer first; assertions name one as their audience
+	Certificates Certificates // of client certificates; nil takes none
 }
 
 // Server is the exchange's handler and its listener.
@@ -129,6 +132,8 @@ func (c *call) serve() error {
 		return c.health(seg[0])
 	case len(seg) == 2 && seg[0] == "oauth2" && seg[1] == "token":
 		return c.token()
+	case len(seg) == 2 && seg[0] == ".well-known" && seg[1] == "oauth-authorization-server":
+		return c.metadata()
 	case len(seg) == 4 && seg[0] == "data":
 		return c.data(seg[1]+"/"+seg[2], seg[3])
 	case len(seg) >= 4 && seg[0] == "svc":
@@ -137,7 +142,7 @@ func (c *call) serve() error {
 	return fault.New(fault.NotFound, "exchange.route_unknown")
 }
 
-// health is the published exception of invariant 1.
+// health is a published exception of invariant 1, like metadata.
 func (c *call) health(path string) error {
 	if c.req.Method != http.MethodGet {
 		return fault.New(fault.Method, "exchange.method_not_allowed", http.MethodGet)

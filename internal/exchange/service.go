@@ -43,6 +43,7 @@ type kept struct {
 type session struct {
 	token token
 	actor access.Actor
+	bound bool // the system takes tokens bound to a certificate only
 	found bool
 }
 
@@ -195,16 +196,37 @@ func (s *Service) provider(r *Route) (*upstream.Provider, error) {
 	return p, nil
 }
 
-// IssueToken makes an access token for an authenticated client.
+// IssueToken makes an access token for an authenticated client. The assertion that proved the client is used up in the
+// same transaction, so that it opens once on whatever node.
 func (s *Service) IssueToken(ctx context.Context, c Client) (string, error) {
 	now := s.clock.Now()
 	value := secret.NewToken(32)
 	return value, s.db.InTx(ctx, func(q controldb.Querier) error {
+		if c.Once != "" {
+			if err := insertAssertion(ctx, q, c.Once, c.OnceEnds, now); controldb.IsUnique(err) {
+				return fault.New(fault.Unauthenticated, "exchange.assertion_replayed")
+			} else if err != nil {
+				return err
+			}
+		}
 		if err := removeExpired(ctx, q, c.System, now); err != nil {
 			return err
 		}
-		return insertToken(ctx, q, token{Hash: secret.HashToken(value), System: c.System, Credential: c.Credential, Issued: now, Expires: now.Add(TokenLife)})
+		return insertToken(ctx, q, token{
+			Hash: secret.HashToken(value), System: c.System, Credential: c.Credential, Issued: now, Expires: now.Add(c.life(now)),
+			Proof: c.Proof, Thumbprint: c.Thumbprint,
+		})
 	})
+}
+
+// RevokeProof ends the tokens that were given for a key, within the caller's transaction.
+func (s *Service) RevokeProof(ctx context.Context, q controldb.Querier, system, proof string) error {
+	return removeProven(ctx, q, system, proof, "")
+}
+
+// RevokeBound ends the tokens that are bound to a certificate, within the caller's transaction.
+func (s *Service) RevokeBound(ctx context.Context, q controldb.Querier, system, thumbprint string) error {
+	return removeProven(ctx, q, system, "", thumbprint)
 }
 
 // RevokeTokens ends the tokens of a system, or of one of its credentials, within the caller's transaction: when its
@@ -218,21 +240,33 @@ func (s *Service) loadSession(ctx context.Context, hash string) (session, error)
 	if err != nil || !found {
 		return session{}, err
 	}
-	actor, err := s.clients.Actor(ctx, t.System, t.Credential)
-	return session{token: t, actor: actor, found: true}, err
+	caller, err := s.clients.Caller(ctx, t.System, t.Credential, t.Proof)
+	if err != nil {
+		return session{}, err
+	}
+	if t.Thumbprint != "" {
+		caller.Actor.Auth = access.AuthMTLS
+	}
+	return session{token: t, actor: caller.Actor, bound: caller.Bound, found: true}, nil
+}
+
+// findSession is the token with the system that holds it, while it lasts.
+func (s *Service) findSession(ctx context.Context, value string) (session, error) {
+	if len(value) != 43 { // 32 bytes in base64url
+		return session{}, fault.New(fault.Unauthenticated, "exchange.token_invalid")
+	}
+	got, err := s.tokens.Find(ctx, secret.HashToken(value))
+	if err != nil {
+		return session{}, err
+	}
+	if !got.found || !s.clock.Now().Before(got.token.Expires) {
+		return session{}, fault.New(fault.Unauthenticated, "exchange.token_invalid")
+	}
+	return got, nil
 }
 
 // FindActor is the system that holds the token.
 func (s *Service) FindActor(ctx context.Context, value string) (access.Actor, error) {
-	if len(value) != 43 { // 32 bytes in base64url
-		return access.Actor{}, fault.New(fault.Unauthenticated, "exchange.token_invalid")
-	}
-	got, err := s.tokens.Find(ctx, secret.HashToken(value))
-	if err != nil {
-		return access.Actor{}, err
-	}
-	if !got.found || !s.clock.Now().Before(got.token.Expires) {
-		return access.Actor{}, fault.New(fault.Unauthenticated, "exchange.token_invalid")
-	}
-	return got.actor, nil
+	got, err := s.findSession(ctx, value)
+	return got.actor, err
 }

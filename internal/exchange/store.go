@@ -18,11 +18,13 @@ type token struct {
 	Credential string
 	Issued     time.Time
 	Expires    time.Time
+	Proof      string // the key it was given for
+	Thumbprint string // of the certificate it is bound to
 }
 
 func insertToken(ctx context.Context, q controldb.Querier, t token) error {
-	_, err := q.ExecContext(ctx, `INSERT INTO exchange_token (hash, system_id, credential_id, issued_at, expires_at) VALUES (?, ?, ?, ?, ?)`,
-		t.Hash, t.System, t.Credential, t.Issued.UnixMicro(), t.Expires.UnixMicro())
+	_, err := q.ExecContext(ctx, `INSERT INTO exchange_token (hash, system_id, credential_id, issued_at, expires_at, proof, thumbprint) VALUES (?, ?, ?, ?, ?, ?, ?)`,
+		t.Hash, t.System, t.Credential, t.Issued.UnixMicro(), t.Expires.UnixMicro(), t.Proof, t.Thumbprint)
 	if err != nil {
 		return fmt.Errorf("save token of %s: %w", t.System, err)
 	}
@@ -32,8 +34,8 @@ func insertToken(ctx context.Context, q controldb.Querier, t token) error {
 func findToken(ctx context.Context, q controldb.Querier, hash string) (token, bool, error) {
 	t := token{Hash: hash}
 	var issued, expires int64
-	err := q.QueryRowContext(ctx, `SELECT system_id, credential_id, issued_at, expires_at FROM exchange_token WHERE hash = ?`, hash).
-		Scan(&t.System, &t.Credential, &issued, &expires)
+	err := q.QueryRowContext(ctx, `SELECT system_id, credential_id, issued_at, expires_at, proof, thumbprint FROM exchange_token WHERE hash = ?`, hash).
+		Scan(&t.System, &t.Credential, &issued, &expires, &t.Proof, &t.Thumbprint)
 	if errors.Is(err, sql.ErrNoRows) {
 		return t, false, nil
 	}
@@ -48,6 +50,26 @@ func removeTokens(ctx context.Context, q controldb.Querier, system, credential s
 	_, err := q.ExecContext(ctx, `DELETE FROM exchange_token WHERE system_id = ? AND (credential_id = ? OR ? = '')`, system, credential, credential)
 	if err != nil {
 		return fmt.Errorf("remove tokens of %s: %w", system, err)
+	}
+	return nil
+}
+
+// removeProven ends what was given for a key or is bound to a certificate.
+func removeProven(ctx context.Context, q controldb.Querier, system, proof, thumbprint string) error {
+	_, err := q.ExecContext(ctx, `DELETE FROM exchange_token WHERE system_id = ? AND (proof = ? AND proof <> '' OR thumbprint = ? AND thumbprint <> '')`, system, proof, thumbprint)
+	if err != nil {
+		return fmt.Errorf("remove tokens of a proof of %s: %w", system, err)
+	}
+	return nil
+}
+
+// insertAssertion remembers an assertion until it is over; a unique violation says that it was used before.
+func insertAssertion(ctx context.Context, q controldb.Querier, id string, ends, now time.Time) error {
+	if _, err := q.ExecContext(ctx, `DELETE FROM exchange_assertion WHERE expires_at <= ?`, now.UnixMicro()); err != nil {
+		return fmt.Errorf("remove assertions that are over: %w", err)
+	}
+	if _, err := q.ExecContext(ctx, `INSERT INTO exchange_assertion (id, expires_at) VALUES (?, ?)`, id, ends.UnixMicro()); err != nil {
+		return fmt.Errorf("save an assertion: %w", err)
 	}
 	return nil
 }

@@ -11,6 +11,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"net/netip"
 	"strings"
 	"sync"
 	"testing"
@@ -37,6 +38,8 @@ const (
 	Owner    = "H38.04"
 	Dataset  = "H38.04/khai-sinh"
 	Secret   = "s3cret-of-the-system"
+	ByKey    = "tthc.key"  // client that signs
+	ByCert   = "tthc.cert" // client that shows a certificate
 	Purpose  = "QLNN"
 	CaseRef  = "H38.99.07-260812-0007"
 	Citizen  = "999190000123"
@@ -59,6 +62,13 @@ type Bench struct {
 	Rows      []map[string]any
 	Version   int64
 	t         testing.TB
+
+	ClientKeys []exchange.ClientKey
+	Holders    map[string]exchange.Holder // by thumbprint
+	Addresses  []netip.Prefix
+	Until      time.Time
+	Bound      bool
+	Ended      string // a proof that holds no longer
 }
 
 // Gate joins flow's gate to the exchange, as app does.
@@ -121,7 +131,7 @@ func (b *Bench) serve() {
 	b.Server, err = exchange.NewServer(exchange.Options{
 		Hosts: []string{Host}, Gate: Gate{flow.NewGate(b.Access, b.Log, b.Clock)}, Evidence: b.Log, Clients: b, Reader: b.Reader(), Datasets: b,
 		Service: b.Service, Clock: b.Clock, Catalog: catalog, Logger: slog.New(slog.DiscardHandler), Key: bytes.Repeat([]byte{3}, 32),
-		Masker: access.Masker{Key: []byte("mask")},
+		Masker: access.Masker{Key: []byte("mask")}, URLs: []string{"https://" + Host}, Certificates: b,
 	})
 	b.must(err)
 	l, err := net.Listen("tcp", "127.0.0.1:0")
@@ -201,13 +211,42 @@ func (b *Bench) Authenticate(ctx context.Context, id, value string) (exchange.Cl
 	if id != System || value != Secret {
 		return exchange.Client{}, fault.New(fault.Unauthenticated, "system.credential_invalid")
 	}
-	a, err := b.Actor(ctx, System, "c1")
-	return exchange.Client{System: System, Credential: "c1", Actor: a}, err
+	return b.client(ctx, exchange.BySecret)
 }
 
-// Actor is the calling system.
-func (b *Bench) Actor(_ context.Context, system, _ string) (access.Actor, error) {
-	return access.Actor{Type: access.System, ID: system, Name: "Hệ thống giải quyết TTHC", Agency: Agency, Roles: []access.Role{access.SystemAccount}, Auth: access.AuthOAuth2}, nil
+func (b *Bench) client(ctx context.Context, m exchange.Method) (exchange.Client, error) {
+	a, err := b.Caller(ctx, System, "c1", "")
+	return exchange.Client{System: System, Credential: "c1", Actor: a.Actor, Method: m, Until: b.Until, Addresses: b.Addresses, Bound: b.Bound}, err
+}
+
+// Find gives the clients that prove themselves otherwise than by the secret.
+func (b *Bench) Find(ctx context.Context, id string) (exchange.Client, error) {
+	switch id {
+	case ByKey:
+		return b.client(ctx, exchange.ByAssertion)
+	case ByCert:
+		return b.client(ctx, exchange.ByCertificate)
+	case System:
+		return b.client(ctx, exchange.BySecret)
+	}
+	return exchange.Client{}, fault.New(fault.Unauthenticated, "system.client_invalid")
+}
+
+// Keys are what the test registered.
+func (b *Bench) Keys(context.Context, string) ([]exchange.ClientKey, error) { return b.ClientKeys, nil }
+
+// Holder of the one certificate that is in force.
+func (b *Bench) Holder(_ context.Context, thumbprint string) (exchange.Holder, bool, error) {
+	got, found := b.Holders[thumbprint]
+	return got, found, nil
+}
+
+// Caller is the calling system.
+func (b *Bench) Caller(_ context.Context, system, _, proof string) (exchange.Caller, error) {
+	if b.Ended != "" && proof == b.Ended {
+		return exchange.Caller{}, fault.New(fault.Unauthenticated, "system.client_invalid")
+	}
+	return exchange.Caller{Bound: b.Bound, Actor: access.Actor{Type: access.System, ID: system, Name: "Hệ thống giải quyết TTHC", Agency: Agency, Roles: []access.Role{access.SystemAccount}, Auth: access.AuthOAuth2}}, nil
 }
 
 // OfficerKeys are the calling system's.

@@ -104,7 +104,7 @@ func event(a access.Action) string {
 func record(r access.Request, f access.Facts, d access.Decision) *audit.Record {
 	rec := &audit.Record{
 		ID: r.ID, At: r.At, Channel: string(r.Channel), Event: event(r.Action), Actor: r.Actor.ForAudit(),
-		Client:   audit.Client{IP: address(r), UserAgentHash: shortHash(r.UserAgent)},
+		Client:   audit.Client{IP: address(r), UserAgentHash: shortHash(r.UserAgent), CertFingerprint: r.Certificate},
 		Target:   audit.Target{Dataset: r.Dataset, Operation: r.Operation},
 		Purpose:  audit.Purpose{Code: r.Purpose, CaseRef: r.Case},
 		Content:  audit.Content{Filter: r.Filter, SubjectKeys: r.Subjects},

@@ -36,27 +36,31 @@ func (s *Service) IssueCredential(ctx context.Context, id, label string, validTo
 
 // Issue makes a credential in the caller's transaction; flow calls it when a connection is set up.
 func (s *Service) Issue(ctx context.Context, q controldb.Querier, who access.Actor, id, connection, label string, validTo time.Time) (*Credential, error) {
-	sys, err := findSystem(ctx, q, id)
+	return s.issue(ctx, q, who, &Credential{System: id, Method: BySecret, Connection: connection, Label: label, ValidTo: validTo})
+}
+
+// issue completes and saves a credential. One that proves itself by a secret begins to wait for its pick-up.
+func (s *Service) issue(ctx context.Context, q controldb.Querier, who access.Actor, c *Credential) (*Credential, error) {
+	sys, err := findSystem(ctx, q, c.System)
 	if err != nil {
 		return nil, err
 	}
 	now := s.clock.Now()
-	if !validTo.After(now) || validTo.After(now.AddDate(2, 0, 1)) {
+	if !validFor(now, c.ValidTo) {
 		return nil, fault.New(fault.Invalid, "system.credential_validity").At("valid_to")
 	}
-	c := &Credential{
-		ID: ids.New(), System: id, ClientID: newClientID(id), Connection: connection, Label: strings.TrimSpace(label),
-		CreatedAt: now, CreatedBy: who.ID, ValidTo: validTo,
-	}
+	c.ID, c.ClientID, c.Label, c.CreatedAt, c.CreatedBy = ids.New(), newClientID(c.System), strings.TrimSpace(c.Label), now, who.ID
 	if err := insertCredential(ctx, q, c); err != nil {
 		return nil, err
 	}
-	if err := s.told(ctx, q, sys, c); err != nil {
-		return nil, err
+	if c.Method == BySecret {
+		if err := s.told(ctx, q, sys, c); err != nil {
+			return nil, err
+		}
 	}
 	err = s.log.Change(ctx, q, audit.Entry{
-		Actor: who.ForAudit(), Event: "system.credential_issue", Subject: "system/" + id, Agency: sys.Owner, Connection: connection,
-		Detail: map[string]string{"client_id": c.ClientID, "valid_to": validTo.Format(time.RFC3339)},
+		Actor: who.ForAudit(), Event: "system.credential_issue", Subject: "system/" + c.System, Agency: sys.Owner, Connection: c.Connection,
+		Detail: map[string]string{"client_id": c.ClientID, "method": string(c.Method), "valid_to": c.ValidTo.Format(time.RFC3339)},
 	})
 	return c, err
 }
@@ -154,11 +158,11 @@ func (s *Service) CheckSecret(ctx context.Context, clientID, value string) (*Cre
 		return nil, err
 	}
 	kept := secret.HashToken("no such client")
-	if c != nil {
+	if c != nil && c.Method == BySecret {
 		kept = c.hash
 	}
 	right := secret.EqualHash(secret.HashToken(value), kept)
-	if c == nil || c.Waiting() || !right || !c.ValidAt(s.clock.Now()) {
+	if c == nil || c.Method != BySecret || c.Waiting() || !right || !c.ValidAt(s.clock.Now()) {
 		return nil, fault.New(fault.Unauthenticated, "system.client_invalid")
 	}
 	return c, nil
@@ -195,11 +199,20 @@ func (s *Service) AddOfficerKey(ctx context.Context, system, text string) (Offic
 	if err != nil {
 		return OfficerKey{}, err
 	}
+	p, err := ParsePublicKey(text)
+	if err != nil {
+		return OfficerKey{}, err
+	}
 	k := OfficerKey{ID: kid, JWK: text, CreatedAt: s.clock.Now()}
 	return k, s.db.InTx(ctx, func(q controldb.Querier) error {
 		sys, err := findSystem(ctx, q, system)
 		if err != nil {
 			return err
+		}
+		if taken, err := clientKeyTaken(ctx, q, p.Thumbprint); err != nil {
+			return err
+		} else if taken {
+			return fault.New(fault.Conflict, "system.key_of_client").At("jwk")
 		}
 		if err := insertKey(ctx, q, system, k, who.ID); err != nil {
 			if controldb.IsUnique(err) {

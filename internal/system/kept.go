@@ -12,6 +12,7 @@ type Past struct {
 	System
 	Credentials []*Credential `json:"credentials,omitempty"`
 	OfficerKeys []OfficerKey  `json:"officer_keys,omitempty"`
+	ClientKeys  []*ClientKey  `json:"client_keys,omitempty"`
 }
 
 // keeper reads a system with its credentials and keys for the history of its changes.
@@ -26,7 +27,10 @@ func keeper() audit.Keeper {
 			if p.Credentials, err = listCredentials(ctx, q, id); err != nil {
 				return nil, err
 			}
-			p.OfficerKeys, err = listKeys(ctx, q, id)
+			if p.OfficerKeys, err = listKeys(ctx, q, id); err != nil {
+				return nil, err
+			}
+			p.ClientKeys, err = listClientKeys(ctx, q, id)
 			return p, err
 		},
 		List: audit.Names(`SELECT id FROM system_system ORDER BY id`),

@@ -39,6 +39,9 @@ func (s *Service) told(ctx context.Context, q controldb.Querier, sys *System, c 
 func (s *Service) PickUp(ctx context.Context, system, id string) (Issued, error) {
 	var out Issued
 	err := s.withOwn(ctx, system, id, func(q controldb.Querier, who access.Actor, sys *System, c *Credential) error {
+		if c.Method != BySecret {
+			return fault.New(fault.Conflict, "system.no_secret")
+		}
 		if !c.Waiting() {
 			return fault.New(fault.Conflict, "system.secret_taken")
 		}
@@ -61,13 +64,16 @@ func (s *Service) PickUp(ctx context.Context, system, id string) (Issued, error)
 func (s *Service) Rotate(ctx context.Context, system, id string) (Issued, error) {
 	var out Issued
 	err := s.withOwn(ctx, system, id, func(q controldb.Querier, who access.Actor, sys *System, old *Credential) error {
+		if old.Method != BySecret {
+			return fault.New(fault.Conflict, "system.no_secret")
+		}
 		if old.Waiting() {
 			return fault.New(fault.Conflict, "system.secret_waiting")
 		}
 		now, value := s.clock.Now(), secret.NewToken(32)
 		c := &Credential{
 			ID: ids.New(), System: system, ClientID: newClientID(system), Connection: old.Connection, Label: old.Label, CreatedAt: now, CreatedBy: who.ID,
-			ValidTo: old.ValidTo, PickedUpAt: now, PickedUpBy: who.Name, hash: secret.HashToken(value),
+			ValidTo: old.ValidTo, Method: BySecret, PickedUpAt: now, PickedUpBy: who.Name, hash: secret.HashToken(value),
 		}
 		if err := insertCredential(ctx, q, c); err != nil {
 			return err

@@ -28,12 +28,14 @@ type Service struct {
 	agencies Agencies
 	onRevoke func(ctx context.Context, q controldb.Querier, system, credential string) error
 
-	onCredential func(ctx context.Context, q controldb.Querier, sys *System, c *Credential) error
+	onRevokeProof func(ctx context.Context, q controldb.Querier, system, proof string) error
+	onCredential  func(ctx context.Context, q controldb.Querier, sys *System, c *Credential) error
 
 	systems     *controldb.Fresh[*System]
 	clients     *controldb.Fresh[*Credential]
 	credentials *controldb.Fresh[*Credential]
 	keys        *controldb.Fresh[[]OfficerKey]
+	clientKeys  *controldb.Fresh[[]*ClientKey]
 }
 
 // NewService builds the service.
@@ -42,6 +44,7 @@ func NewService(db *controldb.DB, c clock.Clock, log *audit.Log, agencies Agenci
 	log.Keep("system", keeper())
 	s.systems = controldb.NewFresh(db, 10_000, func(ctx context.Context, id string) (*System, error) { return findSystem(ctx, db, id) })
 	s.keys = controldb.NewFresh(db, 10_000, func(ctx context.Context, id string) ([]OfficerKey, error) { return listKeys(ctx, db, id) })
+	s.clientKeys = controldb.NewFresh(db, 10_000, func(ctx context.Context, id string) ([]*ClientKey, error) { return listClientKeys(ctx, db, id) })
 	byID := func(column string) func(ctx context.Context, value string) (*Credential, error) {
 		return func(ctx context.Context, value string) (*Credential, error) {
 			c, ok, err := findCredential(ctx, db, column, value)
@@ -62,6 +65,11 @@ func (s *Service) OnRevoke(f func(ctx context.Context, q controldb.Querier, syst
 	s.onRevoke = f
 }
 
+// OnRevokeProof is called inside the transaction that revokes a key: the exchange ends there what was given for it.
+func (s *Service) OnRevokeProof(f func(ctx context.Context, q controldb.Querier, system, proof string) error) {
+	s.onRevokeProof = f
+}
+
 // Register adds a system. The owner's steward registers its own; the operator any.
 func (s *Service) Register(ctx context.Context, in System) (*System, error) {
 	who, err := access.Require(ctx, access.SystemChange)
@@ -70,6 +78,7 @@ func (s *Service) Register(ctx context.Context, in System) (*System, error) {
 	}
 	now := s.clock.Now()
 	in.Level, in.LevelDecision, in.LevelValidTo, in.Suspended, in.SuspendedReason = 0, "", time.Time{}, false, ""
+	in.CertificateBound = false
 	in.CreatedAt, in.ChangedAt = now, now
 	if err := s.checked(ctx, &in); err != nil {
 		return nil, err
@@ -97,6 +106,7 @@ func (s *Service) Change(ctx context.Context, in System) (*System, error) {
 	return s.changed(ctx, who, in.ID, "system.change", "", func(old *System) error {
 		in.Level, in.LevelDecision, in.LevelValidTo, in.CheckedAt = old.Level, old.LevelDecision, old.LevelValidTo, old.CheckedAt
 		in.Suspended, in.SuspendedReason, in.CreatedAt = old.Suspended, old.SuspendedReason, old.CreatedAt
+		in.CertificateBound = old.CertificateBound
 		*old = in
 		return nil
 	})
@@ -132,7 +142,7 @@ func (s *Service) save(ctx context.Context, q controldb.Querier, who access.Acto
 		Actor: who.ForAudit(), Event: event, Subject: "system/" + in.ID, Agency: in.Owner, Reason: reason,
 		Detail: map[string]string{
 			"name": in.Name, "category": string(in.Category), "layer": string(in.Layer), "sources": prefixes(in.Sources),
-			"level": fmt.Sprint(in.Level), "level_decision": in.LevelDecision, "suspended": fmt.Sprint(in.Suspended),
+			"level": fmt.Sprint(in.Level), "level_decision": in.LevelDecision, "suspended": fmt.Sprint(in.Suspended), "certificate_bound": fmt.Sprint(in.CertificateBound),
 		},
 	})
 }

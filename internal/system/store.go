@@ -14,7 +14,7 @@ import (
 )
 
 const systemCols = `id, name, owner, operator, vendor, category, layer, address, technology, contact, sources,
-	level, level_decision, level_valid_to, checked_at, suspended, suspended_reason, created_at, changed_at`
+	level, level_decision, level_valid_to, checked_at, suspended, suspended_reason, certificate_bound, created_at, changed_at`
 
 // micro keeps a zero time zero.
 func micro(t time.Time) int64 {
@@ -35,9 +35,9 @@ func scanSystem(row interface{ Scan(...any) error }) (*System, error) {
 	var s System
 	var sources string
 	var valid, checked, created, changed int64
-	var suspended int
+	var suspended, bound int
 	err := row.Scan(&s.ID, &s.Name, &s.Owner, &s.Operator, &s.Vendor, &s.Category, &s.Layer, &s.Address, &s.Technology, &s.Contact, &sources,
-		&s.Level, &s.LevelDecision, &valid, &checked, &suspended, &s.SuspendedReason, &created, &changed)
+		&s.Level, &s.LevelDecision, &valid, &checked, &suspended, &s.SuspendedReason, &bound, &created, &changed)
 	if err != nil {
 		return nil, err
 	}
@@ -45,6 +45,7 @@ func scanSystem(row interface{ Scan(...any) error }) (*System, error) {
 		return nil, fmt.Errorf("decode source addresses of %s: %w", s.ID, err)
 	}
 	s.LevelValidTo, s.CheckedAt, s.CreatedAt, s.ChangedAt, s.Suspended = moment(valid), moment(checked), moment(created), moment(changed), suspended == 1
+	s.CertificateBound = bound == 1
 	return &s, nil
 }
 
@@ -54,20 +55,17 @@ func saveSystem(ctx context.Context, q controldb.Querier, s *System) error {
 	if err != nil {
 		return fmt.Errorf("encode source addresses of %s: %w", s.ID, err)
 	}
-	suspended := 0
-	if s.Suspended {
-		suspended = 1
-	}
+	flag := map[bool]int{true: 1}
 	_, err = q.ExecContext(ctx, `INSERT INTO system_system (`+systemCols+`, search, sort_key, name_key)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 		ON CONFLICT (id) DO UPDATE SET name = excluded.name, owner = excluded.owner, operator = excluded.operator, vendor = excluded.vendor,
 			category = excluded.category, layer = excluded.layer, address = excluded.address, technology = excluded.technology,
 			contact = excluded.contact, sources = excluded.sources, level = excluded.level, level_decision = excluded.level_decision,
 			level_valid_to = excluded.level_valid_to, checked_at = excluded.checked_at, suspended = excluded.suspended,
-			suspended_reason = excluded.suspended_reason, changed_at = excluded.changed_at, search = excluded.search, sort_key = excluded.sort_key,
+			suspended_reason = excluded.suspended_reason, certificate_bound = excluded.certificate_bound, changed_at = excluded.changed_at, search = excluded.search, sort_key = excluded.sort_key,
 			name_key = excluded.name_key`,
 		s.ID, s.Name, s.Owner, s.Operator, s.Vendor, s.Category, s.Layer, s.Address, s.Technology, s.Contact, string(sources),
-		s.Level, s.LevelDecision, micro(s.LevelValidTo), micro(s.CheckedAt), suspended, s.SuspendedReason, micro(s.CreatedAt), micro(s.ChangedAt),
+		s.Level, s.LevelDecision, micro(s.LevelValidTo), micro(s.CheckedAt), flag[s.Suspended], s.SuspendedReason, flag[s.CertificateBound], micro(s.CreatedAt), micro(s.ChangedAt),
 		vitext.Fold(s.ID+" "+s.Name), vitext.SortKey(s.Name), vitext.Key(s.Name))
 	if err != nil {
 		return fmt.Errorf("save system %s: %w", s.ID, err)
@@ -149,12 +147,12 @@ func likeText(s string) string {
 	return string(b)
 }
 
-const credentialCols = `id, system_id, client_id, secret_hash, connection_id, label, created_at, created_by, valid_to, picked_up_at, picked_up_by, revoked_at, revoked_reason`
+const credentialCols = `id, system_id, client_id, secret_hash, connection_id, label, created_at, created_by, valid_to, picked_up_at, picked_up_by, revoked_at, revoked_reason, method`
 
 func scanCredential(row interface{ Scan(...any) error }) (*Credential, error) {
 	var c Credential
 	var created, valid, picked, revoked int64
-	if err := row.Scan(&c.ID, &c.System, &c.ClientID, &c.hash, &c.Connection, &c.Label, &created, &c.CreatedBy, &valid, &picked, &c.PickedUpBy, &revoked, &c.RevokedReason); err != nil {
+	if err := row.Scan(&c.ID, &c.System, &c.ClientID, &c.hash, &c.Connection, &c.Label, &created, &c.CreatedBy, &valid, &picked, &c.PickedUpBy, &revoked, &c.RevokedReason, &c.Method); err != nil {
 		return nil, err
 	}
 	c.CreatedAt, c.ValidTo, c.PickedUpAt, c.RevokedAt = moment(created), moment(valid), moment(picked), moment(revoked)
@@ -162,8 +160,8 @@ func scanCredential(row interface{ Scan(...any) error }) (*Credential, error) {
 }
 
 func insertCredential(ctx context.Context, q controldb.Querier, c *Credential) error {
-	_, err := q.ExecContext(ctx, `INSERT INTO system_credential (`+credentialCols+`) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, '')`,
-		c.ID, c.System, c.ClientID, c.hash, c.Connection, c.Label, micro(c.CreatedAt), c.CreatedBy, micro(c.ValidTo), micro(c.PickedUpAt), c.PickedUpBy)
+	_, err := q.ExecContext(ctx, `INSERT INTO system_credential (`+credentialCols+`) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, '', ?)`,
+		c.ID, c.System, c.ClientID, c.hash, c.Connection, c.Label, micro(c.CreatedAt), c.CreatedBy, micro(c.ValidTo), micro(c.PickedUpAt), c.PickedUpBy, c.Method)
 	if err != nil {
 		return fmt.Errorf("save credential of %s: %w", c.System, err)
 	}

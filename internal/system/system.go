@@ -61,10 +61,13 @@ type System struct {
 	LevelValidTo  time.Time `json:"level_valid_to,omitzero"`
 	CheckedAt     time.Time `json:"checked_at,omitzero" doc:"Last security check"`
 
-	Suspended       bool      `json:"suspended"`
-	SuspendedReason string    `json:"suspended_reason,omitempty"`
-	CreatedAt       time.Time `json:"created_at"`
-	ChangedAt       time.Time `json:"changed_at" history:"quiet"`
+	Suspended       bool   `json:"suspended"`
+	SuspendedReason string `json:"suspended_reason,omitempty"`
+
+	CertificateBound bool `json:"certificate_bound" doc:"Only tokens bound to a certificate of the system open anything (RFC 8705)"`
+
+	CreatedAt time.Time `json:"created_at"`
+	ChangedAt time.Time `json:"changed_at" history:"quiet"`
 }
 
 var idForm = regexp.MustCompile(`^[a-z][a-z0-9-]{1,38}[a-z0-9]$`)
@@ -117,7 +120,7 @@ func (s *System) LevelAt(now time.Time) int {
 	return s.Level
 }
 
-// Credential is a client id with the hash of its secret.
+// Credential is a client id with what proves it: the hash of its secret, or a key or certificate of the system.
 type Credential struct {
 	ID            string    `json:"id"`
 	System        string    `json:"system"`
@@ -131,6 +134,7 @@ type Credential struct {
 	PickedUpBy    string    `json:"picked_up_by,omitempty"`
 	RevokedAt     time.Time `json:"revoked_at,omitzero"`
 	RevokedReason string    `json:"revoked_reason,omitempty"`
+	Method        Method    `json:"method" enum:"client_secret,private_key_jwt,tls_client_auth"`
 
 	hash string
 }
@@ -141,7 +145,7 @@ func (c *Credential) ValidAt(now time.Time) bool {
 }
 
 // Waiting reports that nobody has picked the secret up: there is none yet, and the credential opens nothing.
-func (c *Credential) Waiting() bool { return c.hash == "" }
+func (c *Credential) Waiting() bool { return c.hash == "" && c.Method == BySecret }
 
 // OfficerKey is a public key with which the system signs what its officers do.
 type OfficerKey struct {

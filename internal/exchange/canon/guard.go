@@ -3,7 +3,9 @@ package canon
 import (
 	"context"
 	"crypto/rand"
+	"crypto/sha256"
 	"crypto/tls"
+	"encoding/base64"
 	"encoding/hex"
 	"errors"
 	"io"
@@ -118,6 +120,25 @@ func TLSOf(ctx context.Context) *tls.ConnectionState {
 	return nil
 }
 
+// PeerOf is the SHA-256 of the certificate with which the request's connection was opened, as RFC 8705 writes it
+// (x5t#S256); empty for a connection without one. TLS has seen that the caller holds its key; what it is worth is for
+// others to judge.
+func PeerOf(ctx context.Context) string {
+	c, ok := ctx.Value(connKey{}).(*conn)
+	if !ok {
+		return ""
+	}
+	c.peerOnce.Do(func() { // a connection keeps its certificate: TLS 1.3 has no renegotiation, and we offer none for 1.2
+		if t, ok := c.Conn.(*tls.Conn); ok {
+			if chain := t.ConnectionState().PeerCertificates; len(chain) > 0 {
+				sum := sha256.Sum256(chain[0].Raw)
+				c.peer = base64.RawURLEncoding.EncodeToString(sum[:])
+			}
+		}
+	})
+	return c.peer
+}
+
 var errFraming = errors.New("exchange: body framing refused")
 
 // conn checks what it reads. buf[r:ok] may be delivered, buf[ok:w] is not checked yet.
@@ -131,6 +152,8 @@ type conn struct {
 	ended    bool // the replacement was delivered; nothing follows
 	broken   bool // a chunk was refused in mid-body
 	closed   atomic.Bool
+	peerOnce sync.Once
+	peer     string
 }
 
 func (c *conn) Close() error {

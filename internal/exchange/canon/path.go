@@ -10,6 +10,8 @@ import (
 	"lienthong/internal/kit/fault"
 )
 
+const wellKnown = ".well-known"
+
 // readPath splits "/a/b" into its segments. A path that has a second spelling is refused, not repaired:
 // whoever repairs must be sure that everybody behind repairs alike.
 func readPath(path string) ([]string, error) {
@@ -17,7 +19,11 @@ func readPath(path string) ([]string, error) {
 		return nil, nil
 	}
 	segments := make([]string, 0, strings.Count(path, "/"))
-	for rest := path[1:]; ; {
+	rest := path[1:]
+	if after, ok := strings.CutPrefix(rest, wellKnown+"/"); ok { // the one name with a dot that the web gives a meaning (RFC 8615)
+		segments, rest = append(segments, wellKnown), after
+	}
+	for {
 		raw, after, more := strings.Cut(rest, "/")
 		seg, err := readSegment(raw)
 		if err != nil {

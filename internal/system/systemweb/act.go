@@ -1,6 +1,7 @@
 package systemweb
 
 import (
+	"cmp"
 	"context"
 	"net/http"
 
@@ -23,6 +24,8 @@ type actForm struct {
 	CheckedAt string `form:"checked_at"`
 	Label     string `form:"label"`
 	JWK       string `form:"jwk"`
+	Method    string `form:"method"`
+	Bound     bool   `form:"bound"`
 }
 
 // act is one step on a system with a page of its own: what it asks, and what it does. A step that makes a secret answers
@@ -47,6 +50,9 @@ func (p *Pages) acts() []act {
 		{pattern: "/system/{id}/credential/{cid}/rotate", permission: access.SystemSecret, key: "system.rotate", icon: ui.IconRetry, fields: noFields, do: p.rotate},
 		{pattern: "/system/{id}/credential", permission: access.SystemCredential, key: "system.issue", icon: ui.IconGrant, start: p.startCredential, fields: credentialFields, do: p.issue},
 		{pattern: "/system/{id}/credential/{cid}/revoke", permission: access.SystemCredential, key: "system.revoke", icon: ui.IconStopped, danger: true, fields: reasonField, do: p.revoke},
+		{pattern: "/system/{id}/client-key", permission: access.SystemCredential, key: "system.client_key_add", icon: ui.IconProof, start: p.startCredential, fields: clientKeyFields, do: p.addClientKey},
+		{pattern: "/system/{id}/client-key/{kid}/revoke", permission: access.SystemCredential, key: "system.client_key_revoke", icon: ui.IconStopped, danger: true, fields: reasonField, do: p.revokeClientKey},
+		{pattern: "/system/{id}/certificate-bound", permission: access.SystemCredential, key: "system.bound", icon: ui.IconProof, start: startBound, fields: boundFields, do: p.bind},
 		{pattern: "/system/{id}/officer-key", permission: access.SystemCredential, key: "system.key_add", icon: ui.IconProof, fields: keyFields, do: p.addKey},
 	}
 }
@@ -152,7 +158,7 @@ func (p *Pages) issue(ctx context.Context, r *http.Request, f actForm) (*system.
 	if wrong != nil {
 		return nil, wrong
 	}
-	_, err := p.systems.IssueCredential(ctx, r.PathValue("id"), f.Label, to)
+	_, err := p.systems.IssueClient(ctx, r.PathValue("id"), system.Method(cmp.Or(f.Method, string(system.BySecret))), f.Label, to)
 	return nil, err
 }
 

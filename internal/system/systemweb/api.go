@@ -1,6 +1,7 @@
 package systemweb
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"time"
@@ -164,6 +165,7 @@ type issueIn struct {
 	ID   string `path:"id" maxLength:"40"`
 	Body struct {
 		Label   string `json:"label,omitempty" maxLength:"120" doc:"What it is for"`
+		Method  string `json:"method,omitempty" enum:"client_secret,private_key_jwt,tls_client_auth" default:"client_secret" doc:"How the client proves itself at the token endpoint"`
 		ValidTo string `json:"valid_to" maxLength:"40" doc:"Day or moment from which it opens nothing; at most 24 months from now"`
 	}
 }
@@ -172,6 +174,7 @@ type issueOut struct {
 	Body struct {
 		ID       string    `json:"id"`
 		ClientID string    `json:"client_id"`
+		Method   string    `json:"method"`
 		ValidTo  time.Time `json:"valid_to"`
 	}
 }
@@ -191,12 +194,12 @@ func (p *Pages) opIssue(ctx context.Context, in *issueIn) (*issueOut, error) {
 	if wrong != nil {
 		return nil, wrong
 	}
-	c, err := p.systems.IssueCredential(ctx, in.ID, in.Body.Label, to)
+	c, err := p.systems.IssueClient(ctx, in.ID, system.Method(cmp.Or(in.Body.Method, string(system.BySecret))), in.Body.Label, to)
 	if err != nil {
 		return nil, err
 	}
 	out := issueOut{}
-	out.Body.ID, out.Body.ClientID, out.Body.ValidTo = c.ID, c.ClientID, c.ValidTo
+	out.Body.ID, out.Body.ClientID, out.Body.ValidTo, out.Body.Method = c.ID, c.ClientID, c.ValidTo, string(c.Method)
 	return &out, nil
 }
 

@@ -24,7 +24,8 @@ func (p *Pages) showSystem(w http.ResponseWriter, r *http.Request) error {
 	}
 	who, state := access.ActorOf(ctx), stateOf(t, s)
 	v := detailView{T: t, Head: ui.Head{Eyebrow: s.ID, Title: s.Name, State: &state, Actions: headActions(t, s, who)},
-		Facts: p.facts(ctx, t, s), Level: p.levelFacts(t, s), MayApprove: who.Can(access.SystemChange), LevelPath: path(s.ID) + "/level"}
+		Facts: p.facts(ctx, t, s), Level: p.levelFacts(t, s), MayApprove: who.Can(access.SystemChange), LevelPath: path(s.ID) + "/level",
+		MayBind: who.Can(access.SystemCredential), BindPath: path(s.ID) + "/certificate-bound"}
 	if s.Suspended {
 		v.Suspended = &ui.Note{Tone: ui.Warn, Title: t("system.suspended_note"), Text: s.SuspendedReason}
 	}
@@ -32,6 +33,9 @@ func (p *Pages) showSystem(w http.ResponseWriter, r *http.Request) error {
 	switch {
 	case err == nil:
 		v.Credentials = p.credentialsCard(t, s, list, who)
+		if v.ClientKeys, err = p.clientKeysCard(ctx, t, s, who); err != nil {
+			return err
+		}
 		if v.Keys, err = p.keysCard(ctx, t, s, who); err != nil {
 			return err
 		}
@@ -100,7 +104,11 @@ func (p *Pages) levelFacts(t ui.T, s *system.System) []ui.Pair {
 	if s.Level > 0 {
 		pairs = append(pairs, ui.Pair{Name: t("system.level_decision"), Text: s.LevelDecision}, ui.Pair{Name: t("system.level_to"), Value: ui.Day(s.LevelValidTo)})
 	}
-	return append(pairs, ui.Pair{Name: t("system.checked"), Value: ui.Day(s.CheckedAt)})
+	demand := ui.State{Label: t("system.bound_off"), Tone: ui.Neutral}
+	if s.CertificateBound {
+		demand = ui.State{Label: t("system.bound_on"), Tone: ui.Good}
+	}
+	return append(pairs, ui.Pair{Name: t("system.checked"), Value: ui.Day(s.CheckedAt)}, ui.Pair{Name: t("system.field_bound"), Value: ui.Badge(demand)})
 }
 
 func (p *Pages) credentialsCard(t ui.T, s *system.System, list []*system.Credential, who access.Actor) *part {
@@ -114,9 +122,10 @@ func (p *Pages) credentialsCard(t ui.T, s *system.System, list []*system.Credent
 		c.Card.Actions = []ui.Action{{Label: t("system.issue"), Path: path(s.ID) + "/credential", Icon: ui.IconAdd}}
 	}
 	for _, one := range list {
-		id := ui.Group(ui.Mono(one.ClientID), ui.Muted(one.Label))
+		how := ui.Muted(t("system.method_" + string(one.Method)))
+		id := ui.Group(ui.Mono(one.ClientID), how, ui.Muted(one.Label))
 		if one.Connection != "" {
-			id = ui.Group(ui.Mono(one.ClientID), ui.Link(t("system.of_connection"), "/connections/"+one.Connection))
+			id = ui.Group(ui.Mono(one.ClientID), how, ui.Link(t("system.of_connection"), "/connections/"+one.Connection))
 		}
 		state := []templ.Component{ui.Badge(credentialState(t, one, now))}
 		if !one.PickedUpAt.IsZero() {
@@ -125,7 +134,7 @@ func (p *Pages) credentialsCard(t ui.T, s *system.System, list []*system.Credent
 		if one.RevokedReason != "" {
 			state = append(state, ui.Muted(one.RevokedReason))
 		}
-		if one.ValidAt(now) && who.Can(access.SystemSecret) && who.Agency == s.Owner {
+		if one.ValidAt(now) && one.Method == system.BySecret && who.Can(access.SystemSecret) && who.Agency == s.Owner {
 			step := ui.Action{Label: t("system.rotate"), Path: path(s.ID) + "/credential/" + one.ID + "/rotate", Icon: ui.IconRetry}
 			if one.Waiting() {
 				step = ui.Action{Label: t("system.pick_up"), Path: path(s.ID) + "/credential/" + one.ID + "/pick-up", Icon: ui.IconGrant, Kind: ui.Primary}

@@ -38,6 +38,11 @@ func (p *Pages) startCredential(*system.System) actForm {
 }
 
 func credentialFields(t ui.T, f actForm, errs ui.FormErrors) []templ.Component {
+	return append([]templ.Component{methodField(t, f, errs)}, credentialEnd(t, f, errs)...)
+}
+
+// credentialEnd asks what a credential or key is for and until when.
+func credentialEnd(t ui.T, f actForm, errs ui.FormErrors) []templ.Component {
 	return []templ.Component{
 		ui.Input(ui.Field{Name: "label", Label: t("system.credential_label"), Hint: t("system.credential_label_hint"), Value: f.Label, Error: errs.Of("label"), MaxLength: 120, Optional: true}),
 		ui.Input(ui.Field{Name: "valid_to", Label: t("system.credential_to"), Hint: t("system.credential_to_hint"), Value: f.ValidTo, Error: errs.Of("valid_to"), Required: true, Type: "date"}),

@@ -1,6 +1,7 @@
 package systemweb
 
 import (
+	"errors"
 	"net/netip"
 	"strings"
 	"time"
@@ -44,6 +45,13 @@ func prefixes(words []string) ([]netip.Prefix, *fault.Fault) {
 		one, err := netip.ParsePrefix(w)
 		if addr, e := netip.ParseAddr(w); e == nil && addr.Zone() == "" {
 			one, err = netip.PrefixFrom(addr, addr.BitLen()), nil
+		}
+		if err == nil && one.Addr().Is4In6() { // callers are compared by their IPv4 address, so the network is kept as one of those
+			if one.Bits() < 96 {
+				err = errors.New("part of it is no IPv4")
+			} else {
+				one = netip.PrefixFrom(one.Addr().Unmap(), one.Bits()-96)
+			}
 		}
 		if err != nil {
 			return nil, fault.New(fault.Invalid, "system.source_form", w).At("sources")
