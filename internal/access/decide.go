@@ -37,7 +37,9 @@ type Decision struct {
 	Grant   *Grant
 	Columns []Column
 	Rows    []RowRule
+	Records int64 // the most records that the answer may carry; 0 when it carries none
 	Policy  string
+	hold    *hold // what Reserve took off the quotas for it
 }
 
 // Fault is the refusal as the caller sees it; nil when allowed.
@@ -88,9 +90,9 @@ func Decide(r Request, f Facts) Decision {
 	sort.SliceStable(candidates, func(i, j int) bool { return candidates[i].ID < candidates[j].ID })
 	for i := range candidates {
 		g := &candidates[i]
-		columns, got := grantAllows(r, f, g)
+		may, got := grantAllows(r, f, g)
 		if got.check == CheckOK {
-			return Decision{Allowed: true, Check: CheckOK, Grant: g, Columns: columns, Rows: slices.Clone(g.Rows), Policy: f.Policy}
+			return Decision{Allowed: true, Check: CheckOK, Grant: g, Columns: may.columns, Rows: slices.Clone(g.Rows), Records: may.records, Policy: f.Policy}
 		}
 		if got.step > v.step {
 			v, d.Grant = got, g
@@ -132,28 +134,35 @@ func roleless(r Request) bool {
 	return (r.Action == UpdateSource || r.Action == ShareOnward) && r.Actor.Type == User && r.Actor.Has(Steward)
 }
 
+// allowed is how far an allowed request reaches.
+type allowed struct {
+	columns []Column
+	records int64
+}
+
 // grantAllows is checks 3 to 8 for one grant. A grant of somebody else is step 0, so it never names the reason.
-func grantAllows(r Request, f Facts, g *Grant) ([]Column, verdict) {
+func grantAllows(r Request, f Facts, g *Grant) (allowed, verdict) {
 	if g.Dataset != r.Dataset || !subjectIs(g, r.Actor) || !probed(g, r.Actor) {
-		return nil, deny(CheckGrant, fault.Denied, "access.grant_missing", r.Dataset)
+		return allowed{}, deny(CheckGrant, fault.Denied, "access.grant_missing", r.Dataset)
 	}
-	var columns []Column
+	var may allowed
 	for i, check := range []func() verdict{
 		func() verdict { return grantHolds(g, r) },
 		func() verdict { return levelFits(r, f, g) },
 		func() verdict { return purposeFits(r, f, g) },
-		func() (v verdict) { columns, v = scopeFits(r, f, g); return v },
+		func() verdict { return flawless(r) },
+		func() (v verdict) { may.columns, v = scopeFits(r, f, g); return v },
 		func() verdict { return timeFits(r, g) },
 		func() verdict { return conditionsMet(r, f, g) },
-		func() verdict { return quotaLeft(r, f, g) },
+		func() (v verdict) { may.records, v = quotaLeft(r, f, g); return v },
 		func() verdict { return stateAllows(r, f, g) },
 	} {
 		if v := check(); v.check != CheckOK {
 			v.step = i + 1
-			return nil, v
+			return allowed{}, v
 		}
 	}
-	return columns, ok
+	return may, ok
 }
 
 // grantHolds is check 3: the grant is in force.
@@ -228,6 +237,28 @@ func purposeFits(r Request, f Facts, g *Grant) verdict {
 	return ok
 }
 
+// flawless comes after the purpose: who has no right learns nothing of what a dataset or a service is made of, not even
+// by the way in which a malformed question is refused.
+func flawless(r Request) verdict {
+	if r.Flaw != nil {
+		return deny(CheckScope, r.Flaw.Kind, r.Flaw.Code, r.Flaw.Args...)
+	}
+	return ok
+}
+
+// withinRows: what a provider is asked by value lies within the grant's rows, since nobody can tell from an answer
+// what the provider made of the value.
+func withinRows(r Request, g *Grant) verdict {
+	for _, e := range r.Equals {
+		for _, rule := range g.Rows {
+			if rule.Column == e.Column && slices.ContainsFunc(e.Values, func(v string) bool { return !slices.Contains(rule.In, v) }) {
+				return deny(CheckScope, fault.Denied, "access.filter_outside_rows", e.Column)
+			}
+		}
+	}
+	return ok
+}
+
 // scopeFits is check 5: the columns that may leave, each with its mask.
 func scopeFits(r Request, f Facts, g *Grant) ([]Column, verdict) {
 	for _, name := range r.Uses {
@@ -235,6 +266,9 @@ func scopeFits(r Request, f Facts, g *Grant) ([]Column, verdict) {
 		if !granted || c.Mask != MaskNone {
 			return nil, deny(CheckScope, fault.Denied, "access.filter_not_granted", name)
 		}
+	}
+	if v := withinRows(r, g); v.check != CheckOK {
+		return nil, v
 	}
 	if r.Service != "" && !slices.Contains(g.Operations, r.Service) { // a read of the warehouse is no operation of a provider
 		return nil, deny(CheckScope, fault.Denied, "access.operation_not_granted", r.Service)
@@ -343,27 +377,49 @@ func conditionsMet(r Request, f Facts, g *Grant) verdict {
 	return ok
 }
 
-// quotaLeft is check 7.
-func quotaLeft(r Request, f Facts, g *Grant) verdict {
-	c := g.Conditions
-	u := f.Usage[g.ID]
+// quotaLeft is check 7, and tells how many records the answer may carry.
+func quotaLeft(r Request, f Facts, g *Grant) (int64, verdict) {
+	return room(g.Conditions, f.Usage[g.ID], r.Limit, r.Flexible)
+}
+
+// room is the one arithmetic of quotas, for the decision and for the reservation after it. A flexible question takes what
+// is left; one that names a number is refused when less is left, so that nobody is given fewer records without a word.
+func room(c Conditions, u Usage, want int64, flexible bool) (int64, verdict) {
 	for _, q := range []struct {
 		limit, used int64
 		code        string
-	}{
-		{c.CallsPerMinute, u.CallsMinute, "access.quota_calls_minute"},
-		{c.CallsPerDay, u.CallsDay, "access.quota_calls_day"},
-		{c.RecordsPerDay, u.RecordsDay, "access.quota_records_day"},
-		{c.PersonsPerDay, u.PersonsDay, "access.quota_persons_day"},
-	} {
+	}{{c.CallsPerMinute, u.CallsMinute, "access.quota_calls_minute"}, {c.CallsPerDay, u.CallsDay, "access.quota_calls_day"}} {
 		if q.limit > 0 && q.used >= q.limit {
-			return deny(CheckQuota, fault.Limited, q.code, q.limit)
+			return 0, deny(CheckQuota, fault.Limited, q.code, q.limit)
 		}
 	}
-	if r.Action == ExportFile && c.RecordsPerCall > 0 && r.Limit > c.RecordsPerCall {
-		return deny(CheckQuota, fault.Limited, "access.quota_records_call", c.RecordsPerCall)
+	if c.RecordsPerCall > 0 && want > c.RecordsPerCall {
+		if !flexible { // waiting does not help, so it is no 429
+			return 0, deny(CheckQuota, fault.Denied, "access.quota_records_call", c.RecordsPerCall)
+		}
+		want = c.RecordsPerCall
 	}
-	return ok
+	for _, q := range []struct {
+		limit, used int64
+		code        string
+	}{{c.RecordsPerDay, u.RecordsDay, "access.quota_records_day"}, {c.PersonsPerDay, u.PersonsDay, "access.quota_persons_day"}} {
+		if q.limit == 0 {
+			continue
+		}
+		least := want
+		if flexible {
+			least = min(want, 1)
+		}
+		left := max(0, q.limit-q.used)
+		if left == 0 || least > left {
+			return 0, deny(CheckQuota, fault.Limited, q.code, q.limit, left)
+		}
+		if left -= u.Held; least > left {
+			return 0, deny(CheckQuota, fault.Limited, "access.quota_held", q.limit)
+		}
+		want = min(want, left)
+	}
+	return want, ok
 }
 
 // stateAllows is check 8: nothing on the way is suspended, and the calling system is safe enough.

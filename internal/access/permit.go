@@ -65,5 +65,10 @@ func (p Permit) Matches(column string) bool {
 	return p.p != nil && slices.Contains(p.p.request.Match, column)
 }
 
-// MaxRecords is the most records that one call may carry; 0 means the channel's own limit.
-func (p Permit) MaxRecords() int64 { return p.p.decision.Grant.Conditions.RecordsPerCall }
+// MaxRecords is the most records that this call may carry, as decided and reserved; 0 means the channel's own limit.
+func (p Permit) MaxRecords() int64 {
+	if d := p.p.decision; d.Records > 0 || d.hold != nil {
+		return d.Records
+	}
+	return p.p.decision.Grant.Conditions.RecordsPerCall
+}

@@ -3,6 +3,8 @@ package access
 import (
 	"net/netip"
 	"time"
+
+	"lienthong/internal/kit/fault"
 )
 
 // Channel is the way by which data leaves; the words are those of the access log.
@@ -53,24 +55,36 @@ type Request struct {
 	Channel     Channel
 	Action      Action
 	Actor       Actor
-	Dataset     string   // dataset code, "H38.04/khai-sinh"
-	Operation   string   // method and route template; never a raw path
-	Purpose     string   // purpose code stated by the caller
-	Case        string   // case reference
-	Officer     string   // officer id from a verified assertion
-	Reason      string   // why a value is asked unmasked
-	Unmask      []string // columns asked without their mask
-	Columns     []string // named by the caller; nil means all that are granted
-	Uses        []string // columns in filters and sorting
-	Match       []string // columns whose exact value the caller states to look up single records on screen
-	Service     string   // "GET /ho-so/{id}" of a provider's service, else empty
-	Recipient   string   // agency code, for ShareOnward
-	Limit       int64    // records asked at most, 0 when not stated
+	Dataset     string       // dataset code, "H38.04/khai-sinh"
+	Operation   string       // method and route template; never a raw path
+	Purpose     string       // purpose code stated by the caller
+	Case        string       // case reference
+	Officer     string       // officer id from a verified assertion
+	Reason      string       // why a value is asked unmasked
+	Unmask      []string     // columns asked without their mask
+	Columns     []string     // named by the caller; nil means all that are granted
+	Uses        []string     // columns in filters and sorting
+	Match       []string     // columns whose exact value the caller states to look up single records on screen
+	Service     string       // "GET /ho-so/{id}" of a provider's service, else empty
+	Recipient   string       // agency code, for ShareOnward
+	Limit       int64        // records asked at most, 0 when the answer carries none
+	Flexible    bool         // fewer than Limit will do: the caller named no number
+	Equals      []Equal      // of a provider's service: columns that the question sets to one of some values
+	Flaw        *fault.Fault // what is wrong with the question's form; only the holder of a right is told
 	Address     netip.Addr
 	UserAgent   string   // its hash only
 	Subjects    []string // keyed hashes of the identifiers asked for
 	Filter      string   // normalised filter with hashed values
 	Certificate string   // SHA-256 of the connection's certificate, empty without one
+}
+
+// UnknownWord stands in a record for a caller's text that names nothing known: the text itself could be anything.
+const UnknownWord = "unknown"
+
+// Equal is a column that the question holds to one of some values. They are judged and never recorded.
+type Equal struct {
+	Column string
+	Values []string
 }
 
 // Facts is all that the decision rests on, read at one moment. Pointers are nil when the thing does not exist.
@@ -123,8 +137,8 @@ type PurposeFacts struct {
 	CaseRequired bool
 }
 
-// Usage of a grant so far.
-type Usage struct{ CallsMinute, CallsDay, RecordsDay, PersonsDay int64 }
+// Usage of a grant so far, and the records that calls under way may still carry.
+type Usage struct{ CallsMinute, CallsDay, RecordsDay, PersonsDay, Held int64 }
 
 // Class is the protection class of a field (Điều 6.2).
 type Class string

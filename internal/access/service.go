@@ -104,6 +104,27 @@ func (s *Service) Facts(ctx context.Context, r Request) (Facts, error) {
 	return f, nil
 }
 
+// Known tells which of a dataset's and a purpose's code exist; what cannot be read is not known.
+func (s *Service) Known(ctx context.Context, dataset, purpose string) (knowsDataset, knowsPurpose bool) {
+	if dataset != "" {
+		d, err := s.sources.Dataset(ctx, dataset)
+		knowsDataset = err == nil && d != nil
+	}
+	if purpose != "" {
+		all, err := s.purposes.Find(ctx, "")
+		_, has := all[purpose]
+		knowsPurpose = err == nil && has
+	}
+	return knowsDataset, knowsPurpose
+}
+
+// RefreshUsage reads the counters of the facts' grants again.
+func (s *Service) RefreshUsage(f *Facts, at time.Time) {
+	for id := range f.Usage {
+		f.Usage[id] = s.usage.read(id, at)
+	}
+}
+
 func (s *Service) grantsOf(ctx context.Context, r Request, d *DatasetFacts) ([]Grant, error) {
 	var keys []string
 	switch r.Actor.Type {
@@ -161,25 +182,67 @@ func implicit(r Request, d *DatasetFacts) (Grant, bool) {
 	return g, true
 }
 
-// Charge counts a call before its answer leaves, and Settle what the answer carried.
-func (s *Service) Charge(grant string, at time.Time) { s.usage.add(grant, at, 1, 0, 0) }
-
-// Settle counts the records and persons of an answer.
-func (s *Service) Settle(grant string, at time.Time, records, persons int64) {
-	s.usage.add(grant, at, 0, records, persons)
+// Reserve takes the call, and what it may carry at most, off the grant's quotas, and gives the decision with its
+// reservation: false when other calls have taken what the decision saw as left. Every reservation ends with Settle or
+// Cancel; one that is forgotten ends by itself.
+func (s *Service) Reserve(r Request, d Decision) (Decision, bool) {
+	h, taken := s.usage.reserve(d.Grant, r.At, d.Records)
+	d.hold = h
+	return d, taken
 }
 
-// LoadUsage reads today's usage of earlier runs and other nodes; StoreUsage writes ours. app calls both on a timer.
+// Widen makes room for an answer of a provider, whose size shows only when it is there. Nothing of it may leave before.
+func (s *Service) Widen(p Permit, records int64) error {
+	v := s.usage.widen(p.p.decision.hold, p.p.decision.Grant.Conditions, s.clock.Now(), records)
+	if v.check == CheckOK {
+		return nil
+	}
+	return fault.New(v.kind, v.code, v.args...)
+}
+
+// Settle counts the records and persons of an answer and gives back what the call held beyond them.
+func (s *Service) Settle(p Permit, records, persons int64) {
+	s.usage.settle(p.p.decision.hold, s.clock.Now(), records, persons)
+}
+
+// Cancel takes a reservation back whole, when the decision could not be recorded and so does not hold.
+func (s *Service) Cancel(d Decision) { s.usage.cancel(d.hold, s.clock.Now()) }
+
+// RecoverUsage begins today's counters where the last run ended: what was stored, and of the seconds before a crash what
+// the log has. It comes before the first call.
+func (s *Service) RecoverUsage(ctx context.Context) error {
+	now := s.clock.Now()
+	if err := s.usage.load(ctx, s.db, now); err != nil {
+		return err
+	}
+	counts, err := s.log.Counts(ctx, audit.CountFilter{From: now, To: now, By: "grant"})
+	if err != nil {
+		return fmt.Errorf("read today's calls from the log: %w", err)
+	}
+	for _, c := range counts {
+		if c.Key != "" {
+			s.usage.recover(c.Key, now, Usage{CallsDay: c.Calls - c.Denied, RecordsDay: c.Records, PersonsDay: c.Persons})
+		}
+	}
+	return nil
+}
+
+// LoadUsage reads what other nodes used today; StoreUsage writes ours. app calls both on a timer.
 func (s *Service) LoadUsage(ctx context.Context) error {
 	return s.usage.load(ctx, s.db, s.clock.Now())
 }
 
 // StoreUsage writes the counters that changed since the last time.
 func (s *Service) StoreUsage(ctx context.Context) error {
-	if len(s.usage.dirtyGrants()) == 0 {
+	rows := s.usage.takeDirty()
+	if len(rows) == 0 {
 		return nil
 	}
-	return s.db.InTx(ctx, func(q controldb.Querier) error { return s.usage.store(ctx, q) })
+	err := s.db.InTx(ctx, func(q controldb.Querier) error { return s.usage.store(ctx, q, rows) })
+	if err != nil {
+		s.usage.putBack(rows)
+	}
+	return err
 }
 
 // CreateGrant saves the grant that an approved request describes, in the caller's transaction. Only flow calls it.

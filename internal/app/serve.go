@@ -24,6 +24,9 @@ func Serve(ctx context.Context, o Options) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, a.Close()) }()
+	if err := a.access.RecoverUsage(ctx); err != nil { // before the first call, so that a restart gives no quota anew
+		return err
+	}
 	console, err := a.consoleHandler()
 	if err != nil {
 		return err

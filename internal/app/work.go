@@ -43,9 +43,6 @@ func (a *App) startWork(ctx context.Context, group *errgroup.Group) {
 // keepUsage writes what grants have used every few seconds and once more at the end, so that a restart does not give
 // a day's quota anew.
 func (a *App) keepUsage(ctx context.Context) error {
-	if err := a.access.LoadUsage(ctx); err != nil {
-		return err
-	}
 	tick := time.NewTicker(usageEvery)
 	defer tick.Stop()
 	for {

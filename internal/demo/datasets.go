@@ -194,6 +194,9 @@ func operation(e provider.Endpoint, d *world.Dataset) *exchange.Operation {
 	}
 	op.Records, op.Envelope = "$.du_lieu", []string{"tong", "trang", "so_dong"}
 	if e.Method != http.MethodGet {
+		for _, f := range d.Schema.Fields { // an identifier belongs here, in the body
+			op.Members = append(op.Members, exchange.Member{Name: f.Name, Column: f.Name})
+		}
 		return op
 	}
 	op.Params = []exchange.Param{{Name: "trang"}, {Name: "so_dong"}}

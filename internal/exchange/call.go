@@ -32,6 +32,7 @@ type call struct {
 	recorded bool // a decision record exists, or the path needs none
 	written  bool // an answer was begun
 	out      Outcome
+	text     error // a caller's text that may not enter the record
 }
 
 func newCall(s *Server, w http.ResponseWriter, r *http.Request) *call {
@@ -68,8 +69,10 @@ func first(s string, n int) string { return s[:min(len(s), n)] }
 // take keeps the canonical request; from here on nothing looks at the raw one.
 func (c *call) take(req *canon.Request) {
 	c.req = req
-	c.ask.Purpose = req.Header.Get(canon.Purpose)
-	c.ask.Case = req.Header.Get(canon.Case)
+	c.ask.Purpose = first(req.Header.Get(canon.Purpose), mostPurpose)
+	if c.text = plainReference(canon.Case, req.Header.Get(canon.Case)); c.text == nil {
+		c.ask.Case = req.Header.Get(canon.Case)
+	}
 	c.ask.Operation = req.Method + " unknown route"
 }
 
@@ -94,11 +97,11 @@ func (c *call) authenticate() error {
 		if err != nil {
 			return err
 		}
-		if c.ask.Officer, err = c.s.officers.verify(assertion, actor, keys); err != nil {
+		if c.ask.Officer, err = c.s.officers.verify(c.ctx, assertion, actor, keys); err != nil {
 			return err
 		}
 	}
-	return nil
+	return c.text
 }
 
 // open asks the gate. After it returned nil the decision is on disk (invariant 1) and c.permit is the key.

@@ -49,20 +49,16 @@ func (c *call) wrongMethod(allowed string) error {
 
 // records answers one page.
 func (c *call) records(dataset string) error {
-	q, cursor, err := c.readQuery()
+	q, cursor, limited, err := c.readQuery()
 	if err != nil {
 		return err
 	}
-	if err := c.identifiersStayOut(dataset, q.Filters); err != nil {
+	c.ask.Action, c.ask.Limit, c.ask.Flexible = access.ListRecords, int64(q.Limit), !limited
+	if err := c.question(dataset, "", q.Filters, nil); err != nil {
 		return err
 	}
-	c.ask.Action, c.ask.Limit = access.ListRecords, int64(q.Limit)
-	c.useFilters(q.Filters)
 	if err := c.open(); err != nil {
 		return err
-	}
-	if most := c.permit.MaxRecords(); most > 0 && int64(q.Limit) > most {
-		q.Limit = int(most)
 	}
 	bound := binding(c.permit, q)
 	if cursor != "" {
@@ -70,15 +66,19 @@ func (c *call) records(dataset string) error {
 			return err
 		}
 	}
-	return c.page(q, bound+q.After)
+	after := q.After
+	if most := c.permit.MaxRecords(); most > 0 { // what was reserved; less than the usual page when no number was named
+		q.Limit = min(q.Limit, int(most))
+	}
+	return c.page(q, bound, after)
 }
 
-func (c *call) page(q Query, bound string) error {
+func (c *call) page(q Query, bound, after string) error {
 	version, err := c.s.Reader.Version(c.ctx, c.permit)
 	if err != nil {
 		return err
 	}
-	tag := c.s.cursors.etag(version, bound)
+	tag := c.s.cursors.etag(version, bound+after)
 	c.w.Header()["Etag"] = []string{tag}
 	c.w.Header()["Cache-Control"] = []string{"private, no-cache"}
 	if matches(c.req.Header.Get("If-None-Match"), tag) {
@@ -90,11 +90,9 @@ func (c *call) page(q Query, bound string) error {
 		return err
 	}
 	if page.Version != version { // published in between: the tag belongs to what was read
-		c.w.Header()["Etag"] = []string{c.s.cursors.etag(page.Version, bound)}
+		c.w.Header()["Etag"] = []string{c.s.cursors.etag(page.Version, bound+after)}
 	}
-	after := q
-	after.After = ""
-	return c.answerPage(page, c.s.cursors.seal(page.Next, binding(c.permit, after)))
+	return c.answerPage(page, c.s.cursors.seal(page.Next, bound))
 }
 
 func matches(header, tag string) bool {
@@ -106,31 +104,54 @@ func matches(header, tag string) bool {
 	return false
 }
 
-// readQuery reads fields, limit, cursor and filters. The names of filters are columns; whether they are granted is the
-// gate's question.
-func (c *call) readQuery() (q Query, cursor string, err error) {
+// readQuery reads fields, limit, cursor and filters, and whether a limit was named. The names of filters are columns;
+// whether they are granted is the gate's question.
+func (c *call) readQuery() (q Query, cursor string, limited bool, err error) {
 	q.Limit = defaultPage
 	for _, p := range c.req.Query {
 		switch p.Key {
 		case "fields":
-			c.ask.Columns = slices.Compact(strings.Split(p.Value, ","))
+			if c.ask.Columns, err = readFields(strings.Split(p.Value, ",")); err != nil {
+				return q, "", false, err
+			}
 		case "limit":
 			n, convErr := strconv.Atoi(p.Value)
 			if convErr != nil || n < 1 || n > maxPage {
-				return q, "", fault.New(fault.Malformed, "exchange.limit_invalid", maxPage).At("limit")
+				return q, "", false, fault.New(fault.Malformed, "exchange.limit_invalid", maxPage).At("limit")
 			}
-			q.Limit = n
+			q.Limit, limited = n, true
 		case "cursor":
 			cursor = p.Value
 		default:
 			f, err := readFilter(p.Key, p.Value)
 			if err != nil {
-				return q, "", err
+				return q, "", false, err
 			}
 			q.Filters = append(q.Filters, f)
 		}
 	}
-	return q, cursor, nil
+	return q, cursor, limited, nil
+}
+
+// mostFields is more than any dataset has.
+const mostFields = 500
+
+// readFields reads the names of the fields asked for, each once.
+func readFields(names []string) ([]string, error) {
+	if len(names) == 0 || len(names) > mostFields {
+		return nil, fault.New(fault.Malformed, "exchange.fields_invalid", mostFields).At("fields")
+	}
+	seen := make(map[string]bool, len(names))
+	for _, name := range names {
+		if name == "" {
+			return nil, fault.New(fault.Malformed, "exchange.fields_invalid", mostFields).At("fields")
+		}
+		if seen[name] {
+			return nil, fault.New(fault.Malformed, "exchange.field_twice", short(name)).At("fields")
+		}
+		seen[name] = true
+	}
+	return names, nil
 }
 
 func readFilter(key, value string) (Filter, error) {
@@ -154,39 +175,58 @@ func readFilter(key, value string) (Filter, error) {
 	return f, nil
 }
 
-// identifiersStayOut upholds invariant 5: a person is looked up by POST, so that no identifier stands in an address,
-// a proxy's log or a browser's history.
-func (c *call) identifiersStayOut(dataset string, filters []Filter) error {
-	if len(filters) == 0 {
+// question tells the gate which columns the question uses, and the record their names and hashed values. A person is
+// looked up in a body: an identifier in an address would stand in a proxy's log or a browser's history (invariant 5).
+// personKey is the column of the person's identifier where a service declares one.
+func (c *call) question(dataset, personKey string, inAddress, inBody []Filter) error {
+	if len(inAddress)+len(inBody) == 0 {
 		return nil
 	}
-	d, err := c.s.Datasets.Describe(c.ctx, dataset)
+	fields, err := c.fields(dataset)
 	if err != nil {
-		if f := faultOf(err); f != nil && f.Kind == fault.NotFound {
-			return nil // the gate refuses it, and says no more than for a dataset without a grant
-		}
 		return err
 	}
-	for _, f := range filters {
-		for _, field := range d.Fields {
+	for _, f := range inAddress {
+		for _, field := range fields {
 			if field.Identifier && strings.EqualFold(field.Name, f.Column) {
-				return fault.New(fault.Malformed, "exchange.identifier_in_url", field.Name).At(field.Name)
+				c.flawed(fault.New(fault.Malformed, "exchange.identifier_in_url", field.Name).At(field.Name))
 			}
 		}
 	}
+	parts := make([]string, 0, len(inAddress)+len(inBody))
+	for _, f := range slices.Concat(inAddress, inBody) {
+		c.ask.Uses = append(c.ask.Uses, f.Column)
+		parts = append(parts, c.told(f, fields))
+	}
+	for _, f := range inBody {
+		if f.Column == personKey || slices.ContainsFunc(fields, func(x Field) bool { return x.Identifier && x.Name == f.Column }) {
+			for _, v := range f.Values {
+				c.ask.Subjects = append(c.ask.Subjects, c.s.Evidence.PersonKey(v))
+			}
+		}
+	}
+	c.ask.Filter = strings.Join(parts, " & ")
 	return nil
 }
 
-// useFilters tells the gate which columns the query uses, and the record which values, hashed.
-func (c *call) useFilters(filters []Filter) {
-	parts := make([]string, len(filters))
-	for i, f := range filters {
-		c.ask.Uses = append(c.ask.Uses, f.Column)
-		hashed := make([]string, len(f.Values))
-		for j, v := range f.Values {
-			hashed[j] = c.s.Evidence.PersonKey(v)
-		}
-		parts[i] = f.Column + " " + string(f.Op) + " " + strings.Join(hashed, "|")
+// fields of the dataset; none for one that does not exist, which the gate refuses like one without a grant.
+func (c *call) fields(dataset string) ([]Field, error) {
+	d, err := c.s.Datasets.Describe(c.ctx, dataset)
+	if f := faultOf(err); f != nil && f.Kind == fault.NotFound {
+		return nil, nil
 	}
-	c.ask.Filter = strings.Join(parts, " & ")
+	return d.Fields, err
+}
+
+// told is a filter as the record has it: the column by name only if the dataset has it, values as keyed hashes.
+func (c *call) told(f Filter, fields []Field) string {
+	name := access.UnknownWord
+	if slices.ContainsFunc(fields, func(x Field) bool { return x.Name == f.Column }) {
+		name = f.Column
+	}
+	hashed := make([]string, len(f.Values))
+	for i, v := range f.Values {
+		hashed[i] = c.s.Evidence.PersonKey(v)
+	}
+	return name + " " + string(f.Op) + " " + strings.Join(hashed, "|")
 }

@@ -13,7 +13,7 @@
 //  3. Router, decision, evidence and provider see the same canon.Request; nothing reads the raw address again.
 //  4. What a provider or the warehouse answers leaves only through the grant's columns, rows and masks.
 //  5. No identifier of a person stands in a query, a cursor or a record: look-ups are POST, cursors are sealed, records
-//     hold keyed hashes. Only a provider's own path may hold one, where its registered operation says so.
+//     hold keyed hashes, and of a caller's own texts only a checked case reference. Only a provider's own path may hold one, where its registered operation says so.
 //  6. A call that changes a provider's data is sent at most once.
 //  7. Within a dataset the name of an operation, method and path, belongs to one service, since grants name it so.
 //  8. A signed assertion opens one time, on whatever node. A token bound to a certificate opens only on a connection that

@@ -66,6 +66,20 @@ var Messages = i18n.Messages{
 	"exchange.cancelled":            {Vi: "Lời gọi đã bị bên gọi hủy.", En: "The caller cancelled the call."},
 	"exchange.caller_gone":          {Vi: "Bên gọi ngắt kết nối trước khi nhận đủ trả lời.", En: "The caller disconnected before it had the whole answer."},
 
+	// The form of a question, and the caller's own texts.
+	"exchange.lookup_ambiguous": {Vi: "Khóa tra cứu ứng với nhiều bản ghi. Hãy gửi khóa chỉ ứng với một bản ghi, hoặc lấy danh sách bằng GET …/records.", En: "The key fits several records. Send one that fits a single record, or fetch the list by GET …/records."},
+	"exchange.fields_invalid":   {Vi: "Danh sách fields phải gồm từ 1 đến {0} tên trường, không để trống tên nào.", En: "fields must list 1 to {0} names, none of them empty."},
+	"exchange.field_twice":      {Vi: "Trường “{0}” được yêu cầu hai lần trong fields. Mỗi trường chỉ nêu một lần.", En: "The field “{0}” comes twice in fields. Name each once."},
+	"exchange.body_undeclared":  {Vi: "Thao tác “{0}” không khai báo nội dung nào trong thân yêu cầu. Hãy gửi không kèm thân, hoặc đề nghị đơn vị cung cấp khai báo các thành phần.", En: "The operation “{0}” declares no body. Send none, or ask the provider to declare its members."},
+	"exchange.body_invalid":     {Vi: "Thân yêu cầu phải là một đối tượng JSON hợp lệ, mã hóa UTF-8, không có gì sau dấu ngoặc đóng.", En: "The body must be one valid JSON object in UTF-8 with nothing after it."},
+	"exchange.member_unknown":   {Vi: "Thành phần “{0}” trong thân yêu cầu không được khai báo cho thao tác này. Hãy bỏ thành phần đó.", En: "The body's member “{0}” is not declared for this operation. Leave it out."},
+	"exchange.member_twice":     {Vi: "Thành phần “{0}” xuất hiện hai lần trong thân yêu cầu. Mỗi thành phần chỉ gửi một lần.", En: "The body's member “{0}” comes twice. Send each once."},
+	"exchange.member_type":      {Vi: "Giá trị của thành phần “{0}” không đúng kiểu đã khai báo ({1}). Không gửi đối tượng lồng nhau, ký tự điều khiển hay danh sách quá 100 giá trị.", En: "The value of the body's member “{0}” is not of its declared type ({1}). Nested objects, control characters and lists of more than 100 values are refused."},
+	"exchange.member_missing":   {Vi: "Thân yêu cầu thiếu thành phần bắt buộc “{0}”.", En: "The body lacks the required member “{0}”."},
+	"exchange.reference_long":   {Vi: "Tiêu đề {0} dài quá {1} ký tự. Hãy gửi mã hồ sơ ngắn gọn.", En: "The header {0} is longer than {1} characters. Send a short reference."},
+	"exchange.reference_person": {Vi: "Tiêu đề {0} chứa dãy số giống số định danh cá nhân. Không ghi số định danh, số căn cước vào đây; hãy gửi mã hồ sơ.", En: "The header {0} holds what looks like a person's number. Do not put personal identifiers there; send the reference of the case."},
+	"exchange.officer_person":   {Vi: "Mã cán bộ trong xác nhận là dãy số giống số định danh cá nhân. Hãy dùng mã cán bộ của hệ thống.", En: "The officer's id in the assertion looks like a person's number. Use the officer's id in your system."},
+
 	// The provider.
 	"exchange.provider_unreachable": {Vi: "Không kết nối được tới hệ thống cung cấp. Hãy thử lại sau; đơn vị vận hành đã được báo.", En: "The provider's system cannot be reached. Try again later; the operator has been told."},
 	"exchange.provider_address":     {Vi: "Địa chỉ của hệ thống cung cấp trỏ tới nơi không được phép. Đơn vị vận hành cần kiểm tra đăng ký.", En: "The provider's address leads to a place that is not allowed. The operator must check its registration."},

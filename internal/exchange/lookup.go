@@ -13,7 +13,8 @@ import (
 	"lienthong/internal/kit/fault"
 )
 
-// lookup answers the record of one key, which comes in the body.
+// lookup answers the one record of a key, which comes in the body. A key that more records share is for the list, which
+// is decided and counted by the number of its records.
 func (c *call) lookup(dataset string) error {
 	if len(c.req.Query) > 0 {
 		return fault.New(fault.Malformed, "exchange.parameter_unknown", c.req.Query[0].Key)
@@ -27,16 +28,18 @@ func (c *call) lookup(dataset string) error {
 		return err
 	}
 	c.ask.Action, c.ask.Columns, c.ask.Limit = access.LookupRecord, fields, 1
-	c.useFilters(filters)
-	for _, f := range filters {
-		c.ask.Subjects = append(c.ask.Subjects, c.s.Evidence.PersonKey(f.Values[0]))
+	if err := c.question(dataset, "", nil, filters); err != nil {
+		return err
 	}
 	if err := c.open(); err != nil {
 		return err
 	}
-	page, err := c.s.Reader.Page(c.ctx, c.permit, Query{Filters: filters, Limit: defaultPage})
+	page, err := c.s.Reader.Page(c.ctx, c.permit, Query{Filters: filters, Limit: 1})
 	if err != nil {
 		return err
+	}
+	if page.Next != "" {
+		return fault.New(fault.Conflict, "exchange.lookup_ambiguous")
 	}
 	if len(page.Rows) == 0 { // the same answer for what does not exist and what lies outside the grant's rows
 		return fault.New(fault.NotFound, "exchange.record_not_found")
@@ -95,7 +98,12 @@ func readLookup(body []byte) (filters []Filter, fields []string, err error) {
 			if fields != nil {
 				return errors.New("fields come twice")
 			}
-			return d.Decode(&fields)
+			var names []string
+			if err := d.Decode(&names); err != nil {
+				return err
+			}
+			fields, err = readFields(names)
+			return err
 		}
 		return errors.New("unknown member " + name)
 	})
@@ -103,6 +111,9 @@ func readLookup(body []byte) (filters []Filter, fields []string, err error) {
 		if _, more := d.Token(); !errors.Is(more, io.EOF) {
 			err = errors.New("more after the end")
 		}
+	}
+	if f := faultOf(err); f != nil {
+		return nil, nil, f
 	}
 	if err != nil || len(filters) == 0 || len(filters) > 8 {
 		return nil, nil, invalid.Because(err)
@@ -134,7 +145,7 @@ func (c *call) schema(dataset string) error {
 	if len(c.req.Query) > 0 {
 		return fault.New(fault.Malformed, "exchange.parameter_unknown", c.req.Query[0].Key)
 	}
-	c.ask.Action = access.ListRecords
+	c.ask.Action = access.ListRecords // of the shape alone: no record leaves
 	if err := c.open(); err != nil {
 		return err
 	}

@@ -1,13 +1,14 @@
 package exchange
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
-	"sync"
 	"time"
 
 	"lienthong/internal/access"
 	"lienthong/internal/kit/clock"
+	"lienthong/internal/kit/controldb"
 	"lienthong/internal/kit/fault"
 	"lienthong/internal/kit/secret"
 )
@@ -16,19 +17,16 @@ import (
 // usable once.
 type officers struct {
 	clock clock.Clock
-	mu    sync.Mutex
-	used  map[string]time.Time // system and jti, until the assertion ends
-	swept time.Time
+	used  *usedOnce
 }
 
 const (
 	assertionLife = 60 * time.Second
 	assertionSkew = 5 * time.Second
-	mostUsed      = 200_000
 )
 
-func newOfficers(c clock.Clock) *officers {
-	return &officers{clock: c, used: make(map[string]time.Time)}
+func newOfficers(c clock.Clock, db *controldb.DB) *officers {
+	return &officers{clock: c, used: &usedOnce{db: db, clock: c}}
 }
 
 type assertion struct {
@@ -40,7 +38,7 @@ type assertion struct {
 }
 
 // verify gives the officer's id.
-func (o *officers) verify(compact string, caller access.Actor, keys []OfficerKey) (string, error) {
+func (o *officers) verify(ctx context.Context, compact string, caller access.Actor, keys []OfficerKey) (string, error) {
 	refused := func(why error) error {
 		return fault.New(fault.Unauthenticated, "exchange.officer_invalid").Because(why)
 	}
@@ -61,7 +59,10 @@ func (o *officers) verify(compact string, caller access.Actor, keys []OfficerKey
 	if err := a.check(o.clock.Now(), caller); err != nil {
 		return "", refused(err)
 	}
-	if err := o.once(caller.ID+"\x00"+a.ID, time.Unix(a.Expires, 0)); err != nil {
+	if personNumber.MatchString(a.Subject) { // it enters the record as it is
+		return "", fault.New(fault.Malformed, "exchange.officer_person")
+	}
+	if err := o.used.spend(ctx, secret.HashToken(caller.ID+"\x00"+a.ID), time.Unix(a.Expires, 0).Add(assertionSkew)); err != nil {
 		return "", err
 	}
 	return a.Subject, nil
@@ -93,28 +94,4 @@ func visibleASCII(s string) bool {
 		}
 	}
 	return true
-}
-
-// once refuses an assertion that was used before. When too many are remembered, new ones are refused rather than old
-// ones forgotten.
-func (o *officers) once(id string, expires time.Time) error {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	now := o.clock.Now()
-	if now.Sub(o.swept) > assertionLife || len(o.used) >= mostUsed {
-		o.swept = now
-		for k, until := range o.used {
-			if !now.Before(until) {
-				delete(o.used, k)
-			}
-		}
-	}
-	if _, replayed := o.used[id]; replayed {
-		return fault.New(fault.Unauthenticated, "exchange.officer_replayed")
-	}
-	if len(o.used) >= mostUsed {
-		return fault.New(fault.Unavailable, "exchange.busy")
-	}
-	o.used[id] = expires.Add(assertionSkew)
-	return nil
 }

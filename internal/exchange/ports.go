@@ -17,6 +17,8 @@ type Gate interface {
 	Open(ctx context.Context, r access.Request) (access.Permit, error)
 	// Refuse records a call that failed before it could be judged.
 	Refuse(ctx context.Context, r access.Request, why *fault.Fault, check access.Check) error
+	// Widen makes room in the quotas for an answer whose size shows only when it is there; before that none of it leaves.
+	Widen(p access.Permit, records int64) error
 	// Close records how an allowed call ended and counts it against the quotas.
 	Close(ctx context.Context, p access.Permit, o Outcome)
 }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"io"
+	"slices"
 	"strings"
 	"sync"
 
@@ -42,44 +43,74 @@ func (c *call) service(owner, system, name string, rest []string) error {
 	return c.forward(route, provider, op, plan, rest, body)
 }
 
-// describe fills in what the gate and the record need, and reads an update's body.
+// describe fills in what the gate and the record need, and reads the body: a question's against its declaration. What
+// is wrong with a question is told by the gate, to holders of a right.
 func (c *call) describe(route *Route, op *Operation, subject string) ([]byte, error) {
 	c.ask.Service = op.code
 	c.ask.Operation = op.Method + " /svc/" + route.Owner + "/" + route.System + "/" + route.Name + op.Path
-	c.ask.Action = access.CallService
+	c.ask.Action, c.ask.Limit, c.ask.Flexible = access.CallService, 1, true // the answer tells how many; then Widen
 	if op.Updates {
 		c.ask.Action = access.UpdateSource
 	}
 	if subject != "" {
 		c.ask.Subjects = []string{c.s.Evidence.PersonKey(subject)}
 	}
-	var filters []Filter
-	for _, p := range c.req.Query {
-		column, declared := op.param(p.Key)
-		if !declared {
-			return nil, fault.New(fault.Malformed, "exchange.parameter_unknown", p.Key).At(p.Key)
-		}
-		if column != "" {
-			filters = append(filters, Filter{column, Equal, []string{p.Value}})
-		}
-	}
-	if err := c.identifiersStayOut(route.Dataset, filters); err != nil {
+	inAddress, flaw := op.parameters(c)
+	c.flawed(flaw)
+	body, inBody, err := c.readAsked(op)
+	if err != nil {
 		return nil, err
 	}
-	c.useFilters(filters)
-	if !c.req.HasBody {
-		return nil, nil
-	}
-	return c.readBody(maxUpdateBody, "application/json")
-}
-
-func (o *Operation) param(name string) (column string, declared bool) {
-	for _, p := range o.Params {
-		if p.Name == name {
-			return p.Column, true
+	for _, t := range slices.Concat(inAddress, inBody) {
+		if t.use == "" || t.use == UseEqual {
+			c.ask.Equals = append(c.ask.Equals, access.Equal{Column: t.Column, Values: t.Values})
 		}
 	}
-	return "", false
+	return body, c.question(route.Dataset, op.Key, filters(inAddress), filters(inBody))
+}
+
+func filters(terms []term) []Filter {
+	out := make([]Filter, len(terms))
+	for i, t := range terms {
+		out[i] = t.Filter
+	}
+	return out
+}
+
+// readAsked reads the body. That of an update is the owner's own matter unless its members are declared.
+func (c *call) readAsked(op *Operation) (body []byte, terms []term, err error) {
+	if !c.req.HasBody {
+		for _, m := range op.Members {
+			if m.Required {
+				c.flawed(fault.New(fault.Malformed, "exchange.member_missing", m.Name).At(m.Name))
+				break
+			}
+		}
+		return nil, nil, nil
+	}
+	most := int64(maxLookupBody)
+	if op.Updates {
+		most = maxUpdateBody
+	}
+	if body, err = c.readBody(most, "application/json"); err != nil {
+		return nil, nil, err
+	}
+	if op.Updates && len(op.Members) == 0 {
+		if !json.Valid(body) {
+			c.flawed(fault.New(fault.Malformed, "exchange.body_invalid"))
+		}
+		return body, nil, nil
+	}
+	body, terms, flaw := op.readMembers(body)
+	c.flawed(flaw)
+	return body, terms, nil
+}
+
+// flawed keeps the first thing that is wrong with the question's form.
+func (c *call) flawed(f *fault.Fault) {
+	if f != nil && c.ask.Flaw == nil {
+		c.ask.Flaw = f
+	}
 }
 
 func (c *call) forward(route *Route, p *upstream.Provider, op *Operation, plan *filter.Plan, rest []string, body []byte) error {
@@ -128,6 +159,11 @@ func (c *call) filtered(a *upstream.Answer, plan *filter.Plan) error {
 	b = got.Body
 	if got.Single && got.Records == 0 {
 		return fault.New(fault.NotFound, "exchange.record_not_found")
+	}
+	if c.ask.Action != access.UpdateSource { // an update is done by now: its answer is counted, not refused
+		if err := c.s.Gate.Widen(c.permit, int64(got.Records)); err != nil {
+			return err
+		}
 	}
 	c.out.Records, c.out.Persons = int64(got.Records), int64(got.Persons)
 	for _, identifier := range got.Subjects {
@@ -185,7 +221,11 @@ func (p *plans) find(op *Operation, route *Route, permit access.Permit, m access
 	if route.Body > 0 {
 		limits.Body = route.Body
 	}
-	plan, err := filter.Compile(op.contract(), permit.Columns(), permit.Rows(), m, limits)
+	contract := op.contract()
+	if len(permit.Rows()) > 0 { // a total beside the records counts those that the grant hides (R21.4c)
+		contract.Envelope = nil
+	}
+	plan, err := filter.Compile(contract, permit.Columns(), permit.Rows(), m, limits)
 	if err != nil {
 		return nil, err
 	}

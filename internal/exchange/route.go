@@ -45,6 +45,7 @@ type Operation struct {
 	Updates  bool     `json:"updates,omitempty"` // changes the provider's data: needs an UPDATE right
 	Subject  string   `json:"subject,omitempty"` // path parameter that identifies a person; only its hash is recorded
 	Params   []Param  `json:"params,omitempty"`  // query parameters that may be sent
+	Members  []Member `json:"members,omitempty"` // members that the body of a question may hold; a question without them has no body
 	Records  string   `json:"records"`           // filter.Contract
 	Envelope []string `json:"envelope,omitempty"`
 	Key      string   `json:"key,omitempty"`
@@ -55,12 +56,6 @@ type Operation struct {
 
 	segments []string
 	code     string
-}
-
-// Param is a query parameter; Column names the field it filters or sorts by, which must then be granted.
-type Param struct {
-	Name   string `json:"name"`
-	Column string `json:"column,omitempty"`
 }
 
 // BodyRule says what of an answer's body leaves.
@@ -165,6 +160,9 @@ func (o *Operation) ready() error {
 	}
 	if o.Subject != "" && !slices.Contains(o.segments, "{"+o.Subject+"}") {
 		return invalid("subject")
+	}
+	if what := o.asked(); what != "" {
+		return invalid(what)
 	}
 	for code, rule := range o.Statuses {
 		if code < 200 || code > 599 || rule != BodyRecords && rule != BodyNone && rule != BodyPass || rule == BodyPass && code < 400 {

@@ -67,7 +67,7 @@ func NewServer(o Options) (*Server, error) {
 		return nil, err
 	}
 	s := &Server{Options: o, rules: canon.NewRules(o.Hosts...), cursors: cursors}
-	s.officers = newOfficers(o.Clock)
+	s.officers = newOfficers(o.Clock, o.Service.db)
 	s.failures = newFailures(o.Clock)
 	s.plans.kept = make(map[planKey]*filter.Plan)
 	s.http = &http.Server{

@@ -82,6 +82,23 @@ func removeExpired(ctx context.Context, q controldb.Querier, system string, now 
 	return nil
 }
 
+// insertSpent remembers a used assertion; false when it is remembered already.
+func insertSpent(ctx context.Context, q controldb.Querier, hash string, ends time.Time) (bool, error) {
+	res, err := q.ExecContext(ctx, `INSERT INTO exchange_officer_used (hash, ends_at) VALUES (?, ?) ON CONFLICT (hash) DO NOTHING`, hash, ends.UnixMicro())
+	if err != nil {
+		return false, fmt.Errorf("remember a used assertion: %w", err)
+	}
+	n, err := res.RowsAffected()
+	return n == 1, err
+}
+
+func removeSpent(ctx context.Context, q controldb.Querier, now time.Time) error {
+	if _, err := q.ExecContext(ctx, `DELETE FROM exchange_officer_used WHERE ends_at < ?`, now.UnixMicro()); err != nil {
+		return fmt.Errorf("forget used assertions: %w", err)
+	}
+	return nil
+}
+
 const routeCols = `id, version, owner, system, name, dataset, status, definition`
 
 func scanRoute(row interface{ Scan(...any) error }) (*Route, error) {

@@ -88,11 +88,19 @@ func Start(t testing.TB, change ...func(*access.Grant)) *Bench {
 	return b
 }
 
+// StartOn does so on a control store of the test's own.
+func StartOn(t testing.TB, db *controldb.DB, change ...func(*access.Grant)) *Bench {
+	return startWith(t, db, "127.0.0.1:9", change...)
+}
+
 // StartBefore does so before any provider at the address.
 func StartBefore(t testing.TB, provider string, change ...func(*access.Grant)) *Bench {
+	return startWith(t, testkit.DB(t), provider, change...)
+}
+
+func startWith(t testing.TB, db *controldb.DB, provider string, change ...func(*access.Grant)) *Bench {
 	t.Helper()
-	b := &Bench{t: t, Clock: clock.NewAdjustable(clock.Fixed(time.Date(2026, 11, 24, 3, 0, 0, 0, time.UTC))), Version: 3}
-	b.DB = testkit.DB(t)
+	b := &Bench{t: t, DB: db, Clock: clock.NewAdjustable(clock.Fixed(time.Date(2026, 11, 24, 3, 0, 0, 0, time.UTC))), Version: 3}
 	b.openLog()
 	b.Access = access.NewService(b.DB, b.Clock, b.Log)
 	b.Access.Use(b.sources())
@@ -137,8 +145,9 @@ func (b *Bench) serve() {
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	b.must(err)
 	b.Addr = l.Addr().String()
-	go func() { _ = b.Server.Serve(l) }()
-	b.t.Cleanup(func() { _ = b.Server.Shutdown(context.Background()) })
+	server := b.Server
+	go func() { _ = server.Serve(l) }()
+	b.t.Cleanup(func() { _ = server.Shutdown(context.Background()) })
 }
 
 // Grant gives the calling system a right; without changes it is USE on four columns for one commune.
@@ -175,7 +184,12 @@ func (b *Bench) route(provider string) {
 		Operations: []*exchange.Operation{
 			{Method: "GET", Path: "/ho-so/{so}", Subject: "so", Records: "$", Key: "so_dinh_danh"},
 			{Method: "GET", Path: "/ho-so", Records: "$.data", Key: "so_dinh_danh", Params: []exchange.Param{{Name: "xa", Column: "xa"}, {Name: "sap_xep", Column: "dia_chi"}, {Name: "trang"}}},
-			{Method: "POST", Path: "/tim", Records: "$.data", Key: "so_dinh_danh"},
+			{Method: "POST", Path: "/tim", Records: "$.data", Envelope: []string{"tong"}, Key: "so_dinh_danh", Members: []exchange.Member{
+				{Name: "q"}, {Name: "trang", Type: exchange.MemberNumber}, {Name: "con_song", Type: exchange.MemberBoolean}, {Name: "so", Column: "so_dinh_danh"},
+				{Name: "cac_so", Type: exchange.MemberTexts, Column: "so_dinh_danh"}, {Name: "xa", Column: "xa"}, {Name: "dia_chi", Column: "dia_chi"}, {Name: "dan_toc", Column: "dan_toc"},
+				{Name: "sap_xep", Column: "xa", Use: exchange.UseSort},
+			}},
+			{Method: "POST", Path: "/trong", Records: "$.data"},
 			{Method: "PUT", Path: "/ho-so/{so}", Updates: true, Subject: "so", Records: "$", Key: "so_dinh_danh"},
 			{Method: "GET", Path: "/loi", Records: "$", Statuses: map[int]exchange.BodyRule{200: exchange.BodyRecords, 404: exchange.BodyPass}},
 		},

@@ -42,34 +42,75 @@ func (g *Gate) Open(ctx context.Context, r access.Request) (access.Permit, error
 	if err != nil {
 		// What cannot be judged is refused, and the refusal is recorded like any other.
 		unknown := access.Decision{Check: access.CheckState, Kind: fault.Unavailable, Code: "flow.facts_unavailable", Policy: access.PolicyVersion}
-		if logErr := g.log.Decide(ctx, record(r, access.Facts{}, unknown)); logErr != nil {
+		if logErr := g.log.Decide(ctx, record(g.told(ctx, r), access.Facts{}, unknown)); logErr != nil {
 			return access.Permit{}, logErr
 		}
 		return access.Permit{}, fault.New(fault.Unavailable, "flow.facts_unavailable").Because(err)
 	}
-	d := access.Decide(r, facts)
-	if d.Allowed {
-		g.access.Charge(d.Grant.ID, r.At)
-	}
-	if err := g.log.Decide(ctx, record(r, facts, d)); err != nil {
+	d := g.decide(r, facts)
+	if err := g.log.Decide(ctx, record(g.told(ctx, r), facts, d)); err != nil {
+		g.access.Cancel(d)
 		return access.Permit{}, err
 	}
-	if !d.Allowed {
-		return access.Permit{}, d.Fault()
+	switch {
+	case d.Allowed:
+		return access.Issue(r, d)
+	case r.Flaw != nil && d.Code == r.Flaw.Code: // it also names the place
+		return access.Permit{}, r.Flaw
 	}
-	return access.Issue(r, d)
+	return access.Permit{}, d.Fault()
 }
+
+// decide asks for the decision and takes what it allows off the quotas, before the decision is final. Where parallel
+// calls took it first, the question is decided anew on what is left.
+func (g *Gate) decide(r access.Request, facts access.Facts) access.Decision {
+	for range mostTries {
+		d := access.Decide(r, facts)
+		if !d.Allowed {
+			return d
+		}
+		if reserved, taken := g.access.Reserve(r, d); taken {
+			return reserved
+		}
+		g.access.RefreshUsage(&facts, r.At)
+	}
+	return access.Decision{Check: access.CheckQuota, Kind: fault.Limited, Code: "access.quota_contended", Policy: access.PolicyVersion}
+}
+
+// mostTries bounds how often a decision is made anew; each time another call has got what this one wanted.
+const mostTries = 16
+
+// Widen makes room for an answer whose size only the answer itself tells. Nothing of it may leave before.
+func (g *Gate) Widen(p access.Permit, records int64) error { return g.access.Widen(p, records) }
 
 // Refuse records a call that failed before it could be judged: an unknown token, a path that nobody may write.
 func (g *Gate) Refuse(ctx context.Context, r access.Request, why *fault.Fault, check access.Check) error {
 	d := access.Decision{Check: check, Kind: why.Kind, Code: why.Code, Policy: access.PolicyVersion}
-	return g.log.Decide(ctx, record(r, access.Facts{}, d))
+	return g.log.Decide(ctx, record(g.told(ctx, r), access.Facts{}, d))
+}
+
+// told is the request as the record has it. A purpose or dataset that does not exist is a text of the caller's, which
+// could be anything, a person's number too: a fixed word stands for it, with a keyed hash by which equal texts are known.
+func (g *Gate) told(ctx context.Context, r access.Request) access.Request {
+	dataset, purpose := g.access.Known(ctx, r.Dataset, r.Purpose)
+	if !dataset && r.Dataset != "" {
+		r.Dataset = g.unknown(r.Dataset)
+	}
+	if !purpose && r.Purpose != "" {
+		r.Purpose = g.unknown(r.Purpose)
+	}
+	return r
+}
+
+func (g *Gate) unknown(text string) string {
+	_, hash, _ := strings.Cut(g.log.PersonKey(text), ":")
+	return access.UnknownWord + ":" + hash[:min(len(hash), 16)]
 }
 
 // Close records the outcome of an allowed call, in a later group commit, and counts it against the quotas.
 func (g *Gate) Close(_ context.Context, p access.Permit, o Outcome) {
-	r, d := p.Request(), p.Decision()
-	g.access.Settle(d.Grant.ID, r.At, o.Records, o.Persons)
+	r := p.Request()
+	g.access.Settle(p, o.Records, o.Persons)
 	now := g.clock.Now()
 	keys, cut := o.Subjects, false
 	if len(keys) > audit.MaxSubjectKeys {
@@ -126,7 +167,10 @@ func record(r access.Request, f access.Facts, d access.Decision) *audit.Record {
 		if rec.Detail == nil {
 			rec.Detail = map[string]string{}
 		}
-		rec.Detail["unmask"] = strings.Join(r.Unmask, ",")
+		rec.Detail["unmask"] = strings.Join(fieldsOf(f, r.Unmask), ",")
+	}
+	for i, name := range fieldsOf(f, r.Match) { // what is no field of the dataset is a text of the caller's
+		rec.Content.Filter = strings.Replace(rec.Content.Filter, r.Match[i], name, 1)
 	}
 	if f.Dataset != nil {
 		rec.Target.Version, rec.Target.Owner = strconv.FormatInt(f.Dataset.Version, 10), f.Dataset.Owner
@@ -146,6 +190,20 @@ func record(r access.Request, f access.Facts, d access.Decision) *audit.Record {
 		}
 	}
 	return rec
+}
+
+// fieldsOf gives the names that are fields of the dataset, and a fixed word for each other.
+func fieldsOf(f access.Facts, names []string) []string {
+	out := slices.Clone(names)
+	for i, name := range out {
+		if f.Dataset != nil {
+			if _, known := f.Dataset.Fields[name]; known {
+				continue
+			}
+		}
+		out[i] = access.UnknownWord
+	}
+	return out
 }
 
 func address(r access.Request) string {

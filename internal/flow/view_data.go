@@ -156,7 +156,7 @@ func (v *ViewData) request(who access.Actor, l Look) access.Request {
 	r := access.Request{
 		ID: l.ID, At: v.clock.Now(), Channel: access.ChannelScreen, Action: access.ViewRecord, Actor: who, Dataset: l.Dataset, Operation: l.Operation,
 		Purpose: l.Purpose, Case: strings.TrimSpace(l.Case), Officer: who.ID, Reason: strings.TrimSpace(l.Reason), Unmask: l.Unmask, Columns: l.Columns,
-		Limit: screenPage, Address: who.Address, UserAgent: l.UserAgent,
+		Limit: screenPage, Flexible: true, Address: who.Address, UserAgent: l.UserAgent,
 	}
 	if r.ID == "" {
 		r.ID = ids.Request(r.At)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"sort"
+	"strings"
 	"time"
 
 	"github.com/a-h/templ"
@@ -114,6 +115,9 @@ func (p *Pages) listServices(w http.ResponseWriter, r *http.Request) error {
 		var ops []templ.Component
 		for _, o := range s.Operations {
 			ops = append(ops, ui.Mono(o.Code()))
+			if names := o.Asked(); len(names) > 0 {
+				ops = append(ops, ui.Muted(t("exchange.asked", strings.Join(names, ", "))))
+			}
 		}
 		what, code := dataset(s.Dataset)
 		table.Rows = append(table.Rows, ui.Cells(ui.Two(what, p.agency(r.Context(), s.Owner)), ui.Two("/svc/"+s.Owner+"/"+s.System+"/"+s.Name, code), ui.Lines(ops...),

@@ -123,6 +123,7 @@ var Messages = i18n.Messages{
 	"exchange.col_service":    {Vi: "Dịch vụ", En: "Service"},
 	"exchange.col_version":    {Vi: "Phiên bản", En: "Version"},
 	"exchange.col_ops":        {Vi: "Thao tác", En: "Operations"},
+	"exchange.asked":          {Vi: "hỏi theo: {0}", En: "asked by: {0}"},
 	"exchange.col_state":      {Vi: "Trạng thái", En: "State"},
 	"exchange.active":         {Vi: "Đang phục vụ", En: "Active"},
 	"exchange.suspended":      {Vi: "Tạm dừng", En: "Suspended"},

@@ -155,11 +155,33 @@ func (db *DB) OnCommit(f func(ctx context.Context) error) {
 // InTx runs fn in one transaction and commits when it returns nil. It answers when the commit is on disk and every
 // OnCommit function has returned.
 func (db *DB) InTx(ctx context.Context, fn func(q Querier) error) error {
+	if err := db.try(ctx, fn); err != nil {
+		return err
+	}
+	db.generation.Add(1)
+	db.mu.RLock()
+	after := db.onCommit
+	db.mu.RUnlock()
+	for _, f := range after {
+		if err := f(ctx); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Apart is InTx for rows that no Fresh value rests on and that no record tells of: what is kept stays kept, and nothing
+// waits for the journal. It is as durable as InTx.
+func (db *DB) Apart(ctx context.Context, fn func(q Querier) error) error {
+	return db.try(ctx, fn)
+}
+
+func (db *DB) try(ctx context.Context, fn func(q Querier) error) error {
 	const tries = 8
 	for try := 1; ; try++ {
 		err := db.once(ctx, fn)
 		if err == nil {
-			break
+			return nil
 		}
 		if !db.retryable(err) || ctx.Err() != nil {
 			return err
@@ -174,15 +196,6 @@ func (db *DB) InTx(ctx context.Context, fn func(q Querier) error) error {
 			return ctx.Err()
 		}
 	}
-	db.mu.RLock()
-	after := db.onCommit
-	db.mu.RUnlock()
-	for _, f := range after {
-		if err := f(ctx); err != nil {
-			return err
-		}
-	}
-	return nil
 }
 
 func (db *DB) once(ctx context.Context, fn func(q Querier) error) (err error) {
@@ -207,7 +220,6 @@ func (db *DB) once(ctx context.Context, fn func(q Querier) error) (err error) {
 		return fmt.Errorf("commit: %w", err)
 	}
 	done = true
-	db.generation.Add(1)
 	return nil
 }
 
