@@ -118,7 +118,10 @@ type Delivery struct {
 	Version   int                         `json:"version,omitempty"`
 	DecidedBy string                      `json:"decided_by,omitempty"` // officer who released or withdrew a held delivery
 	Reason    string                      `json:"reason,omitempty"`
-	Release   bool                        `json:"release,omitempty"` // an officer wants it published with its warnings
+	Release   bool                        `json:"release,omitempty"`    // an officer wants it published with its warnings
+	Newer     int                         `json:"newer,omitempty"`      // number of the version in use whose data is newer, when the check met one
+	OnlyOlder bool                        `json:"only_older,omitempty"` // its rows would pass: it is held for its age alone
+	Over      int                         `json:"over,omitempty"`       // the newest version that whoever released it knew it would replace
 
 	State    State `json:"-"`
 	Attempts int   `json:"-"`

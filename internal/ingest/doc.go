@@ -15,6 +15,8 @@
 //  8. Files other than CSV are taken apart in a confined child alone (package sheet).
 //  9. What stands in a header is kept, and what a rule says besides the value is shown, only where it is a name of the schema or of a
 //     register; what may be somebody's data is told by its place.
+//  10. Data that is older than the version in use replaces it only when somebody says so, with a reason; data from the
+//     future is refused.
 //
 // Start reading at Service.Deliver, then Service.Check.
 package ingest

@@ -35,7 +35,8 @@ var Messages = i18n.Messages{
 	"ingest.withdrawn":           {Vi: "Lượt nạp đã được rút lại.", En: "The delivery was withdrawn."},
 	"ingest.wrong_state":         {Vi: "Lượt nạp đang ở trạng thái {0} nên không thực hiện được.", En: "The delivery is in state {0}, so this cannot be done."},
 	"ingest.reason_missing":      {Vi: "Hãy ghi lý do, ít nhất {0} ký tự.", En: "Enter the reason, at least {0} characters."},
-	"ingest.superseded":          {Vi: "Phiên bản {0} mới hơn đã được công bố. Không thể công bố dữ liệu cũ đè lên.", En: "The newer version {0} is published. Older data cannot replace it."},
+	"ingest.older":               {Vi: "Dữ liệu tính đến {1}, cũ hơn phiên bản {0} đang dùng (tính đến {2}). Chưa công bố: hãy kiểm tra thời điểm dữ liệu; đầu mối của cơ quan chủ quản có thể cho công bố kèm lý do, hoặc rút lượt nạp.", En: "The data is as at {1}, older than version {0} in use (as at {2}). It is not published: check the time of the data; the owner's steward may let it pass with a reason, or withdraw it."},
+	"ingest.data_time_future":    {Vi: "Thời điểm dữ liệu {0} nằm ở tương lai. Hãy ghi thời điểm dữ liệu được lấy từ hệ thống nguồn.", En: "The time of the data, {0}, lies in the future. State when it was taken from its source."},
 
 	// What a file is, and files that are not kept.
 	"ingest.not_a_table":         {Vi: "Nội dung tệp là {0}, không phải bảng dữ liệu. Hãy nạp tệp CSV, XLSX hoặc JSON; tên tệp không quyết định định dạng.", En: "The content of the file is {0} and no table. Deliver CSV, XLSX or JSON; the name of a file does not decide its format."},

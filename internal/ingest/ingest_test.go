@@ -524,18 +524,103 @@ func TestLoadRules(t *testing.T) {
 		}
 	})
 
-	t.Run("older data cannot be released over newer", func(t *testing.T) {
+	t.Run("older data that fails as well is held again until its age is answered for", func(t *testing.T) {
 		b := plain(t)
 		b.register(t, func(d *catalog.Dataset, _ *catalog.Schema) { d.Load.OnFailure = catalog.HoldDelivery })
 		held := b.deliver(t, input("a.csv"), file(9, 1))
 		newer := input("b.csv")
 		newer.DataTime = newer.DataTime.Add(time.Hour)
 		b.deliver(t, newer, file(3, 0))
-		if _, err := b.Release(dictionarytest.Actor("e", "H38.02", access.OpEngineer), held.ID, "đã xác minh với xã"); !fault.Is(err, "ingest.superseded") {
-			t.Fatalf("got %v", err)
+		engineer := dictionarytest.Actor("e", "H38.02", access.OpEngineer)
+		again := func(want ingest.State) *ingest.Delivery {
+			t.Helper()
+			if _, err := b.Release(engineer, held.ID, "đã xác minh với xã"); err != nil {
+				t.Fatal(err)
+			}
+			d, err := b.Check(context.Background(), held.ID)
+			if err != nil || d.State != want {
+				t.Fatalf("%s %+v, %v", d.State, d.Refusal, err)
+			}
+			return d
 		}
+		if d := again(ingest.Held); d.Refusal.Code != "ingest.older" || d.Newer != 1 {
+			t.Fatalf("%+v", d)
+		}
+		if _, err := b.Release(catalogtest.Steward("H38.05"), held.ID, "đã xác minh với xã"); err != nil { // he answers for the age; the rows were answered for
+			t.Fatal(err)
+		}
+		if d, err := b.Check(context.Background(), held.ID); err != nil || d.State != ingest.Published || d.Counts.Accepted != 9 || d.Version != 2 {
+			t.Fatalf("%+v, %v", d, err)
+		}
+	})
+
+	t.Run("a held delivery is withdrawn", func(t *testing.T) {
+		b := plain(t)
+		b.register(t, func(d *catalog.Dataset, _ *catalog.Schema) { d.Load.OnFailure = catalog.HoldDelivery })
+		held := b.deliver(t, input("a.csv"), file(9, 1))
 		if d, err := b.Withdraw(catalogtest.Steward("H38.05"), held.ID, "sẽ nạp lại tệp khác"); err != nil || d.State != ingest.Rejected {
 			t.Fatalf("%+v, %v", d, err)
+		}
+	})
+}
+
+// Older data takes the place of newer only when its owner's steward or an engineer says so; data of the future never comes in.
+func TestTheTimeOfTheDataDecides(t *testing.T) {
+	testkit.Engines(t, func(t *testing.T, db *controldb.DB) {
+		b := newBench(t, db, warehousetest.Plain{})
+		b.register(t, nil)
+		at := func(name string, when time.Time) ingest.DeliveryInput {
+			in := input(name)
+			in.DataTime = when
+			return in
+		}
+		now := time.Now()
+		_, err := b.Deliver(system("sys-05"), at("mai.csv", now.Add(24*time.Hour)), strings.NewReader(head+"H1,Xy,,1,,02647,3\n"))
+		if !fault.Is(err, "ingest.data_time_future") || fault.Of(err).Field != "data_time" || len(filesUnder(t, b.folder)) != 0 {
+			t.Fatalf("data of tomorrow: %v", err)
+		}
+		first := b.deliver(t, at("a.csv", now), head+"H1,Xy,,1,,02647,3\n")
+		if same := b.deliver(t, at("b.csv", now.Add(-time.Second).Truncate(time.Minute)), head+"H1,Xy,,1,,02647,4\n"); first.State != ingest.Published || same.State != ingest.Published && now.Second() > 0 {
+			t.Fatalf("the same minute: %s %s", first.State, same.State)
+		}
+		old := b.deliver(t, at("c.csv", now.Add(-48*time.Hour)), head+"H1,Xy,,1,,02647,5\n")
+		if old.State != ingest.Held || old.Refusal == nil || old.Refusal.Code != "ingest.older" || old.Newer != 2 || old.VersionID != "" {
+			t.Fatalf("older data: %s %+v", old.State, old)
+		}
+		v, err := b.warehouse.Current(context.Background(), string(households))
+		if err != nil || v.Number != 2 {
+			t.Fatalf("version %d, %v", v.Number, err)
+		}
+		steward := catalogtest.Steward("H38.05")
+		verdicts, err := b.Verdicts(steward, old.ID)
+		if err != nil || len(verdicts) != 1 || verdicts[0].Outcome != ingest.HeldBack || verdicts[0].Newer != 2 || !verdicts[0].OnlyOlder {
+			t.Fatalf("%+v, %v", verdicts, err)
+		}
+		if _, err := b.Release(catalogtest.Steward("H38.04"), old.ID, "khôi phục số liệu gốc"); err == nil {
+			t.Fatal("the steward of another agency released it")
+		}
+		if _, err := b.Release(steward, old.ID, "ok"); !fault.Is(err, "ingest.reason_missing") {
+			t.Fatalf("without a reason: %v", err)
+		}
+		// A still newer version comes before the release is checked: what he answered for is not this one.
+		if _, err := b.Release(steward, old.ID, "khôi phục số liệu gốc"); err != nil {
+			t.Fatal(err)
+		}
+		b.deliver(t, at("d.csv", now.Add(time.Minute)), head+"H1,Xy,,1,,02647,6\n")
+		old, err = b.Check(context.Background(), old.ID)
+		if err != nil || old.State != ingest.Held || old.Newer != 3 {
+			t.Fatalf("%s %+v, %v", old.State, old, err)
+		}
+		if _, err := b.Release(steward, old.ID, "khôi phục số liệu gốc"); err != nil {
+			t.Fatal(err)
+		}
+		old, err = b.Check(context.Background(), old.ID)
+		if err != nil || old.State != ingest.Published || old.Version != 4 {
+			t.Fatalf("%s %+v, %v", old.State, old, err)
+		}
+		verdicts, err = b.Verdicts(steward, old.ID)
+		if err != nil || verdicts[0].Outcome != ingest.WithWarning || verdicts[0].By == "" || verdicts[0].Reason != "khôi phục số liệu gốc" {
+			t.Fatalf("%+v, %v", verdicts, err)
 		}
 	})
 }

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"strings"
+	"time"
 
 	"golang.org/x/text/unicode/norm"
 
@@ -16,6 +17,7 @@ import (
 	"lienthong/internal/ingest/sheet"
 	"lienthong/internal/kit/controldb"
 	"lienthong/internal/kit/fault"
+	"lienthong/internal/kit/i18n"
 	"lienthong/internal/kit/ids"
 )
 
@@ -25,6 +27,10 @@ func (s *Service) Deliver(ctx context.Context, in DeliveryInput, r io.Reader) (*
 	who, about, err := s.admit(ctx, in)
 	if err != nil {
 		return nil, err
+	}
+	now := s.Clock.Now()
+	if in.DataTime.After(now.Add(clockSkew)) {
+		return nil, fault.New(fault.Invalid, "ingest.data_time_future", i18n.DateTime(in.DataTime)).At("data_time")
 	}
 	if in.IdempotencyKey != "" {
 		first, found, err := findByKey(ctx, s.DB, in.Dataset, "key:"+in.IdempotencyKey)
@@ -42,7 +48,6 @@ func (s *Service) Deliver(ctx context.Context, in DeliveryInput, r io.Reader) (*
 	if err != nil {
 		return nil, err
 	}
-	now := s.Clock.Now()
 	d := &Delivery{
 		ID: ID(ids.New()), Dataset: in.Dataset, Owner: about.Owner, System: in.System, SchemaVersion: about.SchemaVersion, FileName: shortName(in.FileName),
 		DataTime: in.DataTime.UTC(), DeclaredBy: who.ID, DeclaredName: who.Name, ReceivedAt: now, State: Received,
@@ -65,6 +70,9 @@ func (s *Service) Deliver(ctx context.Context, in DeliveryInput, r io.Reader) (*
 	}
 	return s.enter(ctx, in, d)
 }
+
+// clockSkew is how far the clock of a source may be before ours.
+const clockSkew = 5 * time.Minute
 
 // admit holds who may deliver what (invariant 1).
 func (s *Service) admit(ctx context.Context, in DeliveryInput) (access.Actor, catalog.Described, error) {

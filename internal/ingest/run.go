@@ -3,7 +3,6 @@ package ingest
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"slices"
 	"sync/atomic"
@@ -11,11 +10,9 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
-	"lienthong/internal/access"
 	"lienthong/internal/dictionary"
 	"lienthong/internal/kit/controldb"
 	"lienthong/internal/kit/fault"
-	"lienthong/internal/kit/ids"
 	"lienthong/internal/warehouse"
 )
 
@@ -79,15 +76,11 @@ func (s *Service) examine(ctx context.Context, d *Delivery, by lease) error {
 	if err := bad.keep(); err != nil {
 		return err
 	}
-	return s.conclude(ctx, d, by, draft, judge(d.Counts, about.Load, d.officer(), d.Reason))
-}
-
-// officer is who wants a held delivery published with its warnings.
-func (d *Delivery) officer() string {
-	if d.Release {
-		return d.DecidedBy
+	newer, err := s.newer(ctx, d)
+	if err != nil {
+		return err
 	}
-	return ""
+	return s.conclude(ctx, d, by, draft, judge(d, about.Load, newer))
 }
 
 // heartbeat keeps the lease; when it is lost, the check ends.
@@ -106,70 +99,6 @@ func (s *Service) heartbeat(ctx context.Context, id ID, by lease, stop context.C
 			}
 		}
 	}
-}
-
-// refuseFile ends a delivery whose file as a whole cannot pass. Other errors are ours and go on.
-func (s *Service) refuseFile(ctx context.Context, d *Delivery, by lease, err error) error {
-	f := fault.Of(err)
-	if f.Kind != fault.Invalid {
-		return err
-	}
-	d.State, d.CheckedAt, d.Refusal = Rejected, s.Clock.Now(), &Refusal{Code: f.Code, Args: f.Args}
-	d.Counts = Counts{}
-	return s.DB.InTx(ctx, func(q controldb.Querier) error {
-		if err := saveChecked(ctx, q, d, by); err != nil {
-			return err
-		}
-		return s.note(ctx, q, d, "ingest.reject", "")
-	})
-}
-
-// conclude keeps the verdict and does what it says.
-func (s *Service) conclude(ctx context.Context, d *Delivery, by lease, draft *warehouse.Draft, v Verdict) error {
-	if !d.Counts.Balanced() { // invariant 4
-		return fmt.Errorf("the counts of delivery %s do not add up: %+v", d.ID, d.Counts)
-	}
-	d.CheckedAt = s.Clock.Now()
-	v.ID, v.Delivery, v.RuleVersion, v.At = ids.New(), d.ID, d.RuleVersion, d.CheckedAt
-	d.Verdict = v.ID
-	if !v.Passes() {
-		d.State = Held
-		event := "ingest.hold"
-		if d.Counts.Accepted == 0 {
-			d.State, d.Refusal, event = Rejected, &Refusal{Code: "ingest.no_row_passes", Args: []any{d.Counts.Read}}, "ingest.reject"
-		}
-		return s.DB.InTx(ctx, func(q controldb.Querier) error {
-			if err := insertVerdict(ctx, q, v); err != nil {
-				return err
-			}
-			if err := saveChecked(ctx, q, d, by); err != nil {
-				return err
-			}
-			return s.note(ctx, q, d, event, "")
-		})
-	}
-	if err := draft.Seal(ctx); err != nil {
-		return err
-	}
-	d.State = Published
-	// Invariant 5: version, verdict and state become true together.
-	_, err := s.Warehouse.Publish(ctx, warehouse.PublishInput{
-		Draft: draft, Verdict: v.ID, Actor: access.ActorOf(ctx).ForAudit(),
-		Also: func(ctx context.Context, q controldb.Querier, version warehouse.Version) error {
-			d.VersionID, d.Version = version.ID, version.Number
-			if err := insertVerdict(ctx, q, v); err != nil {
-				return err
-			}
-			if err := saveChecked(ctx, q, d, by); err != nil {
-				return err
-			}
-			if err := s.Catalog.Flowed(ctx, q, d.Dataset); err != nil {
-				return err
-			}
-			return s.note(ctx, q, d, "ingest.publish", v.Reason)
-		},
-	})
-	return err
 }
 
 // run is the reading of one file by three goroutines: records, checks, writing. The warehouse adds a fourth for columns.

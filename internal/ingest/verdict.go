@@ -25,25 +25,43 @@ type Verdict struct {
 	Load        catalog.LoadRules `json:"load"`
 	Counts      Counts            `json:"counts"`
 	ValidShare  float64           `json:"valid_share"`
-	By          string            `json:"by,omitempty"` // the officer of WithWarning
+	Newer       int               `json:"newer,omitempty"` // version in use with newer data, which nobody said may be replaced
+	By          string            `json:"by,omitempty"`    // the officer of WithWarning
 	Reason      string            `json:"reason,omitempty"`
+	OnlyOlder   bool              `json:"only_older,omitempty"` // the rows would pass; it is held for its age alone
 	At          time.Time         `json:"at"`
 }
 
 // Passes reports that a version may be published on it.
 func (v Verdict) Passes() bool { return v.Outcome != HeldBack }
 
-// judge applies the owner's load rules to what was counted.
-func judge(c Counts, load catalog.LoadRules, officer, reason string) Verdict {
+// judge applies the owner's load rules to what was counted. newer is the version that older data would replace, 0 for none.
+func judge(d *Delivery, load catalog.LoadRules, newer int) Verdict {
+	c := d.Counts
 	v := Verdict{Load: load, Counts: c, ValidShare: c.ValidShare(), Outcome: HeldBack}
 	switch {
-	case c.Rejected == 0 && c.Accepted > 0:
-		v.Outcome = Passed
 	case c.Accepted == 0: // an empty version would take away what is there: nobody can let that pass
-	case officer != "":
-		v.Outcome, v.By, v.Reason = WithWarning, officer, reason
+	case d.Release:
+		v.Outcome = WithWarning
+	case c.Rejected == 0:
+		v.Outcome = Passed
 	case load.OnFailure == catalog.HoldRows && v.ValidShare >= load.MinValidShare:
 		v.Outcome = PassedRows
 	}
+	if v.Passes() && d.Over > 0 { // older data that somebody answers for
+		v.Outcome = WithWarning
+	}
+	if v.Outcome == WithWarning {
+		v.By, v.Reason = d.DecidedBy, d.Reason
+	}
+	if newer > 0 {
+		v = v.behind(newer)
+	}
+	return v
+}
+
+// behind holds what would replace newer data.
+func (v Verdict) behind(newer int) Verdict {
+	v.Newer, v.OnlyOlder, v.Outcome = newer, v.Passes(), HeldBack
 	return v
 }

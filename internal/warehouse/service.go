@@ -63,6 +63,9 @@ type PublishInput struct {
 	Draft   *Draft
 	Verdict string
 	Actor   audit.Actor
+	// Over runs in that transaction before the version enters it, with the version that it takes the place of (nil: the
+	// first). What it answers ends the publication. It may run more than once.
+	Over func(newest *Version) error
 	// Also runs in the transaction that makes the version visible, for what must be true at the same moment. It may run
 	// more than once.
 	Also func(ctx context.Context, q controldb.Querier, v Version) error
@@ -97,6 +100,9 @@ func (s *Service) Publish(ctx context.Context, in PublishInput) (Version, error)
 			return err
 		}
 		v.Number = last + 1
+		if err := in.mayReplace(ctx, q, v.Dataset); err != nil {
+			return err
+		}
 		if err := insertVersion(ctx, q, v); err != nil {
 			return err
 		}
@@ -120,6 +126,20 @@ func (s *Service) Publish(ctx context.Context, in PublishInput) (Version, error)
 		return Version{}, err
 	}
 	return v, nil
+}
+
+func (in PublishInput) mayReplace(ctx context.Context, q controldb.Querier, dataset string) error {
+	if in.Over == nil {
+		return nil
+	}
+	newest, err := currentVersion(ctx, q, dataset)
+	switch {
+	case fault.Is(err, "warehouse.no_version"):
+		return in.Over(nil)
+	case err != nil:
+		return err
+	}
+	return in.Over(&newest)
 }
 
 func versionFolder(dataset string, id VersionID) string { return path.Join(dataset, string(id)) }

@@ -24,7 +24,7 @@ type decision struct {
 
 func (p *Pages) decisions() []decision {
 	return []decision{
-		{"release", access.IngestRelease, ui.IconDone, false, p.ingest.Release},
+		{"release", access.IngestRead, ui.IconDone, false, p.ingest.Release},   // by who releases, or the owner's steward for older data; the service knows
 		{"withdraw", access.IngestRead, ui.IconBack, false, p.ingest.Withdraw}, // by the owner's steward or who releases; the service knows
 		{"purge", access.IncidentHandle, ui.IconRemove, true, p.ingest.Purge},
 	}
@@ -37,7 +37,8 @@ func (p *Pages) actions(who access.Actor, t ui.T, d *ingest.Delivery) []ui.Actio
 		list = append(list, ui.Action{Label: t("ingest.do." + verb), Path: "/ingest/" + string(d.ID) + "/" + verb, Icon: icon, Kind: kind})
 	}
 	mine := who.Can(access.IngestDeliver) && who.ActsFor(d.Owner)
-	if d.State == ingest.Held && who.Can(access.IngestRelease) {
+	older := d.OnlyOlder && mine && who.Has(access.Steward)
+	if d.State == ingest.Held && (older || who.Can(access.IngestRelease)) {
 		add("release", ui.IconDone, ui.Primary)
 	}
 	if d.State == ingest.Held && (mine || who.Can(access.IngestRelease)) {

@@ -75,7 +75,7 @@ func (p *Pages) Operations(api *web.API) {
 	web.Op(api, list, p.opList)
 	web.Op(api, op("find", http.MethodGet, one, access.IngestRead, "One delivery with its counts, verdicts and progress"), p.opFind)
 	web.Op(api, op("errors", http.MethodGet, one+"/errors", access.IngestRead, "Rejected values in pages; values only for those who may see them"), p.opErrors)
-	web.Op(api, op("release", http.MethodPost, one+"/release", access.IngestRelease, "Let a held delivery pass with its warnings"), p.opRelease)
+	web.Op(api, op("release", http.MethodPost, one+"/release", access.IngestRead, "Let a held delivery pass with its warnings: by who may release, or by the owner's steward when it is held for its age alone"), p.opRelease)
 	web.Op(api, op("withdraw", http.MethodPost, one+"/withdraw", access.IngestRead, "End a held delivery without publishing it"), p.opWithdraw)
 	web.Op(api, op("purge", http.MethodPost, one+"/purge", access.IncidentHandle, "Remove content that should never have come in; who, when and hash stay"), p.opPurge)
 }
