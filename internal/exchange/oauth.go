@@ -215,7 +215,7 @@ func readGrant(body []byte, authorization string) grant {
 	}
 	_, emptySecret := form["client_secret"]
 	switch kind, named := form["grant_type"]; {
-	case bad || !named || g.id == "" || g.assertion == "" && form["client_assertion_type"] != "" || emptySecret && form["client_secret"] == "":
+	case bad || strings.Contains(g.id+g.secret, "\x00") || !named || g.id == "" || g.assertion == "" && form["client_assertion_type"] != "" || emptySecret && form["client_secret"] == "":
 		g.refused = "invalid_request"
 	case kind != "client_credentials":
 		g.refused = "unsupported_grant_type"

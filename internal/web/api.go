@@ -86,6 +86,9 @@ func Op[I, O any](a *API, spec OpSpec, handler func(context.Context, *I) (*O, er
 	}
 	a.slice = spec.Tag
 	huma.Register(a.huma, op, func(ctx context.Context, in *I) (*O, error) {
+		if place, found := nulIn(in); found {
+			return nil, &refused{nulFault(fault.Invalid).At(place)}
+		}
 		out, err := handler(ctx, in)
 		if err != nil {
 			return nil, &refused{fault.Of(err)}

@@ -30,6 +30,10 @@ var Messages = i18n.Messages{
 		Vi: "Không đọc được biểu mẫu vừa gửi, có thể do đường truyền bị ngắt. Hãy tải lại trang và gửi lại.",
 		En: "The form could not be read; the connection may have broken. Reload the page and send it again.",
 	},
+	"web.nul_character": {
+		Vi: "Nội dung gửi lên chứa ký tự NUL (U+0000) không nhìn thấy được, thường do tệp hoặc phần mềm nguồn bị lỗi. Hãy xóa ký tự này, hoặc nhập lại bằng tay, rồi gửi lại.",
+		En: "What was sent holds the invisible character NUL (U+0000), mostly from a damaged file or source program. Remove it, or type the text again, and send it again.",
+	},
 	"web.not_a_number": {
 		Vi: "Nội dung này phải là một số nguyên, ví dụ 1500.",
 		En: "This must be a whole number, for example 1500.",

@@ -123,6 +123,11 @@ func fillStruct(values url.Values, v reflect.Value, faults *[]*fault.Fault) {
 }
 
 func fillField(v reflect.Value, given []string, name string) *fault.Fault {
+	for _, s := range given {
+		if strings.Contains(s, "\x00") {
+			return nulFault(fault.Invalid).At(name)
+		}
+	}
 	text := ""
 	if len(given) > 0 {
 		text = clean(given[0])

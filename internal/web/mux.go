@@ -92,6 +92,10 @@ func (s *Shell) serve(w http.ResponseWriter, r *http.Request, rt Route) {
 		a.pattern = rt.Pattern
 	}
 	s.limit(w, r, rt)
+	if nulAddress(r) {
+		s.fail(w, r, nulFault(fault.Malformed), rt.JSON)
+		return
+	}
 	if !rt.anonymous {
 		ctx, err := s.deps.Authenticate(r)
 		if err != nil {

@@ -224,11 +224,17 @@ func (db *DB) once(ctx context.Context, fn func(q Querier) error) (err error) {
 }
 
 func (db *DB) ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error) {
+	if err := keepable(args); err != nil {
+		return nil, err
+	}
 	defer db.generation.Add(1)
 	return db.write.ExecContext(ctx, db.dialect(query), args...)
 }
 
 func (db *DB) QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
+	if err := keepable(args); err != nil {
+		return nil, err
+	}
 	return db.read.QueryContext(ctx, db.dialect(query), args...)
 }
 

@@ -98,3 +98,34 @@ func TestInTx(t *testing.T) {
 		})
 	})
 }
+
+func TestNULIsKeptByNeitherEngine(t *testing.T) {
+	testkit.Engines(t, func(t *testing.T, db *controldb.DB) {
+		table(t, db)
+		ctx := context.Background()
+		type name string // texts of named types too
+		for what, try := range map[string]func() error{
+			"outside a transaction": func() error {
+				_, err := db.ExecContext(ctx, `INSERT INTO probe (k, n) VALUES (?, 1)`, "a\x00b")
+				return err
+			},
+			"inside one": func() error {
+				return db.InTx(ctx, func(q controldb.Querier) error {
+					_, err := q.ExecContext(ctx, `INSERT INTO probe (k, n) VALUES (?, 1)`, name("a\x00b"))
+					return err
+				})
+			},
+			"asked for": func() error {
+				rows, err := db.QueryContext(ctx, `SELECT k FROM probe WHERE k = ?`, "\x00")
+				if err == nil {
+					rows.Close()
+				}
+				return err
+			},
+		} {
+			if err := try(); !fault.Is(err, "controldb.nul_character") || fault.Of(err).Kind != fault.Invalid {
+				t.Errorf("%s: %v", what, err)
+			}
+		}
+	})
+}

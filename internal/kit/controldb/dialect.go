@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"reflect"
 	"strconv"
 	"strings"
 	"sync"
@@ -11,17 +12,14 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/ncruces/go-sqlite3"
+
+	"lienthong/internal/kit/fault"
 )
 
 func stdlibConfig(rawURL string) (*pgx.ConnConfig, error) { return pgx.ParseConfig(rawURL) }
 
 // speak gives a transaction the placeholders of its engine.
-func (db *DB) speak(tx *sql.Tx) Querier {
-	if db.engine == SQLite {
-		return tx
-	}
-	return numbered{tx}
-}
+func (db *DB) speak(tx *sql.Tx) Querier { return spoken{tx, db} }
 
 func (db *DB) dialect(query string) string {
 	if db.engine == SQLite {
@@ -30,18 +28,38 @@ func (db *DB) dialect(query string) string {
 	return number(query)
 }
 
-type numbered struct{ tx *sql.Tx }
-
-func (n numbered) ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error) {
-	return n.tx.ExecContext(ctx, number(query), args...)
+type spoken struct {
+	tx *sql.Tx
+	db *DB
 }
 
-func (n numbered) QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
-	return n.tx.QueryContext(ctx, number(query), args...)
+func (s spoken) ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error) {
+	if err := keepable(args); err != nil {
+		return nil, err
+	}
+	return s.tx.ExecContext(ctx, s.db.dialect(query), args...)
 }
 
-func (n numbered) QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row {
-	return n.tx.QueryRowContext(ctx, number(query), args...)
+func (s spoken) QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
+	if err := keepable(args); err != nil {
+		return nil, err
+	}
+	return s.tx.QueryContext(ctx, s.db.dialect(query), args...)
+}
+
+func (s spoken) QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row {
+	return s.tx.QueryRowContext(ctx, s.db.dialect(query), args...)
+}
+
+// keepable refuses a text with U+0000 on both engines alike: PostgreSQL cannot keep it, SQLite's own functions cut it there.
+// The doors refuse it before; this is for what comes in otherwise, such as files and other programs' answers.
+func keepable(args []any) error {
+	for _, a := range args {
+		if v := reflect.ValueOf(a); v.Kind() == reflect.String && strings.Contains(v.String(), "\x00") {
+			return fault.New(fault.Invalid, "controldb.nul_character")
+		}
+	}
+	return nil
 }
 
 // The statements of the program are few and fixed, so the translation of each is kept.

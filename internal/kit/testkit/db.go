@@ -39,6 +39,12 @@ var databases atomic.Int64
 // Postgres is a fresh, migrated database in the PostgreSQL that the test command started.
 func Postgres(t testing.TB) *controldb.DB {
 	t.Helper()
+	return open(t, PostgresDatabase(t))
+}
+
+// PostgresDatabase is the URL of a fresh, empty database there.
+func PostgresDatabase(t testing.TB) string {
+	t.Helper()
 	base := os.Getenv(PostgresURL)
 	if base == "" {
 		Skip(t, PostgresURL+" is not set: start PostgreSQL with ./test.sh, or set it to an administrator's URL")
@@ -58,7 +64,6 @@ func Postgres(t testing.TB) *controldb.DB {
 		t.Fatal(err)
 	}
 	u.Path = "/" + name
-	db := open(t, u.String())
 	t.Cleanup(func() {
 		admin, err := sql.Open("pgx", base)
 		if err != nil {
@@ -67,7 +72,7 @@ func Postgres(t testing.TB) *controldb.DB {
 		defer admin.Close()
 		_, _ = admin.ExecContext(ctx, `DROP DATABASE IF EXISTS `+name+` WITH (FORCE)`)
 	})
-	return db
+	return u.String()
 }
 
 func open(t testing.TB, rawURL string) *controldb.DB {
