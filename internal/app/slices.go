@@ -132,14 +132,32 @@ func (a *App) buildWarehouse(ctx context.Context) error {
 		return err
 	}
 	a.onClose("warehouse", func() error { a.warehouse.Close(); return nil })
-	removed, err := a.warehouse.Recover(ctx)
+	return a.recoverWarehouse(ctx)
+}
+
+// recoverWarehouse tells of versions that the control store does not know: it may have been restored from an older copy.
+func (a *App) recoverWarehouse(ctx context.Context) error {
+	lost, err := a.warehouse.Recover(ctx)
 	if err != nil {
 		return fmt.Errorf("clean the warehouse: %w", err)
 	}
-	if removed > 0 {
-		a.log.Warn("unfinished versions of the last run were removed", "count", removed)
+	if len(lost) == 0 {
+		return nil
 	}
-	return nil
+	recorded := 0
+	for _, l := range lost {
+		a.log.Warn("a version that the control store does not know was set aside", "version", string(l.ID), "place", l.Place, "in_log", l.Recorded)
+		if l.Recorded {
+			recorded++
+		}
+	}
+	severity := "normal"
+	if recorded > 0 {
+		severity = "high"
+	}
+	return incidents{a.incident}.Open(access.WithActor(ctx, access.JobActor("start")), "availability", severity,
+		"Có phiên bản dữ liệu mà kho điều khiển không biết, đã chuyển vào thư mục warehouse/lost+found và không xóa. Nếu kho điều khiển vừa được khôi phục từ bản cũ, hãy khôi phục bản mới hơn; xem Cẩm nang vận hành, mục lost+found.",
+		map[string]string{"store": "warehouse", "set_aside": fmt.Sprint(len(lost)), "in_log": fmt.Sprint(recorded)})
 }
 
 // personalScreen names the screens that show values of persons: those of quarantined rows, and those on which records are

@@ -686,8 +686,12 @@ func TestInterruptedDeliveriesAreResumed(t *testing.T) {
 	if err := b.Recover(context.Background()); err != nil {
 		t.Fatal(err)
 	}
-	if n := len(filesUnder(t, b.folder)); n != 1 {
-		t.Fatalf("%d files", n)
+	if files := filesUnder(t, b.folder); len(files) != 2 {
+		t.Fatalf("%d files", len(files))
+	}
+	kept := filesUnder(t, filepath.Join(b.folder, "lost+found"))
+	if len(kept) != 1 || b.catalog.Incidents.Count() != 1 || b.catalog.Incidents.Refs[0]["set_aside"] != "1" || b.catalog.Incidents.Refs[0]["in_log"] != "0" {
+		t.Fatalf("set aside: %d files, %v", len(kept), b.catalog.Incidents.Refs)
 	}
 	got, err := b.Check(context.Background(), d.ID)
 	if err != nil || got.State != ingest.Published {

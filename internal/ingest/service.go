@@ -5,8 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"path"
-	"strings"
 	"sync"
 	"time"
 
@@ -73,47 +71,6 @@ const (
 	idleTime    = time.Second
 	maxReaders  = 2
 )
-
-// Recover takes up what an earlier run of this node left: its checks go back to the queue, files that belong to no
-// delivery go. Call it once at start, before the first delivery.
-func (s *Service) Recover(ctx context.Context) error {
-	if err := s.Files.Sweep(); err != nil {
-		return err
-	}
-	if err := s.DB.InTx(ctx, func(q controldb.Querier) error { return giveBackAll(ctx, q, s.Node) }); err != nil {
-		return err
-	}
-	known, err := knownIDs(ctx, s.DB)
-	if err != nil {
-		return err
-	}
-	names, err := s.Files.List("")
-	if err != nil {
-		return err
-	}
-	if _, err := s.sweepUploads(access.Actor{}); err != nil {
-		return err
-	}
-	gone := map[string]bool{}
-	for _, name := range names {
-		if strings.HasPrefix(name, uploadFolder) { // they outlive a restart
-			continue
-		}
-		top, id := name, strings.TrimSuffix(path.Base(name), path.Ext(name))
-		if strings.HasPrefix(name, "quarantine/") {
-			top = path.Dir(name)
-			id = path.Base(top)
-		}
-		if known[id] || gone[top] {
-			continue
-		}
-		gone[top] = true
-		if err := s.Files.Remove(top); err != nil {
-			return fmt.Errorf("remove orphan %s: %w", top, err)
-		}
-	}
-	return nil
-}
 
 // Run checks deliveries one after the other until the context ends.
 func (s *Service) Run(ctx context.Context) error {

@@ -232,9 +232,9 @@ func tally(ctx context.Context, q controldb.Querier, dataset catalog.Code) (Tall
 	return t, nil
 }
 
-// knownIDs is the set of all deliveries that have files, for the removal of files that belong to none.
+// knownIDs are all deliveries, true for those that have files and false for those whose content was purged.
 func knownIDs(ctx context.Context, q controldb.Querier) (map[string]bool, error) {
-	rows, err := q.QueryContext(ctx, `SELECT id FROM ingest_delivery WHERE state <> 'purged' ORDER BY id`)
+	rows, err := q.QueryContext(ctx, `SELECT id, state FROM ingest_delivery ORDER BY id`)
 	if err != nil {
 		return nil, fmt.Errorf("list all deliveries: %w", err)
 	}
@@ -242,10 +242,11 @@ func knownIDs(ctx context.Context, q controldb.Querier) (map[string]bool, error)
 	known := map[string]bool{}
 	for rows.Next() {
 		var id string
-		if err := rows.Scan(&id); err != nil {
+		var state State
+		if err := rows.Scan(&id, &state); err != nil {
 			return nil, fmt.Errorf("list all deliveries: %w", err)
 		}
-		known[id] = true
+		known[id] = state != Purged
 	}
 	if err := rows.Err(); err != nil {
 		return nil, fmt.Errorf("list all deliveries: %w", err)

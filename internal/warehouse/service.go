@@ -10,7 +10,6 @@ import (
 	"io"
 	"math"
 	"path"
-	"strings"
 
 	"lienthong/internal/access"
 	"lienthong/internal/audit"
@@ -232,32 +231,4 @@ func (s *Service) Verify(ctx context.Context, id VersionID) error {
 
 func filesDamaged(v *Version, cause error) error {
 	return fault.New(fault.Unavailable, "warehouse.files_damaged", v.Dataset, v.Number).Because(cause)
-}
-
-// Recover removes what an interrupted run left: drafts, and files that never became visible. Call it once at start,
-// before anything is published.
-func (s *Service) Recover(ctx context.Context) (removed int, err error) {
-	if err := s.files.Sweep(); err != nil {
-		return 0, err
-	}
-	known, err := knownVersions(ctx, s.db)
-	if err != nil {
-		return 0, err
-	}
-	names, err := s.files.List("")
-	if err != nil {
-		return 0, err
-	}
-	gone := map[string]bool{}
-	for _, name := range names {
-		folder := path.Dir(name)
-		if gone[folder] || known[VersionID(path.Base(folder))] || strings.Count(folder, "/") < 2 {
-			continue
-		}
-		gone[folder] = true
-		if err := s.files.Remove(folder); err != nil {
-			return len(gone), fmt.Errorf("remove orphan %s: %w", folder, err)
-		}
-	}
-	return len(gone), nil
 }

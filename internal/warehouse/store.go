@@ -112,9 +112,9 @@ func insertPurge(ctx context.Context, q controldb.Querier, id VersionID, reason,
 	return nil
 }
 
-// knownVersions is the set of all version ids that have files, for the removal of orphans.
+// knownVersions are all version ids, true for those that have files and false for those whose content was purged.
 func knownVersions(ctx context.Context, q controldb.Querier) (map[VersionID]bool, error) {
-	rows, err := q.QueryContext(ctx, `SELECT id FROM warehouse_version WHERE `+notPurged+` ORDER BY id`)
+	rows, err := q.QueryContext(ctx, `SELECT id, (SELECT count(*) FROM warehouse_purge p WHERE p.version = v.id) FROM warehouse_version v ORDER BY id`)
 	if err != nil {
 		return nil, fmt.Errorf("list all versions: %w", err)
 	}
@@ -122,10 +122,11 @@ func knownVersions(ctx context.Context, q controldb.Querier) (map[VersionID]bool
 	known := map[VersionID]bool{}
 	for rows.Next() {
 		var id VersionID
-		if err := rows.Scan(&id); err != nil {
+		var purged int
+		if err := rows.Scan(&id, &purged); err != nil {
 			return nil, fmt.Errorf("list all versions: %w", err)
 		}
-		known[id] = true
+		known[id] = purged == 0
 	}
 	if err := rows.Err(); err != nil {
 		return nil, fmt.Errorf("list all versions: %w", err)

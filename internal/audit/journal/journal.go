@@ -138,7 +138,7 @@ func (j *Journal) openFolders(dir string) (*merkle.Tree, error) {
 			return nil, err
 		}
 		if tree != nil && (tree.Size() != t.Size() || tree.Root() != t.Root()) {
-			return nil, fmt.Errorf("the journal folders %s and %s hold different records: run \"lienthong audit verify\" on both with a kept checkpoint, and move the wrong one away", dirs[0], dirs[1])
+			return nil, fmt.Errorf("the journal folders %s and %s hold different records: run \"lienthong audit verify --dir\" on each with a kept checkpoint, and move the wrong one away", dirs[0], dirs[1])
 		}
 		tree = t
 	}

@@ -18,6 +18,9 @@ import (
 // tmpFolder holds what is not committed. Names cannot begin with a dot, so none reaches it.
 const tmpFolder = ".tmp"
 
+// lostFolder holds what SetAside took out of the store. It is no part of it: no name reaches it and no list tells of it.
+const lostFolder = "lost+found"
+
 // Store is one folder of committed files.
 type Store struct {
 	dir     string
@@ -189,6 +192,9 @@ func validName(name string) bool {
 	if !fs.ValidPath(name) || name == "." || len(name) > 1024 {
 		return false
 	}
+	if name == lostFolder || strings.HasPrefix(name, lostFolder+"/") {
+		return false
+	}
 	for part := range strings.SplitSeq(name, "/") {
 		if part[0] == '.' || len(part) > 200 {
 			return false
@@ -246,7 +252,7 @@ func (s *Store) List(prefix string) ([]string, error) {
 		if err != nil {
 			return err
 		}
-		if p != s.dir && strings.HasPrefix(d.Name(), ".") {
+		if p != s.dir && (strings.HasPrefix(d.Name(), ".") || p == filepath.Join(s.dir, lostFolder)) {
 			if d.IsDir() {
 				return fs.SkipDir
 			}

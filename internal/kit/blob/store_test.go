@@ -271,3 +271,36 @@ func TestSyncDir(t *testing.T) {
 		t.Fatal("a folder that is not there cannot be on disk")
 	}
 }
+
+func TestSetAsideKeepsAndHides(t *testing.T) {
+	s, err := blob.Open(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{"a/b/1.csv", "a/b/2.csv", "a/c.csv"} {
+		if err := s.Put(name, []byte(name)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	place, err := s.SetAside("a/b", "2026-11-24")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if body, err := os.ReadFile(filepath.Join(place, "2.csv")); err != nil || string(body) != "a/b/2.csv" {
+		t.Fatalf("%q, %v", body, err)
+	}
+	if names, err := s.List(""); err != nil || len(names) != 1 || names[0] != "a/c.csv" {
+		t.Fatalf("%v, %v", names, err)
+	}
+	if again, err := s.SetAside("a/b", "2026-11-24"); err != nil || again != "" {
+		t.Fatalf("what is gone: %q, %v", again, err)
+	}
+	for _, name := range []string{"lost+found", "lost+found/2026-11-24/a/b/1.csv"} {
+		if _, err := s.OpenFile(name); !fault.Is(err, "blob.bad_name") {
+			t.Errorf("%s: %v", name, err)
+		}
+		if err := s.Put(name, nil); !fault.Is(err, "blob.bad_name") {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}

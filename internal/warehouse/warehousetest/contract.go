@@ -212,15 +212,18 @@ func Contract(t *testing.T, columnar warehouse.Columnar, issue Issue) {
 		}
 	})
 
-	t.Run("recovery removes what never became visible and nothing else", func(t *testing.T) {
+	t.Run("recovery sets aside what the control store does not know, and nothing else", func(t *testing.T) {
 		b := New(t, columnar)
 		v := publish(t, b, Draft(t, b, "d1", row(2, "h2", "02647")))
 		if err := b.Files.Put(dataset+"/0191-orphan/rows.sqlite", []byte("x")); err != nil {
 			t.Fatal(err)
 		}
-		n, err := b.Recover(ctx)
-		if err != nil || n != 1 {
-			t.Fatalf("%d, %v", n, err)
+		lost, err := b.Recover(ctx)
+		if err != nil || len(lost) != 1 || lost[0].Recorded {
+			t.Fatalf("%+v, %v", lost, err)
+		}
+		if body, err := os.ReadFile(filepath.Join(lost[0].Place, "rows.sqlite")); err != nil || len(body) == 0 {
+			t.Fatalf("it is not at %s: %v", lost[0].Place, err)
 		}
 		names, _ := b.Files.List("")
 		if len(names) != 3 || !strings.Contains(names[0], string(v.ID)) {
