@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"lienthong/internal/access"
@@ -42,23 +43,25 @@ type Demo struct{ Seed int64 }
 
 // App is the built platform.
 type App struct {
-	opts    Options
-	conf    Config
-	log     *slog.Logger
-	started time.Time
-	clock   *clock.Adjustable
-	lock    *lock
-	keys    *secret.Keyring
-	db      *controldb.DB
-	vault   *vault.Service
-	scratch string // for content in clear while it is worked on
-	raw     *blob.Store
-	audit   *audit.Log
-	jobs    *job.Queue
-	words   *i18n.Catalog    // every sentence shown to people
-	witness *witness.Witness // of other agencies' logs; nil where none is configured
-	gate    *flow.Gate
-	world   *world.World // of the demo
+	opts     Options
+	conf     Config
+	log      *slog.Logger
+	started  time.Time
+	clock    *clock.Adjustable
+	lock     *lock
+	keys     *secret.Keyring
+	db       *controldb.DB
+	vault    *vault.Service
+	scratch  string // for content in clear while it is worked on
+	raw      *blob.Store
+	versions *blob.Store            // files of the warehouse
+	hashes   atomic.Pointer[string] // what the last check of the log's stored hashes found wrong
+	audit    *audit.Log
+	jobs     *job.Queue
+	words    *i18n.Catalog    // every sentence shown to people
+	witness  *witness.Witness // of other agencies' logs; nil where none is configured
+	gate     *flow.Gate
+	world    *world.World // of the demo
 
 	access   *access.Service
 	incident *incident.Service

@@ -108,16 +108,3 @@ func serveUntil(ctx context.Context, srv *http.Server, l net.Listener) error {
 	}
 	return nil
 }
-
-// ready says in one sentence each why the platform cannot do its work now; empty when it can.
-func (a *App) ready(ctx context.Context) []string {
-	var reasons []string
-	if err := a.audit.Health(); err != nil {
-		reasons = append(reasons, "audit: "+err.Error())
-	}
-	var one int
-	if err := a.db.QueryRowContext(ctx, `SELECT 1`).Scan(&one); err != nil {
-		reasons = append(reasons, "control store: "+err.Error())
-	}
-	return reasons
-}

@@ -124,6 +124,7 @@ func (a *App) buildWarehouse(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("open the warehouse folder: %w", err)
 	}
+	a.versions = files
 	a.warehouse, err = warehouse.NewService(warehouse.Parts{
 		DB: a.db, Files: files, Columnar: duck.Engine{}, Log: a.audit, Clock: a.clock,
 		Masker: a.masker(), Secret: a.keys.HMACKey("warehouse cursor"),

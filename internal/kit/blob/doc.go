@@ -20,7 +20,8 @@
 //  5. Content in clear lies only in the scratch folder, which is in memory where the system has such a folder, and there in
 //     files without a name.
 //  6. Remove destroys the key before the bytes go, and a keeper of keys that cannot record it keeps them.
-//  7. One process writes to a store; others may read.
+//  7. What SetAside moved to lost+found is whole and out of reach of every name; only a person removes it.
+//  8. One process writes to a store; others may read.
 //
 // Start reading at Store.Create.
 package blob

@@ -11,6 +11,10 @@ var Messages = i18n.Messages{
 		Vi: "Ổ lưu trữ báo lỗi khi ghi nên hệ thống tạm ngừng nhận thay đổi để không mất dữ liệu. Đề nghị báo ngay quản trị viên kiểm tra ổ đĩa và khởi động lại hệ thống.",
 		En: "The storage reported an error while writing, so the system stopped taking changes in order to lose nothing. Tell the administrator at once to check the disk and restart the system.",
 	},
+	"blob.folder_missing": {
+		Vi: "Không thấy thư mục lưu trữ {0}: thư mục đã bị chuyển đi hoặc ổ đĩa chưa được gắn. Đề nghị quản trị viên gắn lại ổ đĩa hoặc đưa thư mục về chỗ cũ rồi khởi động lại dịch vụ.",
+		En: "The storage folder {0} is not there: it was moved away, or its disk is not mounted. Ask the administrator to mount the disk or bring the folder back, then to restart the service.",
+	},
 	"blob.disk_full": {
 		Vi: "Ổ lưu trữ đã đầy nên chưa ghi được dữ liệu này. Đề nghị quản trị viên giải phóng dung lượng rồi thực hiện lại.",
 		En: "The storage is full, so this was not written. Ask the administrator to free space, then try again.",

@@ -119,6 +119,19 @@ func (s *Store) Err() error {
 	return s.err()
 }
 
+// Present is Err, and tells a folder that was taken away while the program runs. It costs two looks at the folder.
+func (s *Store) Present() error {
+	if err := s.Err(); err != nil {
+		return err
+	}
+	for _, dir := range []string{s.dir, filepath.Join(s.dir, tmpFolder)} {
+		if info, err := os.Stat(dir); err != nil || !info.IsDir() {
+			return fault.New(fault.Unavailable, "blob.folder_missing", dir).Because(err)
+		}
+	}
+	return nil
+}
+
 func (s *Store) err() error {
 	if s.broken == nil {
 		return nil
