@@ -358,6 +358,11 @@ func (s *Service) GrantsOfRequest(ctx context.Context, requestID string) ([]Gran
 // Purposes lists the purposes of exploitation, roots and children.
 func (s *Service) Purposes(ctx context.Context) ([]Purpose, error) { return listPurposes(ctx, s.db) }
 
+// FindPurpose finds one purpose of exploitation.
+func (s *Service) FindPurpose(ctx context.Context, code string) (Purpose, error) {
+	return findPurpose(ctx, s.db, code)
+}
+
 // AddPurpose adds a child purpose under one of the five roots.
 func (s *Service) AddPurpose(ctx context.Context, p Purpose) error {
 	who, err := Require(ctx, SettingsChange)

@@ -33,6 +33,7 @@ const apiVersion = "1.0"
 
 // console is the site of the console: its route table and its handler.
 type console struct {
+	pasts  []web.Past
 	shell  *web.Shell
 	api    *web.API
 	routes []web.Route
@@ -55,7 +56,7 @@ func (a *App) buildConsole() (*console, error) {
 			Owner: i18n.Text{Vi: "Sở Khoa học và Công nghệ", En: "Department of Science and Technology"},
 			Demo:  a.opts.Demo != nil, DemoPath: a.demoPath(),
 		},
-		MyPage: "/me", AgencyName: a.agencyName,
+		History: a.audit, MyPage: "/me", AgencyName: a.agencyName,
 	})
 	if err != nil {
 		return nil, err
@@ -87,7 +88,11 @@ func (a *App) buildConsole() (*console, error) {
 	} {
 		c.routes = append(c.routes, p.Routes()...)
 		p.Operations(c.api)
+		if h, has := p.(interface{ Pasts() []web.Past }); has {
+			c.pasts = append(c.pasts, h.Pasts()...)
+		}
 	}
+	c.routes = shell.WithPasts(c.routes, c.api, c.pasts)
 	if a.opts.Demo != nil {
 		c.routes = append(c.routes, gallery.Routes(shell)...)
 		c.routes = append(c.routes, a.demoPages(shell).Routes()...)

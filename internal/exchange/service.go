@@ -142,6 +142,18 @@ func (s *Service) ListRoutes(ctx context.Context, dataset string) ([]*Route, err
 	return listRoutes(ctx, s.db, dataset)
 }
 
+// FindService finds the newest version of a provider's service, whether it may be called or not.
+func (s *Service) FindService(ctx context.Context, owner, system, name string) (*Route, error) {
+	if _, err := access.Require(ctx, access.ExchangeRead); err != nil {
+		return nil, err
+	}
+	r, found, err := findRoute(ctx, s.db, owner, system, name)
+	if err == nil && !found {
+		err = fault.New(fault.NotFound, "exchange.service_unknown")
+	}
+	return r, err
+}
+
 func (s *Service) loadRoute(ctx context.Context, key string) (*Route, error) {
 	owner, system, name := splitKey(key)
 	r, found, err := findRoute(ctx, s.db, owner, system, name)

@@ -13,7 +13,10 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 )
 
-var problemType = reflect.TypeFor[httpx.Problem]()
+var (
+	problemType  = reflect.TypeFor[httpx.Problem]()
+	pastListType = reflect.TypeFor[pastList]()
+)
 
 // showDocs is the documentation for people, made from the same operations, without foreign scripts.
 func (a *API) showDocs(w http.ResponseWriter, r *http.Request) error {

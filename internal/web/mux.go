@@ -111,7 +111,7 @@ func (s *Shell) serve(w http.ResponseWriter, r *http.Request, rt Route) {
 		s.fail(w, r, err, rt.JSON)
 		return
 	}
-	if err := rt.Handler(w, r); err != nil {
+	if err := rt.Handler(w, withPast(r, rt.past)); err != nil {
 		s.fail(w, r, err, rt.JSON)
 	}
 }

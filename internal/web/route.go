@@ -23,6 +23,7 @@ type Route struct {
 	Slow       bool  // an upload or download, which may take long over a slow line
 	JSON       bool  // an operation of the API: its errors are problems
 
+	past      *Past
 	anonymous bool // static files: nobody is looked up
 }
 

@@ -35,6 +35,7 @@ type Deps struct {
 	SignIn       string                               // path of the sign-in page; DefaultSignIn when empty
 	SignOut      string                               // path to which the sign-out form is sent; DefaultSignOut when empty
 	AgencyName   func(context.Context, string) string // official name of an agency; its code when nil
+	History      Recalls                              // changes of what is kept; without it things have no history
 	MyPage       string                               // path of one's own account, if there is such a page
 }
 
@@ -144,7 +145,7 @@ func (s *Shell) frame(r *http.Request, p Page) ui.Frame {
 	f := ui.Frame{
 		Site: s.deps.Site, Assets: s.assets.Links(), Lang: i18n.LangOf(r.Context()), Title: p.Title,
 		Menu: menuFor(s.menu, actor, t, r.URL.Path), Crumbs: append([]ui.Crumb{home}, p.Crumbs...),
-		ViPath: inLanguage(r, i18n.Vi), EnPath: inLanguage(r, i18n.En), Narrow: p.Narrow, Body: p.Body,
+		ViPath: inLanguage(r, i18n.Vi), EnPath: inLanguage(r, i18n.En), Narrow: p.Narrow, Body: p.Body, Tabs: s.pastTabs(r, pastIn(r)),
 		SignIn: s.signInPath(r), SignOut: s.deps.SignOut, MyPage: s.deps.MyPage,
 	}
 	if actor.Type == access.User {

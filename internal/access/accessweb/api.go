@@ -70,6 +70,18 @@ func (p *Pages) opPurposes(ctx context.Context, _ *struct{}) (*purposesOut, erro
 	return &out, nil
 }
 
+type purposeOut struct{ Body access.Purpose }
+
+func (p *Pages) opPurpose(ctx context.Context, in *struct {
+	Code string `path:"code" maxLength:"100"`
+}) (*purposeOut, error) {
+	one, err := p.access.FindPurpose(ctx, in.Code)
+	if err != nil {
+		return nil, err
+	}
+	return &purposeOut{one}, nil
+}
+
 type addPurposeIn struct {
 	Body struct {
 		Parent       string `json:"parent" enum:"QLNN,DVC-TTHC,CDDH,PTDB,DLM"`

@@ -2,6 +2,7 @@ package accessweb
 
 import (
 	"net/http"
+	"net/url"
 	"strings"
 
 	"lienthong/internal/access"
@@ -88,7 +89,7 @@ func roots(t ui.T, lang i18n.Lang, all []access.Purpose) []rootView {
 		for _, c := range all {
 			if c.Parent == root.Code {
 				v.Card.Flush = true
-				v.Children.Rows = append(v.Children.Rows, ui.Cells(ui.Mono(c.Code), ui.Text(nameOf(lang, c)), demands(t, c)))
+				v.Children.Rows = append(v.Children.Rows, ui.Cells(ui.Link(c.Code, "/access/purposes/"+url.PathEscape(c.Code)+"/history"), ui.Text(nameOf(lang, c)), demands(t, c)))
 			}
 		}
 		out = append(out, v)

@@ -62,6 +62,8 @@ func (p *Pages) Operations(api *web.API) {
 		Summary: "One grant with the history of its status"}, p.opGrant)
 	web.Op(api, web.OpSpec{ID: "access-list-purposes", Method: http.MethodGet, Path: "/purposes", Permission: access.Public, Tag: "access",
 		Summary: "Purposes of exploitation: the five of Điều 17.1 and their children"}, p.opPurposes)
+	web.Op(api, web.OpSpec{ID: "access-find-purpose", Method: http.MethodGet, Path: "/purposes/{code}", Permission: access.Public, Tag: "access",
+		Summary: "One purpose of exploitation"}, p.opPurpose)
 	web.Op(api, web.OpSpec{ID: "access-add-purpose", Method: http.MethodPost, Path: "/purposes", Permission: access.SettingsChange, Tag: "access", Status: http.StatusCreated,
 		Summary: "Add a child purpose"}, p.opAddPurpose)
 	web.Op(api, web.OpSpec{ID: "access-decide", Method: http.MethodPost, Path: "/authz/decide", Permission: access.AccessRead, Tag: "access",

@@ -33,6 +33,13 @@ func namesOf(ctx context.Context, names func(context.Context) map[string]string)
 // EventMessages are the words of the log's events.
 var EventMessages = i18n.Messages{
 	"audit.event.account.create":              {Vi: "Tạo tài khoản", En: "Account created"},
+	"audit.event.account.recover":             {Vi: "Khôi phục tài khoản từ máy chủ", En: "Account recovered on the server"},
+	"audit.event.catalog.schema_accept":       {Vi: "Chấp nhận cấu trúc mới", En: "Schema accepted"},
+	"audit.event.dictionary.revise":           {Vi: "Sửa phần tử từ điển", En: "Element revised"},
+	"audit.event.dictionary.retire":           {Vi: "Ngừng dùng phần tử từ điển", En: "Element retired"},
+	"audit.event.exchange.active":             {Vi: "Mở lại dịch vụ", En: "Service resumed"},
+	"audit.event.exchange.suspended":          {Vi: "Tạm ngừng dịch vụ", En: "Service suspended"},
+	"audit.event.history.begin":               {Vi: "Ghi trạng thái ban đầu", En: "First state recorded"},
 	"audit.event.account.roles":               {Vi: "Đổi vai trò của tài khoản", En: "Roles changed"},
 	"audit.event.account.enable":              {Vi: "Mở khóa tài khoản", En: "Account enabled"},
 	"audit.event.account.disable":             {Vi: "Khóa tài khoản", En: "Account disabled"},

@@ -84,6 +84,18 @@ func (p *Pages) opServices(ctx context.Context, in *struct {
 	return out, nil
 }
 
+func (p *Pages) opService(ctx context.Context, in *struct {
+	Owner  string `path:"owner"`
+	System string `path:"system"`
+	Name   string `path:"name"`
+}) (*serviceBody, error) {
+	r, err := p.exchange.FindService(ctx, in.Owner, in.System, in.Name)
+	if err != nil {
+		return nil, err
+	}
+	return &serviceBody{*r}, nil
+}
+
 type serviceBody struct{ Body exchange.Route }
 
 func (p *Pages) opRegister(ctx context.Context, in *serviceBody) (*serviceBody, error) {

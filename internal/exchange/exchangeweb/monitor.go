@@ -3,6 +3,7 @@ package exchangeweb
 import (
 	"context"
 	"net/http"
+	"net/url"
 	"sort"
 	"strings"
 	"time"
@@ -11,6 +12,7 @@ import (
 
 	"lienthong/internal/access"
 	"lienthong/internal/audit"
+	"lienthong/internal/exchange"
 	"lienthong/internal/kit/i18n"
 	"lienthong/internal/web"
 	"lienthong/internal/web/ui"
@@ -94,6 +96,15 @@ func byDay(all []audit.Count, now time.Time) []ui.Bar {
 	return bars
 }
 
+// service names a service; its own agency and the operator also come to its history from here.
+func (p *Pages) service(r *http.Request, s *exchange.Route, code string) templ.Component {
+	name := "/svc/" + s.Owner + "/" + s.System + "/" + s.Name
+	if !access.ActorOf(r.Context()).ActsFor(s.Owner) {
+		return ui.Two(name, code)
+	}
+	return ui.LinkTwo(name, (&url.URL{Path: "/exchange/services/" + s.Owner + "/" + s.System + "/" + s.Name}).EscapedPath()+"/history", code)
+}
+
 func (p *Pages) listServices(w http.ResponseWriter, r *http.Request) error {
 	routes, err := p.exchange.ListRoutes(r.Context(), "")
 	if err != nil {
@@ -120,7 +131,7 @@ func (p *Pages) listServices(w http.ResponseWriter, r *http.Request) error {
 			}
 		}
 		what, code := dataset(s.Dataset)
-		table.Rows = append(table.Rows, ui.Cells(ui.Two(what, p.agency(r.Context(), s.Owner)), ui.Two("/svc/"+s.Owner+"/"+s.System+"/"+s.Name, code), ui.Lines(ops...),
+		table.Rows = append(table.Rows, ui.Cells(ui.Two(what, p.agency(r.Context(), s.Owner)), p.service(r, s, code), ui.Lines(ops...),
 			ui.Text(i18n.Number(s.Version)), ui.Badge(state)))
 	}
 	return p.shell.Render(w, r, web.Page{Title: t("exchange.services"), Crumbs: []ui.Crumb{{Label: t("exchange.services")}},

@@ -68,6 +68,8 @@ func (p *Pages) Operations(api *web.API) {
 		Summary: "Decision and outcome of one call, by its X-Request-Id"}, p.opCall)
 	web.Op(api, web.OpSpec{ID: "exchange-list-services", Method: http.MethodGet, Path: "/exchange/services", Permission: access.ExchangeRead, Tag: "exchange",
 		Summary: "Registered services of providers"}, p.opServices)
+	web.Op(api, web.OpSpec{ID: "exchange-find-service", Method: http.MethodGet, Path: "/exchange/services/{owner}/{system}/{name}", Permission: access.ExchangeRead, Tag: "exchange",
+		Summary: "One registered service of a provider, its newest version"}, p.opService)
 	web.Op(api, web.OpSpec{ID: "exchange-register-service", Method: http.MethodPost, Path: "/exchange/services", Permission: access.ConnectionSetUp, Tag: "exchange",
 		Summary: "Register a provider's service, or its next version"}, p.opRegister)
 	web.Op(api, web.OpSpec{ID: "exchange-service-status", Method: http.MethodPost, Path: "/exchange/services/{owner}/{system}/{name}/status", Permission: access.ConnectionSuspend, Tag: "exchange",

@@ -47,6 +47,7 @@ type Frame struct {
 	Title    string
 	Menu     []MenuGroup
 	Crumbs   []Crumb
+	Tabs     []Tab   // views of the thing that the page shows
 	Person   *Person // nil while nobody has signed in
 	ViPath   string  // this page in Vietnamese
 	EnPath   string  // this page in English

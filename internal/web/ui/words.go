@@ -16,6 +16,7 @@ var Messages = i18n.Messages{
 	"ui.menu_open":        {Vi: "Mở danh mục chức năng", En: "Open the menu"},
 	"ui.menu_close":       {Vi: "Đóng danh mục chức năng", En: "Close the menu"},
 	"ui.main_menu":        {Vi: "Danh mục chức năng", En: "Main menu"},
+	"ui.views":            {Vi: "Các góc nhìn của mục này", En: "Views of this"},
 	"ui.breadcrumbs":      {Vi: "Vị trí trang", En: "Breadcrumbs"},
 	"ui.account":          {Vi: "Tài khoản", En: "Account"},
 	"ui.my_account":       {Vi: "Tài khoản của tôi", En: "My account"},

@@ -1,0 +1,33 @@
+package dictionaryweb
+
+import (
+	"context"
+
+	"lienthong/internal/access"
+	"lienthong/internal/dictionary"
+	"lienthong/internal/web"
+)
+
+// Pasts are the things of these pages whose history is shown.
+func (p *Pages) Pasts() []web.Past {
+	return []web.Past{
+		{
+			Kind: "dictionary.element", Page: "/dictionary/element/{code}", API: "/dictionary/elements/{code}", Permission: access.DictionaryRead, Sample: dictionary.Element{},
+			Values: map[string]string{"type": "dictionary.type.", "class": "dictionary.class."},
+			Of: func(ctx context.Context, param func(string) string) (web.PastOf, error) {
+				e, err := p.dictionary.LatestElement(ctx, dictionary.Code(param("code")))
+				return web.PastOf{ID: string(e.Code), Title: e.Name, Path: elementPath(e.Code), ListKey: "dictionary.title", ListPath: "/dictionary"}, err
+			},
+		},
+		{
+			Kind: "dictionary.code_list", Page: "/dictionary/code-list/{name}", API: "/code-lists/{name}", Permission: access.DictionaryRead, Sample: dictionary.CodeList{},
+			Of: func(ctx context.Context, param func(string) string) (web.PastOf, error) {
+				l, err := p.dictionary.FindCodeList(ctx, param("name"))
+				if err != nil {
+					return web.PastOf{}, err
+				}
+				return web.PastOf{ID: l.Name, Title: l.Title, Path: "/dictionary/code-list/" + l.Name, ListKey: "dictionary.code_lists", ListPath: "/dictionary/code-list"}, nil
+			},
+		},
+	}
+}
