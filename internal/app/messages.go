@@ -48,8 +48,8 @@ func allMessages() []i18n.Messages {
 	return []i18n.Messages{
 		blob.Messages, clock.Messages, controldb.Messages, httpx.Messages, job.Messages, vitext.Messages,
 		access.Messages, audit.Messages, agency.Messages, agencyweb.Messages, system.Messages, systemweb.Messages, dictionary.Messages, dictionaryweb.Messages, catalog.Messages, catalogweb.Messages,
-		warehouse.Messages, warehouseweb.Messages, web.PastMessages, viewweb.Messages, web.PastMessages, ingest.Messages, ingestweb.Messages, web.PastMessages, connection.Messages, exchange.Messages, flow.Messages, incident.Messages, task.Messages,
-		web.Messages, web.PastMessages, taskweb.Messages, web.PastMessages, supportweb.Messages, web.PastMessages, incidentweb.Messages, web.PastMessages, gallery.Messages, demoweb.Messages, web.PastMessages,
+		warehouse.Messages, warehouseweb.Messages, viewweb.Messages, ingest.Messages, ingestweb.Messages, connection.Messages, exchange.Messages, flow.Messages, incident.Messages, task.Messages,
+		web.Messages, web.PastMessages, taskweb.Messages, supportweb.Messages, incidentweb.Messages, gallery.Messages, demoweb.Messages,
 		connectionweb.Messages, homeweb.Messages, taskMessages, account.Messages, accountweb.Messages, exchangeweb.Messages, accessweb.Messages, auditweb.Messages, auditweb.EventMessages,
 	}
 }
