@@ -6,6 +6,9 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"net"
+	"net/netip"
+	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
@@ -247,6 +250,20 @@ func (a *App) consoleURL() string {
 
 // consoleHTTPS tells whether people reach the console by HTTPS only, also through a proxy in front of it.
 func (a *App) consoleHTTPS() bool { return strings.HasPrefix(a.consoleURL(), "https://") }
+
+// consoleHosts are the names at which the console answers, the official one first.
+func (a *App) consoleHosts() []string {
+	host, _, _ := net.SplitHostPort(a.conf.ConsoleListen) // checked with the configuration
+	var hosts []string
+	if official, err := url.Parse(a.consoleURL()); err == nil && official.Hostname() != "" {
+		hosts = append(hosts, official.Host)
+	}
+	hosts = append(hosts, host)
+	if at, err := netip.ParseAddr(host); host == "" || err == nil && (at.IsLoopback() || at.IsUnspecified()) {
+		hosts = append(hosts, "localhost", "127.0.0.1", "::1")
+	}
+	return append(hosts, a.conf.ConsoleHosts...)
+}
 
 func (a *App) exchangeURL() string {
 	if a.conf.ExchangeCert != "" {

@@ -24,10 +24,11 @@ type Config struct {
 	Province    string `key:"province" default:"Lào Cai" doc:"tên tỉnh hiển thị trên giao diện"`
 	Operator    string `key:"operator" default:"H38.02" doc:"mã cơ quan vận hành nền tảng"`
 
-	ConsoleListen string `key:"console.listen" default:"127.0.0.1:8080" doc:"địa chỉ lắng nghe của trang quản trị và API quản trị"`
-	ConsoleURL    string `key:"console.url" default:"" doc:"địa chỉ công khai của trang quản trị; để trống là http://<console.listen>"`
-	ConsoleCert   string `key:"console.tls_cert" default:"" doc:"tệp chứng thư TLS của trang quản trị (PEM)"`
-	ConsoleKey    string `key:"console.tls_key" default:"" doc:"tệp khóa riêng TLS của trang quản trị (PEM)"`
+	ConsoleListen string   `key:"console.listen" default:"127.0.0.1:8080" doc:"địa chỉ lắng nghe của trang quản trị và API quản trị"`
+	ConsoleURL    string   `key:"console.url" default:"" doc:"địa chỉ công khai của trang quản trị; để trống là http://<console.listen>"`
+	ConsoleHosts  []string `key:"console.hosts" default:"" doc:"các tên máy chủ khác mà trang quản trị nhận, ngoài tên trong console.url và địa chỉ lắng nghe; tên lạ bị từ chối (421)"`
+	ConsoleCert   string   `key:"console.tls_cert" default:"" doc:"tệp chứng thư TLS của trang quản trị (PEM)"`
+	ConsoleKey    string   `key:"console.tls_key" default:"" doc:"tệp khóa riêng TLS của trang quản trị (PEM)"`
 
 	ConsolePlain bool `key:"console.plain_http" default:"false" doc:"cho phép trang quản trị dùng HTTP không mã hóa ngoài máy chủ này; chỉ bật khi đường truyền đã được mã hóa bằng cách khác"`
 

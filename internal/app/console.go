@@ -49,7 +49,7 @@ type slicePages interface {
 // routes` can list them.
 func (a *App) buildConsole() (*console, error) {
 	shell, err := web.NewShell(web.Deps{
-		Catalog: a.words, Log: a.log, Clock: a.clock, Authenticate: a.account.Authenticate, HTTPS: a.consoleHTTPS(),
+		Catalog: a.words, Log: a.log, Clock: a.clock, Authenticate: a.account.Authenticate, Hosts: a.consoleHosts(), HTTPS: a.consoleHTTPS(),
 		Site: ui.Site{
 			Name:  i18n.Text{Vi: "Liên thông", En: "Liên thông"},
 			Title: i18n.Text{Vi: "Nền tảng dữ liệu số tỉnh " + a.conf.Province, En: "Digital data platform of " + a.conf.Province},

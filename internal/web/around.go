@@ -30,7 +30,7 @@ func (a *answer) Unwrap() http.ResponseWriter { return &a.Recorder }
 
 // around wraps the site in what every request passes, the outermost first.
 func (s *Shell) around(site http.Handler) http.Handler {
-	h := s.crossSite(s.language(site))
+	h := s.language(s.ownHost(s.crossSite(site)))
 	h = s.recorded(h)
 	h = httpx.Secure(httpx.PagePolicy, s.deps.HTTPS, h)
 	return httpx.RequestID(s.deps.Clock, h)

@@ -50,6 +50,10 @@ var Messages = i18n.Messages{
 		Vi: "Không có trang nào ở địa chỉ này. Địa chỉ có thể đã gõ sai hoặc nội dung đã được chuyển đi.",
 		En: "There is no page at this address. It may be mistyped, or the content has moved.",
 	},
+	"web.host_unknown": {
+		Vi: "Trang quản trị không phục vụ tại tên máy chủ này. Hãy mở địa chỉ chính thức ({0}); nếu tên này là đúng, người quản trị máy chủ thêm tên vào console.hosts.",
+		En: "The console does not answer at this host name. Open its official address ({0}); if the name is right, the server's administrator adds it to console.hosts.",
+	},
 	"web.method_not_allowed": {
 		Vi: "Địa chỉ này không nhận thao tác vừa gửi. Hãy mở lại trang và thực hiện từ nút bấm trên trang.",
 		En: "This address does not take what was sent. Open the page again and use the button on it.",

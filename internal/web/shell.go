@@ -31,6 +31,7 @@ type Deps struct {
 	Clock        clock.Clock
 	Authenticate Authenticator
 	Site         ui.Site
+	Hosts        []string                             // names at which the site answers, the official one first; none: at any
 	HTTPS        bool                                 // callers reach us by HTTPS only
 	SignIn       string                               // path of the sign-in page; DefaultSignIn when empty
 	SignOut      string                               // path to which the sign-out form is sent; DefaultSignOut when empty
