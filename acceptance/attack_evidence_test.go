@@ -165,18 +165,22 @@ func TestDoorsCloseAtOnce(t *testing.T) {
 	closed("access.dataset_suspended")
 	ok(t, p.appraiser.Post(data+"/resume", nil), http.StatusOK)
 	open()
-	end := func(to any) {
+	end := func(to any) harness.Answer {
 		t.Helper()
 		body := m{"name": "Sở Giáo dục và Đào tạo", "kind": "department", "valid_from": "2025-03-01"}
 		if to != nil {
 			body["valid_to"] = to
 		}
-		ok(t, p.admin.Do(http.MethodPut, "/api/v1/agencies/"+consumer, body), http.StatusOK)
+		return p.admin.Do(http.MethodPut, "/api/v1/agencies/"+consumer, body)
 	}
-	end(time.Now().AddDate(0, 0, -1).Format(time.DateOnly))
+	refused(t, end(time.Now().AddDate(0, 0, -1).Format(time.DateOnly)), http.StatusConflict, "agency.in_use") // live grants first
+	soon := time.Now().Add(time.Second)
+	ok(t, end(soon.UTC().Format(time.RFC3339Nano)), http.StatusOK)
+	time.Sleep(time.Until(soon.Add(50 * time.Millisecond)))
 	closed("access.agency_inactive")
-	end(nil)
+	ok(t, end(nil), http.StatusOK)
 	open()
+	p.consumerSteward.SignIn() // the session ended with the agency
 	conn.must(t, p.consumerSteward, "terminate", m{"comment": "Không còn nhu cầu khai thác dữ liệu này"})
 	refused(t, c.Get(recordsPath+"?limit=1"), http.StatusUnauthorized, "exchange.token_invalid") // its key went with it
 	ok(t, conn.token(t), http.StatusUnauthorized)

@@ -100,6 +100,21 @@ func asksOfOwn(who Actor, r Request, f Facts) bool {
 	return false
 }
 
+// CountOf counts the grants of an agency, and of its systems and people, that are in force or suspended.
+func (s *Service) CountOf(ctx context.Context, agency string) (int, error) {
+	all, err := listGrants(ctx, s.db, GrantFilter{Agency: agency})
+	if err != nil {
+		return 0, err
+	}
+	n, now := 0, s.clock.Now()
+	for _, g := range all {
+		if g.Status != GrantEnded && now.Before(g.ValidTo) {
+			n++
+		}
+	}
+	return n, nil
+}
+
 // CountLive counts the grants on a dataset that have not ended.
 func (s *Service) CountLive(ctx context.Context, dataset string) (int, error) {
 	all, err := listGrants(ctx, s.db, GrantFilter{Dataset: dataset})

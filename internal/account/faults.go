@@ -38,6 +38,7 @@ var Messages = i18n.Messages{
 	"account.sso_state":          {Vi: "Lần đăng nhập này không bắt đầu từ trình duyệt này hoặc đã quá 10 phút. Hãy đăng nhập lại từ đầu.", En: "This sign-in did not begin in this browser, or more than 10 minutes ago. Begin again."},
 	"account.used_before":        {Vi: "Lần đăng nhập này đã được dùng. Hãy đăng nhập lại từ đầu.", En: "This sign-in was used already. Begin again."},
 	"account.sso_unlinked":       {Vi: "Danh tính này chưa liên kết với tài khoản nào. Hãy đăng nhập bằng mật khẩu rồi liên kết tại trang Tài khoản của tôi, hoặc đề nghị quản trị viên liên kết.", En: "This identity is linked to no account. Sign in with your password and link it on My account, or ask an administrator to."},
+	"account.agency_ended":       {Vi: "Đơn vị của tài khoản ({0}) đã hết hiệu lực nên không đăng nhập được. Hãy liên hệ đơn vị vận hành để chuyển tài khoản sang đơn vị mới.", En: "The account's agency ({0}) has ended, so it cannot sign in. Ask the operator to move the account to the new agency."},
 	"account.closed":             {Vi: "Tài khoản đã bị khóa, hết hạn hoặc lâu không dùng. Hãy liên hệ quản trị viên.", En: "The account is disabled, ended or was unused for too long. Ask an administrator."},
 	"account.provider_unknown":   {Vi: "Không có hệ thống đăng nhập một lần này.", En: "There is no such identity provider."},
 	"account.link_needs_second":  {Vi: "Hãy bật xác thực hai yếu tố trước khi liên kết danh tính.", En: "Set a second factor before you link an identity."},

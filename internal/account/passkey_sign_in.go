@@ -106,6 +106,9 @@ func (s *Service) admitKey(ctx context.Context, q controldb.Querier, data webaut
 	case !a.aliveAt(now) || s.dormant(a, now):
 		return Signed{}, keyRefusal{account: a, cause: causeClosed, code: "account.closed"}, nil
 	}
+	if ended, err := s.agencyEnded(ctx, a); err != nil || ended {
+		return Signed{}, keyRefusal{account: a, cause: causeAgency, code: "account.agency_ended"}, err
+	}
 	if err := s.sealKey(&k, used); err != nil {
 		return Signed{}, keyRefusal{}, err
 	}
@@ -128,9 +131,11 @@ func (s *Service) refuseKey(ctx context.Context, no keyRefusal, from From) error
 			return err
 		}
 	}
-	kind := fault.Unauthenticated
-	if no.cause == causeClosed {
-		kind = fault.Denied
+	switch no.cause {
+	case causeClosed:
+		return fault.New(fault.Denied, no.code)
+	case causeAgency:
+		return fault.New(fault.Denied, no.code, no.account.Agency)
 	}
-	return fault.New(kind, no.code).Because(no.why)
+	return fault.New(fault.Unauthenticated, no.code).Because(no.why)
 }

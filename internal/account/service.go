@@ -27,6 +27,8 @@ const linkLife = 72 * time.Hour
 // Agencies tells whether an agency may have accounts now; agency implements it.
 type Agencies interface {
 	Active(ctx context.Context, code string) (bool, error)
+	// Ended reports an agency that is known and does not exist now.
+	Ended(ctx context.Context, code string) (bool, error)
 }
 
 // Incidents takes what somebody must look at; incident implements it.
@@ -205,6 +207,20 @@ func (s *Service) StateOf(a *Account) State {
 	return StateActive
 }
 
+// agencyEnded reports that the account's agency, or the one that answers for a vendor, exists no more. The operator's own
+// agency never ends for its accounts: the configuration names it, and with it the last administrator would be locked out.
+func (s *Service) agencyEnded(ctx context.Context, a *Account) (bool, error) {
+	for _, code := range []string{a.Agency, a.Sponsor} {
+		if code == "" || code == s.Operator {
+			continue
+		}
+		if ended, err := s.Agencies.Ended(ctx, code); err != nil || ended {
+			return ended, err
+		}
+	}
+	return false, nil
+}
+
 // dormant reports that nobody used the account for so long that it is closed until an administrator enables it again.
 func (s *Service) dormant(a *Account, now time.Time) bool {
 	last := a.ChangedAt
@@ -294,5 +310,6 @@ func (s *Service) Facts(ctx context.Context, who access.Actor) (*access.AccountF
 	if err != nil {
 		return nil, err
 	}
-	return &access.AccountFacts{Active: a.aliveAt(s.Clock.Now())}, nil
+	ended, err := s.agencyEnded(ctx, a)
+	return &access.AccountFacts{Active: a.aliveAt(s.Clock.Now()) && !ended}, err
 }

@@ -83,6 +83,13 @@ func (s *Service) Authenticate(r *http.Request) (context.Context, error) {
 	if err != nil || !a.aliveAt(now) {
 		return ctx, err
 	}
+	if ended, err := s.agencyEnded(ctx, a); err != nil || ended {
+		if err != nil {
+			return ctx, err
+		}
+		// Ended for good: an end that is put off later opens no old session.
+		return ctx, s.DB.InTx(ctx, func(q controldb.Querier) error { return removeSession(ctx, q, hash) })
+	}
 	lapsed := got.lapsed || now.Sub(got.seen) >= personalIdle
 	if lapsed && s.Personal != nil && s.Personal(r.Pattern) {
 		// Ended, and not only refused here: the sign-in page must ask, and no other page may make it fresh again.

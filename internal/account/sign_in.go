@@ -34,6 +34,7 @@ const (
 	causeName     = "unknown name"
 	causePassword = "password"
 	causeClosed   = "account disabled, ended or unused for too long"
+	causeAgency   = "agency ended"
 	causeLocked   = "account locked"
 	causeStale    = "password changed between the steps"
 	causeCode     = "code"
@@ -148,6 +149,11 @@ func (s *Service) open(ctx context.Context, t ticket, code string, from From) (S
 			locked, err = countFailure(ctx, q, a.ID, now)
 			return err
 		}
+		// Who proved to be the holder, and nobody else, is told that the agency has ended.
+		if ended, err := s.agencyEnded(ctx, a); err != nil || ended {
+			cause = causeAgency
+			return err
+		}
 		if err := clearFailures(ctx, q, a.ID); err != nil {
 			return err
 		}
@@ -161,10 +167,21 @@ func (s *Service) open(ctx context.Context, t ticket, code string, from From) (S
 	if err != nil {
 		return Signed{}, err
 	}
-	if cause != "" {
-		return Signed{}, s.record(ctx, a, cause, locked, from)
+	switch cause {
+	case "":
+		return out, s.recordEntry(ctx, out, from)
+	case causeAgency:
+		return Signed{}, s.refuseAgency(ctx, a, from)
 	}
-	return out, s.recordEntry(ctx, out, from)
+	return Signed{}, s.record(ctx, a, cause, locked, from)
+}
+
+// refuseAgency records and tells that the agency of somebody who proved to be the holder has ended.
+func (s *Service) refuseAgency(ctx context.Context, a *Account, from From) error {
+	if err := s.recordRefusal(ctx, a, causeAgency, from, "account.agency_ended"); err != nil {
+		return err
+	}
+	return fault.New(fault.Unauthenticated, "account.agency_ended", a.Agency).At("password")
 }
 
 // withCode is a way to sign in, with a code as second factor.

@@ -172,6 +172,10 @@ func (s *Service) enterBy(ctx context.Context, who sso.Identity, from From) (Cam
 			cause, code = causeClosed, "account.closed"
 			return nil
 		}
+		if ended, err := s.agencyEnded(ctx, a); err != nil || ended {
+			cause, code = causeAgency, "account.agency_ended"
+			return err
+		}
 		if err := useIdentity(ctx, q, linked, now); err != nil {
 			return err
 		}
@@ -192,6 +196,9 @@ func (s *Service) enterBy(ctx context.Context, who sso.Identity, from From) (Cam
 	case cause != "":
 		if err := s.recordRefusal(ctx, a, cause, from, code); err != nil {
 			return Came{}, err
+		}
+		if cause == causeAgency {
+			return Came{}, fault.New(fault.Denied, code, a.Agency)
 		}
 		return Came{}, fault.New(fault.Denied, code)
 	case came.Ticket != "":

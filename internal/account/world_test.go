@@ -32,6 +32,11 @@ type bodies map[string]bool
 
 func (b bodies) Active(_ context.Context, code string) (bool, error) { return b[code], nil }
 
+func (b bodies) Ended(_ context.Context, code string) (bool, error) {
+	active, known := b[code]
+	return known && !active, nil
+}
+
 // opened keeps the incidents that the service asked for.
 type opened []string
 
@@ -45,6 +50,7 @@ type world struct {
 	t         *testing.T
 	clock     *clock.Adjustable
 	incidents *opened
+	bodies    bodies
 }
 
 func newWorld(t *testing.T) *world { return worldOn(t, testkit.DB(t)) }
@@ -55,9 +61,9 @@ func worldOn(t *testing.T, db *controldb.DB) *world {
 
 func worldWith(t *testing.T, db *controldb.DB, base clock.Clock, change func(*Parts)) *world {
 	t.Helper()
-	w := &world{t: t, clock: clock.NewAdjustable(base), incidents: &opened{}}
+	w := &world{t: t, clock: clock.NewAdjustable(base), incidents: &opened{}, bodies: bodies{operator: true, "H38.04": true}}
 	parts := Parts{
-		DB: db, Clock: w.clock, Log: audittest.Log(t, db), Agencies: bodies{operator: true, "H38.04": true}, Incidents: w.incidents,
+		DB: db, Clock: w.clock, Log: audittest.Log(t, db), Agencies: w.bodies, Incidents: w.incidents,
 		Operator: operator, Key: bytes.Repeat([]byte{5}, 32),
 	}
 	change(&parts)

@@ -191,6 +191,12 @@ func (s *Service) Active(ctx context.Context, code string) (bool, error) {
 	return a != nil && a.ActiveAt(s.clock.Now()), err
 }
 
+// Ended reports that the agency is known and does not exist now.
+func (s *Service) Ended(ctx context.Context, code string) (bool, error) {
+	a, err := s.agencies.Find(ctx, code)
+	return a != nil && !a.ActiveAt(s.clock.Now()), err
+}
+
 // CanOwn reports that the agency exists now and may own data: all but external parties.
 func (s *Service) CanOwn(ctx context.Context, code string) (bool, error) {
 	a, err := s.agencies.Find(ctx, code)

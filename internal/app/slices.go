@@ -56,6 +56,7 @@ func (a *App) buildSlices(ctx context.Context) error {
 		return fmt.Errorf("read the calendar: %w", err)
 	}
 	a.agency = agency.NewService(a.db, a.clock, a.audit)
+	a.agency.UseUses(a.agencyUses)
 	providers, err := a.identityProviders()
 	if err != nil {
 		return err

@@ -63,5 +63,5 @@ func (a *App) connectionAgency(ctx context.Context, code string) (connection.Age
 	if err != nil {
 		return connection.Agency{}, err
 	}
-	return connection.Agency{Code: code, Name: body.Name, Active: body.ActiveAt(a.clock.Now()) && body.Kind != agency.External, ActiveSteward: steward != nil}, nil
+	return connection.Agency{Code: code, Name: body.Name, Active: body.ActiveAt(a.clock.Now()) && body.Kind != agency.External, Ended: !body.ActiveAt(a.clock.Now()), ActiveSteward: steward != nil}, nil
 }

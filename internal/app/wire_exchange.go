@@ -87,11 +87,29 @@ func (c exchangeClients) client(ctx context.Context, got *system.Credential) (ex
 	if err != nil {
 		return exchange.Client{}, err
 	}
+	stopped, err := c.stopped(ctx, got.System)
+	if err != nil {
+		return exchange.Client{}, err
+	}
 	actor, err := c.a.system.Actor(ctx, got.System, got.ID)
 	return exchange.Client{
 		System: got.System, Credential: got.ID, Actor: actor, Method: exchange.Method(got.Method), Until: got.ValidTo, Addresses: sys.Sources,
-		Bound: sys.CertificateBound,
+		Bound: sys.CertificateBound, Stopped: stopped,
 	}, err
+}
+
+// stopped says why every call of a system would be refused, so that it gets no token either.
+func (c exchangeClients) stopped(ctx context.Context, id string) (string, error) {
+	f, err := c.a.system.Facts(ctx, id)
+	switch {
+	case err != nil:
+		return "", err
+	case f == nil || f.Suspended:
+		return "access.system_suspended", nil
+	case !f.AgencyActive:
+		return "access.agency_inactive", nil
+	}
+	return "", nil
 }
 
 func (c exchangeClients) Keys(ctx context.Context, id string) ([]exchange.ClientKey, error) {

@@ -83,6 +83,7 @@ type Agency struct {
 	Code          string
 	Name          string
 	Active        bool
+	Ended         bool // it exists no more
 	ActiveSteward bool
 }
 
@@ -111,10 +112,13 @@ type Facts struct {
 	By        Person // who takes the step
 	Requester string // agency of the one who registers
 	Steward   bool   // the requesting agency is active and has an active steward
-	Dataset   Dataset
-	System    System
-	Purposes  map[string]Purpose
-	Config    *Config // newest version
-	Review    *Review // of the newest version
-	Run       *Run    // newest run
+
+	RequesterEnded bool // the requesting agency is known and exists no more
+
+	Dataset  Dataset
+	System   System
+	Purposes map[string]Purpose
+	Config   *Config // newest version
+	Review   *Review // of the newest version
+	Run      *Run    // newest run
 }

@@ -196,6 +196,13 @@ func commented(_ *Request, in Input, _ Facts) error {
 	return nil
 }
 
+func requesterEnded(r *Request, in Input, f Facts) error {
+	if !f.RequesterEnded {
+		return fault.New(fault.Conflict, "connection.requester_active", r.Agency)
+	}
+	return commented(r, in, f)
+}
+
 func escalate(r *Request, in Input, f Facts, who Person) {
 	r.Escalation = &Escalation{By: who, At: f.Now, Question: in.Comment}
 }

@@ -12,7 +12,7 @@ import (
 
 // Transition is one row of the process. There is no other way to change a state (invariant 1).
 type Transition struct {
-	No         int // row of section 5.1a, 0 for what happens inside a state
+	No         int // row of section 5.1a or 22, 0 for what happens inside a state
 	Action     Action
 	From       []State
 	To         State // empty: stays
@@ -49,7 +49,7 @@ type Input struct {
 
 func from(s ...State) []State { return s }
 
-// Transitions is the table of section 5.1a, in its order.
+// Transitions is the table of section 5.1a, in its order, and row 22: what an agency asked for ends with it (Q32).
 func Transitions() []Transition {
 	return []Transition{
 		{1, ActCreate, from(""), Draft, access.ConnectionDraft, Requester, Registers, stewardActive, nil},
@@ -85,6 +85,7 @@ func Transitions() []Transition {
 		{20, ActTerminate, from(Live, Suspended), Terminated, access.ConnectionEnd, Operator, "", commented, end},
 		{20, ActEndOwn, from(Live, Suspended), Terminated, access.ConnectionDraft, Requester, "", commented, end},
 		{21, ActWithdraw, from(Draft, Submitted, Returned), Withdrawn, access.ConnectionDraft, Requester, "", nil, nil},
+		{22, ActLapse, from(Draft, Submitted, Returned, Appraising, OwnerOpinion, Escalated, Approved, Provisioning, Testing, Acceptance), Withdrawn, access.ConnectionEnd, Operator, "", requesterEnded, nil},
 	}
 }
 
@@ -161,6 +162,9 @@ func (r *Request) Apply(a access.Actor, action Action, in Input, f Facts, m Meas
 	}
 	if err := in.sane(); err != nil {
 		return Step{}, err
+	}
+	if f.RequesterEnded && !action.ends() { // nothing more begins for an agency that exists no more
+		return Step{}, fault.New(fault.Conflict, "connection.requester_ended", r.Agency)
 	}
 	who := person(a, t.Permission)
 	if err := next.did(who, t.Duty); err != nil {

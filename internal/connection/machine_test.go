@@ -24,7 +24,7 @@ func measure(t *testing.T) Measure {
 	return Measure{Calendar: cal, Limits: DefaultLimits()}
 }
 
-// The table holds the 21 rows of section 5.1a, each with its states.
+// The table holds the 21 rows of section 5.1a, each with its states, and the end that comes with the agency (Q32).
 func TestTableIsThatOfTheRequirements(t *testing.T) {
 	want := map[int]string{
 		1: "->draft", 2: "draft->submitted", 3: "submitted->returned", 4: "returned->submitted", 5: "submitted->appraising",
@@ -32,6 +32,7 @@ func TestTableIsThatOfTheRequirements(t *testing.T) {
 		10: "appraising/owner_opinion->escalated", 11: "escalated->approved escalated->rejected", 12: "approved->provisioning",
 		13: "provisioning->testing", 14: "testing->provisioning", 15: "testing->acceptance", 16: "acceptance->live", 17: "acceptance->testing",
 		18: "live->suspended", 19: "suspended->live", 20: "live/suspended->terminated", 21: "draft/submitted/returned->withdrawn",
+		22: "draft/submitted/returned/appraising/owner_opinion/escalated/approved/provisioning/testing/acceptance->withdrawn",
 	}
 	got := map[int][]string{}
 	for _, tr := range Transitions() {

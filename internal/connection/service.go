@@ -79,7 +79,7 @@ func (s *Service) take(ctx context.Context, id ID, action Action, in Input, more
 	if err != nil {
 		return nil, err
 	}
-	if seen.State == Draft && who.Agency != seen.Agency { // whose drafts exist is not told
+	if seen.State == Draft && who.Agency != seen.Agency && who.Type != access.Job { // whose drafts exist is not told
 		return nil, fault.New(fault.NotFound, "connection.request_not_found", id)
 	}
 	f, err := s.facts(ctx, seen, in)
@@ -154,7 +154,7 @@ func (s *Service) follow(ctx context.Context, q controldb.Querier, t *taken) err
 		return s.access.SetStatus(ctx, q, t.who, string(r.ID), access.GrantSuspended, reason)
 	case ActResume:
 		return s.access.SetStatus(ctx, q, t.who, string(r.ID), access.GrantActive, reason)
-	case ActTerminate, ActEndOwn:
+	case ActTerminate, ActEndOwn, ActLapse:
 		if err := s.access.SetStatus(ctx, q, t.who, string(r.ID), access.GrantEnded, reason); err != nil {
 			return err
 		}
@@ -192,6 +192,7 @@ func (s *Service) facts(ctx context.Context, r *Request, in Input) (Facts, error
 		return f, fmt.Errorf("read agency %s: %w", r.Agency, err)
 	}
 	f.Steward = err == nil && agency.Active && agency.ActiveSteward
+	f.RequesterEnded = err == nil && agency.Ended
 	if f.Dataset, err = known(ctx, s.supplied, need.Dataset); err != nil {
 		return f, fmt.Errorf("read dataset %s: %w", need.Dataset, err)
 	}

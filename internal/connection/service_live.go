@@ -74,6 +74,7 @@ func (s *Service) Sweep(ctx context.Context) error {
 			all = append(all, ignoreConflict(err))
 		}
 	}
+	all = append(all, s.sweepEnded(ctx))
 	for after := ""; ; {
 		page, err := listRequests(ctx, s.db, Filter{State: Live, After: after})
 		if err != nil {
@@ -87,6 +88,42 @@ func (s *Service) Sweep(ctx context.Context) error {
 			return errors.Join(all...)
 		}
 	}
+}
+
+// sweepEnded ends what agencies that exist no more have asked for, whatever its state.
+func (s *Service) sweepEnded(ctx context.Context) error {
+	ended := map[string]bool{}
+	var all []error
+	for after := ""; ; {
+		page, err := listRequests(ctx, s.db, Filter{After: after, open: true})
+		if err != nil {
+			return errors.Join(append(all, err)...)
+		}
+		for _, r := range page {
+			after = string(r.ID)
+			over, known := ended[r.Agency]
+			if !known {
+				a, err := s.sources.Agency(ctx, r.Agency)
+				over = err == nil && a.Ended
+				ended[r.Agency] = over
+			}
+			if over {
+				all = append(all, ignoreConflict(s.endOf(ctx, r)))
+			}
+		}
+		if len(page) < maxPage {
+			return errors.Join(all...)
+		}
+	}
+}
+
+func (s *Service) endOf(ctx context.Context, r *Request) error {
+	action := ActLapse
+	if r.State == Live || r.State == Suspended {
+		action = ActTerminate
+	}
+	_, err := s.take(ctx, r.ID, action, Input{Comment: "Cơ quan đăng ký " + r.Agency + " đã hết hiệu lực"}, nil)
+	return err
 }
 
 // lapse suspends a connection whose system no longer has the level that the data needs.

@@ -79,7 +79,7 @@ func (s *Service) complete(ctx context.Context, who access.Actor, v *View) error
 func (r *Request) Actions(who access.Actor) []Action {
 	var out []Action
 	for _, t := range Transitions() {
-		if !contains(t.From, r.State) || stands(who, r, t) != nil {
+		if t.Action == ActLapse || !contains(t.From, r.State) || stands(who, r, t) != nil {
 			continue
 		}
 		if _, excluded := conflict(r.Duties[who.ID], t.Duty); t.Duty != "" && excluded {

@@ -625,6 +625,40 @@ func TestSweep(t *testing.T) {
 	})
 }
 
+// What an agency has asked for ends with it, by the clock too: at once nothing goes on, and the sweep ends the rest.
+func TestRequestsEndWithTheirAgency(t *testing.T) {
+	engines(t, func(t *testing.T, w *connectiontest.World) {
+		job := access.WithActor(context.Background(), access.JobActor("connection_sweep"))
+		draft, err := w.Service.Create(connectiontest.Steward(), connectiontest.Need())
+		if err != nil {
+			t.Fatal(err)
+		}
+		submitted, live := w.Until(connection.Submitted), w.Until(connection.Live)
+		if err := w.Service.Sweep(job); err != nil {
+			t.Fatal(err)
+		}
+		if v, _ := w.Service.Find(connectiontest.Security(), submitted.ID); v.Request.State != connection.Submitted {
+			t.Fatalf("the request of an active agency became %s", v.Request.State)
+		}
+		w.Ended.Store(true)
+		_, err = w.Service.StartAppraisal(connectiontest.Appraiser(), submitted.ID, in{})
+		wantCode(t, err, "connection.requester_ended")
+		if err := w.Service.Sweep(job); err != nil {
+			t.Fatal(err)
+		}
+		for id, want := range map[connection.ID]connection.State{draft.ID: connection.Withdrawn, submitted.ID: connection.Withdrawn, live.ID: connection.Terminated} {
+			v, err := w.Service.Find(connectiontest.Steward(), id)
+			if err != nil || v.Request.State != want {
+				t.Errorf("got %v, want %s; %v", v.Request, want, err)
+			}
+		}
+		grants, err := w.Access.GrantsOfRequest(context.Background(), string(live.ID))
+		if err != nil || len(grants) == 0 || grants[0].Status != access.GrantEnded || w.Revoked.Load() == 0 {
+			t.Errorf("grants %v, %v", grants, err)
+		}
+	})
+}
+
 func TestWhoSeesWhat(t *testing.T) {
 	engines(t, func(t *testing.T, w *connectiontest.World) {
 		draft, err := w.Service.Create(connectiontest.Steward(), connectiontest.Need())

@@ -160,7 +160,17 @@ const (
 	ActTerminate       Action = "terminate"
 	ActEndOwn          Action = "end_own"
 	ActWithdraw        Action = "withdraw"
+	ActLapse           Action = "lapse" // the requesting agency has ended
 )
+
+// ends reports an action that takes something away; no other is possible once the requesting agency has ended.
+func (a Action) ends() bool {
+	switch a {
+	case ActReject, ActRejectDecided, ActSuspend, ActTerminate, ActEndOwn, ActWithdraw, ActLapse:
+		return true
+	}
+	return false
+}
 
 // Duty is what a step makes of the person who took it; some duties exclude each other on one request.
 type Duty string

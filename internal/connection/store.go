@@ -126,6 +126,7 @@ type Filter struct {
 	Limit   int
 
 	operator bool   // the agency of Waiting is the platform's operator
+	open     bool   // all that is not over yet, everybody's drafts too: for the sweep alone
 	viewer   string // whose drafts are shown; drafts of others never are
 }
 
@@ -158,7 +159,11 @@ func listRequests(ctx context.Context, q controldb.Querier, f Filter) ([]*Reques
 	if !f.EndedAt.IsZero() {
 		add("valid_to > 0 AND valid_to <= ?", f.EndedAt.UnixMicro())
 	}
-	add("(state <> 'draft' OR agency = ?)", f.viewer)
+	if f.open {
+		add("state NOT IN ('rejected', 'terminated', 'withdrawn')")
+	} else {
+		add("(state <> 'draft' OR agency = ?)", f.viewer)
+	}
 	if f.Limit <= 0 || f.Limit > maxPage {
 		f.Limit = maxPage
 	}

@@ -43,6 +43,9 @@ func (c *call) token() error {
 		return c.refuseToken(g.id, "slow_down", "exchange.too_many_failures")
 	}
 	client, err := c.prove(g)
+	if err == nil && client.Stopped != "" {
+		return c.refuseToken(g.id, "unauthorized_client", client.Stopped)
+	}
 	if err == nil {
 		err = c.grantToken(client)
 	}
@@ -154,6 +157,8 @@ func (c *call) refuseToken(id, code, reason string) error {
 	rec.Decision = audit.Decision{Result: audit.Deny, Reason: string(access.CheckAuthn), PolicyVersion: access.PolicyVersion}
 	status := http.StatusBadRequest
 	switch code {
+	case "unauthorized_client":
+		rec.Decision.Reason = string(access.CheckState)
 	case "invalid_client":
 		status = http.StatusUnauthorized
 		c.w.Header().Set("WWW-Authenticate", `Basic realm="lienthong"`)
@@ -175,6 +180,7 @@ func (c *call) refuseToken(id, code, reason string) error {
 var tokenHints = map[string]string{
 	"invalid_request":        "Send grant_type=client_credentials once, and one proof: the secret by HTTP Basic or in the form, a client_assertion, or client_id over a connection with the client's certificate.",
 	"invalid_client":         "The client is unknown, its proof is wrong or was used before, or its credential, key or certificate is no longer valid.",
+	"unauthorized_client":    "The system is suspended, or its agency has ended. Ask the platform's operator.",
 	"unsupported_grant_type": "Only client_credentials is supported.",
 	"invalid_scope":          "Scopes are not used: what may be read follows from the grants of the system.",
 	"slow_down":              "Too many failed attempts for this client. Wait a minute and check the secret.",

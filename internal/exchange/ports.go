@@ -86,6 +86,7 @@ type Client struct {
 	Until      time.Time      // the credential's own end: no token outlives it
 	Addresses  []netip.Prefix // from where the system may call, none for anywhere
 	Bound      bool           // the system takes tokens bound to a certificate only
+	Stopped    string         // fault code with which each of its calls would be refused, empty when it may call
 
 	Proof      string    // of the key that signed, empty for a secret
 	Thumbprint string    // of the certificate that the token is bound to

@@ -31,7 +31,10 @@ func TestOnlyOwnHostsAreAnswered(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	secret := func(w http.ResponseWriter, _ *http.Request) error { _, err := w.Write([]byte("ma-dang-nhap")); return err }
+	secret := func(w http.ResponseWriter, _ *http.Request) error {
+		_, err := w.Write([]byte("ma-dang-nhap"))
+		return err
+	}
 	site, err := NewMux(shell, []Route{Get("/demo", access.Public, secret), Get("/livez", access.Public, secret)})
 	if err != nil {
 		t.Fatal(err)

@@ -36,6 +36,8 @@ var noon = time.Date(2026, 11, 24, 5, 0, 0, 0, time.UTC)
 
 type everyAgency struct{}
 
+func (everyAgency) Ended(context.Context, string) (bool, error) { return false, nil }
+
 func (everyAgency) Active(_ context.Context, code string) (bool, error) { return code != "H38.99", nil }
 
 // site is the real pages on the real service, as one browser sees them.

@@ -109,6 +109,7 @@ var EventMessages = i18n.Messages{
 	"audit.event.connection.resume":           {Vi: "Cho kết nối hoạt động lại", En: "Connection resumed"},
 	"audit.event.connection.terminate":        {Vi: "Chấm dứt kết nối", En: "Connection terminated"},
 	"audit.event.connection.end_own":          {Vi: "Bên khai thác chấm dứt kết nối", En: "Connection ended by its requester"},
+	"audit.event.connection.lapse":            {Vi: "Kết thúc hồ sơ do cơ quan đăng ký hết hiệu lực", En: "Request over, its agency has ended"},
 	"audit.event.connection.withdraw":         {Vi: "Rút yêu cầu kết nối", En: "Request withdrawn"},
 	"audit.event.data.read":                   {Vi: "Tra cứu bản ghi", En: "Records read"},
 	"audit.event.data.list":                   {Vi: "Khai thác danh sách", En: "List read"},

@@ -44,6 +44,7 @@ type World struct {
 	Need    func() connection.Need
 	Scope   func() connection.Scope
 	Steward bool
+	Ended   atomic.Bool // the consumer's agency exists no more
 	Revoked atomic.Int64
 	T       testing.TB
 	// Setup stands for the effects of flow.GrantConnection; a test that goes past the approval brings its own, since
@@ -105,7 +106,7 @@ func (w *World) system(_ context.Context, id string) (connection.System, error) 
 }
 
 func (w *World) agency(_ context.Context, code string) (connection.Agency, error) {
-	return connection.Agency{Code: code, Name: code, Active: true, ActiveSteward: w.Steward}, nil
+	return connection.Agency{Code: code, Name: code, Active: true, Ended: code == Consumer && w.Ended.Load(), ActiveSteward: w.Steward}, nil
 }
 
 func (w *World) revoke(context.Context, controldb.Querier, access.Actor, string, string, string) error {

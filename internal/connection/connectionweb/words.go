@@ -235,6 +235,7 @@ var terms = i18n.Messages{
 	"connection.action.resume":           {Vi: "Cho hoạt động lại", En: "Resume"},
 	"connection.action.terminate":        {Vi: "Chấm dứt kết nối", En: "Terminate"},
 	"connection.action.end_own":          {Vi: "Chấm dứt theo đề nghị của bên khai thác", En: "End on own request"},
+	"connection.action.lapse":            {Vi: "Kết thúc do cơ quan đăng ký hết hiệu lực", En: "Over, its agency has ended"},
 	"connection.action.withdraw":         {Vi: "Rút yêu cầu", En: "Withdraw"},
 
 	"connection.class.normal":             {Vi: "Thông thường", En: "Normal"},
