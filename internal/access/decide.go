@@ -174,6 +174,8 @@ func grantHolds(g *Grant, r Request) verdict {
 		return deny(CheckGrant, fault.Denied, "access.grant_suspended", g.Number)
 	case GrantEnded:
 		return deny(CheckGrant, fault.Denied, "access.grant_ended", g.Number)
+	case GrantAltered:
+		return deny(CheckGrant, fault.Denied, "access.grant_altered", g.Number)
 	}
 	return deny(CheckGrant, fault.Denied, "access.grant_missing", r.Dataset)
 }

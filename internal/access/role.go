@@ -75,7 +75,7 @@ var roles = map[Role]roleDef{
 	SystemAccount:     {permissions: []Permission{DataList, DataLookup, DataUpdate, IngestDeliver, IngestRead}},
 	Vendor:            {permissions: []Permission{SystemRead}},
 	OpenDataDeveloper: {},
-	SystemJob:         {province: true, permissions: []Permission{DictionaryRead, DictionaryChange, IngestRead, IngestRelease, ConnectionTest, ConnectionSuspend, ConnectionEnd, IncidentHandle}},
+	SystemJob:         {province: true, permissions: []Permission{DictionaryRead, DictionaryChange, IngestRead, IngestRelease, ConnectionTest, ConnectionSuspend, ConnectionEnd, IncidentHandle, AuditVerify}},
 }
 
 // incompatible roles may not be held by one person at the same time (section 6.5 of the requirements).

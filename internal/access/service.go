@@ -38,19 +38,24 @@ type Service struct {
 	log      *audit.Log
 	sources  Sources
 	usage    *usage
+	attested *attested
 	grants   *controldb.Fresh[[]Grant]
 	purposes *controldb.Fresh[map[string]PurposeFacts]
 }
 
 // NewService builds the service; Use gives it its sources before the first decision.
 func NewService(db *controldb.DB, c clock.Clock, log *audit.Log) *Service {
-	s := &Service{db: db, clock: c, log: log, usage: newUsage(ids.New())}
+	s := &Service{db: db, clock: c, log: log, usage: newUsage(ids.New()), attested: newAttested()}
 	log.Keep("access.grant", keepGrant())
 	log.Keep("access.purpose", keepPurpose())
 	s.grants = controldb.NewFresh(db, 100_000, func(ctx context.Context, key string) ([]Grant, error) {
 		kind, rest, _ := strings.Cut(key, "\x00")
 		subject, dataset, _ := strings.Cut(rest, "\x00")
-		return listGrants(ctx, db, GrantFilter{SubjectType: SubjectType(kind), SubjectID: subject, Dataset: dataset})
+		found, err := listGrants(ctx, db, GrantFilter{SubjectType: SubjectType(kind), SubjectID: subject, Dataset: dataset})
+		if err != nil {
+			return nil, err
+		}
+		return s.confirmed(ctx, found)
 	})
 	s.purposes = controldb.NewFresh(db, 1, func(ctx context.Context, _ string) (map[string]PurposeFacts, error) {
 		all, err := listPurposes(ctx, db)
@@ -261,11 +266,20 @@ func (s *Service) CreateGrant(ctx context.Context, q controldb.Querier, who Acto
 	}
 	g.ID, g.Version, g.Number = ids.New(), 1, fmt.Sprintf("Q-%06d", n)
 	g.Status, g.PolicyVersion = GrantActive, PolicyVersion
+	g.ValidFrom, g.ValidTo = g.ValidFrom.UTC().Truncate(time.Microsecond), g.ValidTo.UTC().Truncate(time.Microsecond) // as they are read again
 	if err := insertGrant(ctx, q, &g, s.clock.Now()); err != nil {
 		return g, err
 	}
+	made, err := findGrant(ctx, q, g.ID) // what is recorded is what is kept
+	if err != nil {
+		return g, err
+	}
+	detail := described(g)
+	if detail[detailScope], err = made.digest(); err != nil {
+		return g, err
+	}
 	return g, s.log.Change(ctx, q, audit.Entry{Actor: who.ForAudit(), Event: "grant.create", Subject: "access.grant/" + g.Number, Agency: g.Agency, Dataset: g.Dataset,
-		Connection: g.Connection, Grant: g.ID, Detail: described(g)})
+		Connection: g.Connection, Grant: g.ID, Detail: detail})
 }
 
 // described is what the record of a new grant says of its scope.
@@ -326,6 +340,7 @@ func (s *Service) SetStatus(ctx context.Context, q controldb.Querier, who Actor,
 		if g.Status == status || g.Status == GrantEnded {
 			continue
 		}
+		s.attested.forget(g.ID)
 		if err := setGrantStatus(ctx, q, g.ID, status, reason, s.clock.Now()); err != nil {
 			return err
 		}

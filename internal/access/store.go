@@ -112,6 +112,25 @@ func listGrants(ctx context.Context, q controldb.Querier, f GrantFilter) ([]Gran
 	return out, rows.Err()
 }
 
+// listLiveGrants are all grants that have not ended.
+func listLiveGrants(ctx context.Context, q controldb.Querier) ([]Grant, error) {
+	rows, err := q.QueryContext(ctx, `SELECT `+grantCols+` FROM access_grant g
+		WHERE status <> ? AND version = (SELECT max(version) FROM access_grant l WHERE l.id = g.id) ORDER BY number, id`, GrantEnded)
+	if err != nil {
+		return nil, fmt.Errorf("list live grants: %w", err)
+	}
+	defer rows.Close()
+	var out []Grant
+	for rows.Next() {
+		g, err := scanGrant(rows)
+		if err != nil {
+			return nil, fmt.Errorf("scan grant: %w", err)
+		}
+		out = append(out, g)
+	}
+	return out, rows.Err()
+}
+
 func setGrantStatus(ctx context.Context, q controldb.Querier, id string, status GrantStatus, reason string, now time.Time) error {
 	ended := int64(0)
 	if status == GrantEnded {

@@ -39,6 +39,7 @@ func (a *App) startWork(ctx context.Context, group *errgroup.Group) {
 	group.Go(func() error { return a.vault.Run(ctx) })
 	group.Go(func() error { return a.keepUsage(ctx) })
 	group.Go(func() error { return a.watchHashes(ctx) })
+	group.Go(func() error { return a.watchGrants(ctx) })
 }
 
 // keepUsage writes what grants have used every few seconds and once more at the end, so that a restart does not give

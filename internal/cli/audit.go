@@ -36,6 +36,7 @@ type auditCmd struct {
 	Verify     auditVerifyCmd     `cmd:"" help:"Check the access log, or an export of it, with the public key alone; needs no server. Exit code 0: whole; 3: changed; 1 or 2: not checked."`
 	Export     auditExportCmd     `cmd:"" help:"Copy the log as it is signed now into an empty folder, for another machine; the server may be running."`
 	Checkpoint auditCheckpointCmd `cmd:"" help:"Print the newest signed checkpoint, to be kept elsewhere."`
+	Grants     auditGrantsCmd     `cmd:"" help:"Let the running server compare every live grant with its records in the log. Exit code 0: all agree; 3: some were changed past the platform."`
 	Prove      auditProveCmd      `cmd:"" help:"Print a record with the proof that it is in the signed log, or check such a proof."`
 }
 

@@ -54,6 +54,23 @@ func (p *Pages) opGrant(ctx context.Context, in *grantIn) (*grantOut, error) {
 	return &out, nil
 }
 
+type verifyOut struct {
+	Body struct {
+		Checked int              `json:"checked"`
+		Altered []access.Altered `json:"altered" doc:"Grants that were changed past the platform; they decide nothing"`
+	}
+}
+
+func (p *Pages) opVerifyGrants(ctx context.Context, _ *struct{}) (*verifyOut, error) {
+	checked, altered, err := p.access.VerifyGrants(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var out verifyOut
+	out.Body.Checked, out.Body.Altered = checked, append([]access.Altered{}, altered...)
+	return &out, nil
+}
+
 type purposesOut struct {
 	Body struct {
 		Purposes []access.Purpose `json:"purposes"`

@@ -60,6 +60,8 @@ func (p *Pages) Operations(api *web.API) {
 		Summary: "Grants: of all agencies for the operator and the auditor, else of the caller's own agency"}, p.opGrants)
 	web.Op(api, web.OpSpec{ID: "access-find-grant", Method: http.MethodGet, Path: "/access/grants/{id}", Permission: access.AccessRead, Tag: "access",
 		Summary: "One grant with the history of its status"}, p.opGrant)
+	web.Op(api, web.OpSpec{ID: "access-verify-grants", Method: http.MethodPost, Path: "/access/grants/verify", Permission: access.AuditVerify, Tag: "access",
+		Summary: "Compare every grant that has not ended with its records in the signed log"}, p.opVerifyGrants)
 	web.Op(api, web.OpSpec{ID: "access-list-purposes", Method: http.MethodGet, Path: "/purposes", Permission: access.Public, Tag: "access",
 		Summary: "Purposes of exploitation: the five of Điều 17.1 and their children"}, p.opPurposes)
 	web.Op(api, web.OpSpec{ID: "access-find-purpose", Method: http.MethodGet, Path: "/purposes/{code}", Permission: access.Public, Tag: "access",
