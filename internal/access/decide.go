@@ -150,6 +150,7 @@ func grantAllows(r Request, f Facts, g *Grant) (allowed, verdict) {
 		func() verdict { return grantHolds(g, r) },
 		func() verdict { return levelFits(r, f, g) },
 		func() verdict { return purposeFits(r, f, g) },
+		func() verdict { return purposeShown(r, f, g) },
 		func() verdict { return flawless(r) },
 		func() (v verdict) { may.columns, v = scopeFits(r, f, g); return v },
 		func() verdict { return timeFits(r, g) },
@@ -230,7 +231,13 @@ func purposeFits(r Request, f Facts, g *Grant) verdict {
 	if !slices.Contains(g.Purposes, r.Purpose) {
 		return deny(CheckPurpose, fault.Denied, "access.purpose_mismatch", r.Purpose)
 	}
-	if (p.CaseRequired || g.Conditions.CaseRequired || showsPersons(r, f, g)) && strings.TrimSpace(r.Case) == "" {
+	return ok
+}
+
+// purposeShown is the second half of check 4: the case, and the officer who acts. It is a step of its own, so that of
+// several rights the one for this purpose names the reason.
+func purposeShown(r Request, f Facts, g *Grant) verdict {
+	if (f.Purposes[r.Purpose].CaseRequired || g.Conditions.CaseRequired || showsPersons(r, f, g)) && strings.TrimSpace(r.Case) == "" {
 		return deny(CheckPurpose, fault.Denied, "access.case_missing", r.Purpose)
 	}
 	if g.Conditions.OfficerRequired && r.Officer == "" && r.Actor.Probe == "" { // the platform's own probe has no officer
