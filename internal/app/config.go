@@ -13,6 +13,8 @@ import (
 	"strings"
 
 	"github.com/BurntSushi/toml"
+
+	"lienthong/internal/certificate"
 )
 
 // Config is everything an operator may set. Each field has a default here, a row in docs/operator.md, the key below in
@@ -39,6 +41,9 @@ type Config struct {
 	ExchangeKey    string   `key:"exchange.tls_key" default:"" doc:"tệp khóa riêng TLS của LGSP (PEM)"`
 
 	ExchangePlain bool `key:"exchange.plain_http" default:"false" doc:"cho phép LGSP dùng HTTP không mã hóa ngoài máy chủ này; chỉ bật khi đường truyền đã được mã hóa bằng cách khác"`
+
+	ExchangeAsks    bool  `key:"exchange.ask_certificates" default:"true" doc:"LGSP hỏi chứng thư của hệ thống gọi khi nền tảng đã cấp chứng thư; tắt thì mã khách và mã truy cập gắn chứng thư không dùng được"`
+	CertificateDays int64 `key:"certificate.days" default:"365" doc:"thời hạn của chứng thư cấp cho hệ thống, tính bằng ngày, từ 1 đến 825"`
 
 	PortalListen string `key:"portal.listen" default:"127.0.0.1:8082" doc:"địa chỉ lắng nghe của Cổng dữ liệu mở"`
 
@@ -272,6 +277,12 @@ func (c Config) check() error {
 		}
 	}
 	mistakes = append(mistakes, c.checkTransport())
+	if c.CertificateDays < 1 || c.CertificateDays > certificate.MostDays {
+		mistakes = append(mistakes, fmt.Errorf("certificate.days: %d is not from 1 to %d", c.CertificateDays, certificate.MostDays))
+	}
+	if u, err := url.Parse(c.ExchangeURL); c.ExchangeURL != "" && (err != nil || u.Scheme != "https" && u.Scheme != "http" || u.Host == "" || u.User != nil || u.RawQuery != "" || strings.Trim(u.Path, "/") != "") {
+		mistakes = append(mistakes, fmt.Errorf("exchange.url: %q is not https://host or https://host:port", c.ExchangeURL))
+	}
 	if c.DataDir == "" {
 		mistakes = append(mistakes, errors.New("data_dir: must not be empty"))
 	}

@@ -10,6 +10,7 @@ import (
 	"lienthong/internal/agency/agencyweb"
 	"lienthong/internal/audit/auditweb"
 	"lienthong/internal/catalog/catalogweb"
+	"lienthong/internal/certificate/certificateweb"
 	"lienthong/internal/connection/connectionweb"
 	"lienthong/internal/dictionary/dictionaryweb"
 	"lienthong/internal/exchange/exchangeweb"
@@ -71,7 +72,8 @@ func (a *App) buildConsole() (*console, error) {
 		taskweb.New(shell, a.task, a.agencyName),
 		accountweb.New(shell, a.account, a.clock, a.agencyName),
 		agencyweb.New(shell, a.agency, a.clock, a.agencyName),
-		systemweb.New(shell, a.system, a.agency, a.clock, a.agencyName),
+		systemweb.New(shell, a.system, a.agency, a.clock, a.agencyName).WithCertificates(a.certificates),
+		certificateweb.New(a.certificates),
 		catalogweb.New(shell, catalogweb.Parts{
 			Catalog: a.catalog, Dictionary: a.dictionary, Ingest: a.ingest, Warehouse: a.warehouse, Clock: a.clock, Sources: a.catalogSources(),
 		}, a.agencyName),

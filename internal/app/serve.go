@@ -36,11 +36,15 @@ func Serve(ctx context.Context, o Options) (err error) {
 		return err
 	}
 	// Both addresses are taken before anything is announced, so that a busy port is told at once.
-	consoleAt, err := listen(ctx, a.conf.ConsoleListen, a.conf.ConsoleCert, a.conf.ConsoleKey)
+	consoleAt, err := listen(ctx, a.conf.ConsoleListen, a.conf.ConsoleCert, a.conf.ConsoleKey, nil)
 	if err != nil {
 		return fmt.Errorf("console: %w", err)
 	}
-	exchangeAt, err := listen(ctx, a.conf.ExchangeListen, a.conf.ExchangeCert, a.conf.ExchangeKey)
+	var ask func(*tls.Config)
+	if a.conf.ExchangeAsks {
+		ask = a.clientCertificates
+	}
+	exchangeAt, err := listen(ctx, a.conf.ExchangeListen, a.conf.ExchangeCert, a.conf.ExchangeKey, ask)
 	if err != nil {
 		return errors.Join(fmt.Errorf("exchange: %w", err), consoleAt.Close())
 	}
@@ -58,8 +62,8 @@ func Serve(ctx context.Context, o Options) (err error) {
 	return group.Wait()
 }
 
-// listen takes an address; with a certificate it speaks TLS 1.2 or newer and nothing else.
-func listen(ctx context.Context, addr, cert, key string) (net.Listener, error) {
+// listen takes an address; with a certificate it speaks TLS 1.2 or newer and nothing else. more completes how it does.
+func listen(ctx context.Context, addr, cert, key string, more func(*tls.Config)) (net.Listener, error) {
 	var lc net.ListenConfig
 	l, err := lc.Listen(ctx, "tcp", addr)
 	if err != nil {
@@ -71,6 +75,9 @@ func listen(ctx context.Context, addr, cert, key string) (net.Listener, error) {
 	conf, err := tlsConfig(cert, key)
 	if err != nil {
 		return nil, errors.Join(err, l.Close())
+	}
+	if more != nil {
+		more(conf)
 	}
 	return tls.NewListener(l, conf), nil
 }

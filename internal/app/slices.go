@@ -13,6 +13,7 @@ import (
 	"lienthong/internal/account/sso"
 	"lienthong/internal/agency"
 	"lienthong/internal/catalog"
+	"lienthong/internal/certificate"
 	"lienthong/internal/connection"
 	"lienthong/internal/dictionary"
 	"lienthong/internal/exchange"
@@ -33,21 +34,22 @@ import (
 
 // slices are the services of the domain, built in the order of the import map.
 type slices struct {
-	calendar    *clock.Calendar
-	agency      *agency.Service
-	account     *account.Service
-	system      *system.Service
-	dictionary  *dictionary.Service
-	catalog     *catalog.Service
-	warehouse   *warehouse.Service
-	ingest      *ingest.Service
-	connections *connection.Service
-	exchange    *exchange.Service
-	task        *task.Service
-	grants      *flow.GrantConnection
-	tests       *flow.TestConnection
-	view        *flow.ViewData
-	described   *controldb.Fresh[*exchange.Description]
+	calendar     *clock.Calendar
+	agency       *agency.Service
+	account      *account.Service
+	system       *system.Service
+	certificates *certificate.Service
+	dictionary   *dictionary.Service
+	catalog      *catalog.Service
+	warehouse    *warehouse.Service
+	ingest       *ingest.Service
+	connections  *connection.Service
+	exchange     *exchange.Service
+	task         *task.Service
+	grants       *flow.GrantConnection
+	tests        *flow.TestConnection
+	view         *flow.ViewData
+	described    *controldb.Fresh[*exchange.Description]
 }
 
 func (a *App) buildSlices(ctx context.Context) error {
@@ -91,6 +93,7 @@ func (a *App) buildSlices(ctx context.Context) error {
 	a.connections = connection.NewService(a.db, a.clock, a.calendar, a.access, a.audit)
 	a.exchange = exchange.NewService(a.db, a.clock, a.audit, exchangeClients{a}, a.providerSecret)
 	a.task = task.NewService(a.db, a.clock, a.calendar, a.audit)
+	a.buildCertificates()
 	a.described = controldb.NewFresh(a.db, 20_000, a.describe)
 	a.system.OnRevoke(a.exchange.RevokeTokens)
 	a.system.OnRevokeProof(a.exchange.RevokeProof)

@@ -190,6 +190,10 @@ func (a *App) exchangeServer() (*exchange.Server, error) {
 	if err != nil {
 		return nil, err
 	}
+	var certificates exchange.Certificates
+	if a.conf.ExchangeAsks && a.conf.ExchangeCert != "" {
+		certificates = exchangeCertificates{a.certificates}
+	}
 	return exchange.NewServer(exchange.Options{
 		Hosts: hosts, Gate: exchangeGate{a.gate}, Evidence: a.audit, Clients: exchangeClients{a}, Reader: exchangeReader{a.warehouse, a.audit.PersonKey},
 		Datasets: exchangeDatasets{a}, Service: a.exchange, Clock: a.clock, Catalog: a.words, Logger: a.log,
@@ -200,6 +204,7 @@ func (a *App) exchangeServer() (*exchange.Server, error) {
 			return nil
 		},
 		Key: a.keys.HMACKey("exchange cursor"), Masker: a.masker(), HTTPS: a.conf.ExchangeCert != "", URLs: urls,
+		Certificates: certificates,
 	})
 }
 

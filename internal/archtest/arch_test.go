@@ -22,8 +22,8 @@ var may = map[string]string{
 	"connection": "catalog system",
 	"exchange":   "connection privacy warehouse",
 	"incident":   "monitor",
-	"vault":      "",
-	"support":    "", "task": "", "home": "",
+	"vault":      "", "certificate": "",
+	"support": "", "task": "", "home": "",
 }
 
 const module = "lienthong/"

@@ -22,19 +22,20 @@ type streams struct {
 }
 
 type commands struct {
-	Serve       serveCmd       `cmd:"" help:"Start the platform on a data folder; an empty one prints a one-time set-up token."`
-	Demo        demoCmd        `cmd:"" help:"Start a living demo of the province, or move its clock."`
-	Config      configCmd      `cmd:"" help:"Print or check the configuration."`
-	Routes      routesCmd      `cmd:"" help:"List every route with its permission."`
-	SignIn      signInCmd      `cmd:"" help:"Sign in to a running server and keep the session for later commands."`
-	SignOut     signOutCmd     `cmd:"" help:"End the kept session."`
-	Account     accountCmd     `cmd:"" help:"Accounts, for the administrator of the server itself."`
-	Keys        keysCmd        `cmd:"" help:"Keys of data at rest, for the administrator of the server itself."`
-	Agencies    agenciesCmd    `cmd:"" help:"List or import agencies."`
-	Deliver     deliverCmd     `cmd:"" help:"Deliver a file into the warehouse."`
-	Connections connectionsCmd `cmd:"" help:"Take connection requests through their process."`
-	Audit       auditCmd       `cmd:"" help:"Verify or search the access log."`
-	Version     versionCmd     `cmd:"" help:"Print the version."`
+	Serve        serveCmd        `cmd:"" help:"Start the platform on a data folder; an empty one prints a one-time set-up token."`
+	Demo         demoCmd         `cmd:"" help:"Start a living demo of the province, or move its clock."`
+	Config       configCmd       `cmd:"" help:"Print or check the configuration."`
+	Routes       routesCmd       `cmd:"" help:"List every route with its permission."`
+	SignIn       signInCmd       `cmd:"" help:"Sign in to a running server and keep the session for later commands."`
+	SignOut      signOutCmd      `cmd:"" help:"End the kept session."`
+	Account      accountCmd      `cmd:"" help:"Accounts, for the administrator of the server itself."`
+	Keys         keysCmd         `cmd:"" help:"Keys of data at rest, for the administrator of the server itself."`
+	Agencies     agenciesCmd     `cmd:"" help:"List or import agencies."`
+	Deliver      deliverCmd      `cmd:"" help:"Deliver a file into the warehouse."`
+	Connections  connectionsCmd  `cmd:"" help:"Take connection requests through their process."`
+	Certificates certificatesCmd `cmd:"" help:"Give, renew, list and revoke the certificates of systems."`
+	Audit        auditCmd        `cmd:"" help:"Verify or search the access log."`
+	Version      versionCmd      `cmd:"" help:"Print the version."`
 }
 
 // Run executes one command and gives its exit code.

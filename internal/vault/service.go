@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"maps"
 	"strconv"
 	"strings"
 	"sync"
@@ -37,11 +38,12 @@ type Service struct {
 
 	mu     sync.Mutex
 	stores map[string]*blob.Store
+	values map[string]func(ctx context.Context) (int, error)
 }
 
 // NewService reads which key is current, and makes the first one.
 func NewService(ctx context.Context, p Parts) (*Service, error) {
-	s := &Service{Parts: p, uses: newMeter(), wake: make(chan struct{}, 1), stores: map[string]*blob.Store{}}
+	s := &Service{Parts: p, uses: newMeter(), wake: make(chan struct{}, 1), stores: map[string]*blob.Store{}, values: map[string]func(ctx context.Context) (int, error){}}
 	number, err := currentKey(ctx, p.DB)
 	if err != nil {
 		return nil, err
@@ -192,6 +194,7 @@ func (s *Service) rewrap(ctx context.Context, number int64) error {
 	for name, store := range s.stores {
 		stores[name] = store
 	}
+	values := maps.Clone(s.values)
 	s.mu.Unlock()
 	detail := map[string]string{"key": strconv.FormatInt(number, 10), "process": process()}
 	var bad error
@@ -199,6 +202,11 @@ func (s *Service) rewrap(ctx context.Context, number int64) error {
 		n, err := store.Rewrap(ctx)
 		bad = errors.Join(bad, err)
 		detail["files_"+name] = strconv.Itoa(n)
+	}
+	for name, seal := range values {
+		n, err := seal(ctx)
+		bad = errors.Join(bad, err)
+		detail["values_"+name] = strconv.Itoa(n)
 	}
 	if bad != nil { // invariant 3
 		return bad

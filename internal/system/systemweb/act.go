@@ -26,6 +26,10 @@ type actForm struct {
 	JWK       string `form:"jwk"`
 	Method    string `form:"method"`
 	Bound     bool   `form:"bound"`
+	CSR       string `form:"csr"`
+	Days      int    `form:"days"`
+	Overlap   int    `form:"overlap_days"`
+	Code      string `form:"code"`
 }
 
 // act is one step on a system with a page of its own: what it asks, and what it does. A step that makes a secret answers
@@ -42,7 +46,7 @@ type act struct {
 }
 
 func (p *Pages) acts() []act {
-	return []act{
+	return append(p.certificateActs(), []act{
 		{pattern: "/system/{id}/level", permission: access.SystemChange, key: "system.approve", icon: ui.IconDecision, start: startLevel, fields: levelFields, do: p.approve},
 		{pattern: "/system/{id}/suspend", permission: access.AccessSuspend, key: "system.suspend", icon: ui.IconPaused, danger: true, fields: reasonField, do: p.suspend},
 		{pattern: "/system/{id}/resume", permission: access.AccessSuspend, key: "system.resume", icon: ui.IconStart, fields: reasonField, do: p.resume},
@@ -54,7 +58,7 @@ func (p *Pages) acts() []act {
 		{pattern: "/system/{id}/client-key/{kid}/revoke", permission: access.SystemCredential, key: "system.client_key_revoke", icon: ui.IconStopped, danger: true, fields: reasonField, do: p.revokeClientKey},
 		{pattern: "/system/{id}/certificate-bound", permission: access.SystemCredential, key: "system.bound", icon: ui.IconProof, start: startBound, fields: boundFields, do: p.bind},
 		{pattern: "/system/{id}/officer-key", permission: access.SystemCredential, key: "system.key_add", icon: ui.IconProof, fields: keyFields, do: p.addKey},
-	}
+	}...)
 }
 
 // ask shows the page of a step.

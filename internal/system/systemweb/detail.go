@@ -36,6 +36,9 @@ func (p *Pages) showSystem(w http.ResponseWriter, r *http.Request) error {
 		if v.ClientKeys, err = p.clientKeysCard(ctx, t, s, who); err != nil {
 			return err
 		}
+		if v.Certificates, err = p.certificatesCard(ctx, t, s, who); err != nil {
+			return err
+		}
 		if v.Keys, err = p.keysCard(ctx, t, s, who); err != nil {
 			return err
 		}

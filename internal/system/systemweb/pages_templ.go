@@ -340,18 +340,19 @@ type part struct {
 
 // detailView is the content of a system's page.
 type detailView struct {
-	T           ui.T
-	Head        ui.Head
-	Suspended   *ui.Note
-	Facts       []ui.Pair
-	Level       []ui.Pair
-	LevelPath   string
-	MayApprove  bool
-	ClientKeys  *part
-	MayBind     bool
-	BindPath    string
-	Credentials *part // nil for agencies that neither own nor operate the system
-	Keys        *part
+	T            ui.T
+	Head         ui.Head
+	Suspended    *ui.Note
+	Facts        []ui.Pair
+	Level        []ui.Pair
+	LevelPath    string
+	MayApprove   bool
+	ClientKeys   *part
+	Certificates *part
+	MayBind      bool
+	BindPath     string
+	Credentials  *part // nil for agencies that neither own nor operate the system
+	Keys         *part
 }
 
 func detailPage(v detailView) templ.Component {
@@ -478,6 +479,16 @@ func detailMain(v detailView) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
+			if v.Certificates != nil {
+				templ_7745c5c3_Err = partCard(v.Certificates).Render(ctx, templ_7745c5c3_Buffer)
+				if templ_7745c5c3_Err != nil {
+					return templ_7745c5c3_Err
+				}
+			}
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 14, " ")
+			if templ_7745c5c3_Err != nil {
+				return templ_7745c5c3_Err
+			}
 			templ_7745c5c3_Err = partCard(v.Keys).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
@@ -546,7 +557,7 @@ func detailAside(v detailView) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 14, " ")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 15, " ")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -556,7 +567,7 @@ func detailAside(v detailView) templ.Component {
 					return templ_7745c5c3_Err
 				}
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 15, " ")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 16, " ")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -703,7 +714,7 @@ func secretPage(v secretView) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 16, " ")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 17, " ")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -711,7 +722,7 @@ func secretPage(v secretView) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 17, " ")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 18, " ")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

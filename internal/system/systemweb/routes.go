@@ -6,6 +6,7 @@ import (
 
 	"lienthong/internal/access"
 	"lienthong/internal/agency"
+	"lienthong/internal/certificate"
 	"lienthong/internal/kit/clock"
 	"lienthong/internal/system"
 	"lienthong/internal/web"
@@ -24,6 +25,8 @@ type Pages struct {
 	agencies Agencies
 	clock    clock.Clock
 	agency   func(ctx context.Context, code string) string
+
+	certificates *certificate.Service // nil shows none
 }
 
 // New builds the pages. agencyName names an agency by its code; without it the code is shown.
@@ -31,7 +34,13 @@ func New(shell *web.Shell, s *system.Service, agencies Agencies, c clock.Clock, 
 	if agencyName == nil {
 		agencyName = func(_ context.Context, code string) string { return code }
 	}
-	return &Pages{shell, s, agencies, c, agencyName}
+	return &Pages{shell: shell, systems: s, agencies: agencies, clock: c, agency: agencyName}
+}
+
+// WithCertificates shows the certificates of systems in their pages.
+func (p *Pages) WithCertificates(s *certificate.Service) *Pages {
+	p.certificates = s
+	return p
 }
 
 // newPath cannot be the page of a system: the service refuses its last word as a code.
@@ -47,6 +56,9 @@ func (p *Pages) Routes() []web.Route {
 		web.Get("/system/{id}/edit", access.SystemChange, p.editSystem),
 		web.Post("/system/{id}/edit", access.SystemChange, p.changeSystem),
 		web.Post("/system/{id}/officer-key/remove", access.SystemCredential, p.removeKey),
+	}
+	if p.certificates != nil {
+		routes = append(routes, web.Get("/system/{id}/certificate/{serial}/pem", access.SystemRead, p.certificateFile))
 	}
 	for _, a := range p.acts() {
 		routes = append(routes, web.Get(a.pattern, a.permission, p.ask(a)), web.Post(a.pattern, a.permission, p.take(a)))
