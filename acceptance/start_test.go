@@ -124,6 +124,8 @@ POST /audit/witness/add-checkpoint
 GET /audit/log/cosigned
 GET /audit/log/checkpoint
 GET /audit/log/tile/{level}/{path...}
+GET /certificate/authority.pem
+GET /certificate/crl/{number}
 GET /support/terms
 GET /livez
 GET /readyz
