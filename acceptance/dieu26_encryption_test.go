@@ -1,6 +1,7 @@
 package acceptance
 
 import (
+	"bytes"
 	"crypto/tls"
 	"crypto/x509"
 	"io"
@@ -19,6 +20,9 @@ import (
 func TestEncryption(t *testing.T) {
 	t.Run("R26.3b what travels: TLS 1.3 and 1.2 with strong ciphers, nothing else", tlsScan)
 	t.Run("R26.3b what other machines reach does not start without a certificate", plainRefused)
+	t.Run("R26.3b keys change and are destroyed with a record and nothing opens afterwards", keysAtRest)
+	t.Run("R26.3b a kill in mid-spill on a machine without a folder in memory leaves no value in clear", midSpill)
+	t.Run("R26.3b a backup is encrypted and brings everything back or is refused", backups)
 }
 
 // handshake tells how a client of openssl ends with these options; it answers what was agreed.
@@ -109,4 +113,156 @@ func plainRefused(t *testing.T) {
 	if _, err := os.Stat(dir); !os.IsNotExist(err) {
 		t.Errorf("a refused start made a data folder: %v", err)
 	}
+}
+
+// keysAtRest changes and destroys keys as an administrator and a security officer do, and reads the records of it.
+func keysAtRest(t *testing.T) {
+	p := withData(t, harness.Options{}, 20)
+	d := deliver(t, p.ownerSteward, households, marked(300))
+	if d.State != "published" {
+		t.Fatalf("the marked file: %+v", d)
+	}
+	c := p.live(t, nil).client(t)
+	readPage(t, c.Get(recordsPath+"?limit=5"))
+	nothingInClear(t, "at rest", p.Dir)
+	noBounds(t, p)
+	failed(t, "reach the server", "keys", "rotate", "--data", t.TempDir())
+	ok0(t, "keys", "rotate", "--data", p.Dir)
+	soon(t, "the record that every file has the new key", func() bool { return len(p.log(t, m{"event": "vault.rewrap"})) > 0 })
+	for event, want := range map[string]string{"vault.first_key": "at rest", "vault.open": "at rest", "vault.rotate": "at rest"} {
+		list := p.log(t, m{"event": event})
+		if len(list) != 1 {
+			t.Fatalf("%s: %v", event, list)
+		}
+		detail := list[0].Record["detail"].(map[string]any)
+		if detail["purpose"] != want || detail["key"] == "" || !strings.Contains(detail["process"].(string), "pid ") {
+			t.Errorf("%s says %v", event, detail)
+		}
+	}
+	uses := map[string]bool{}
+	soon(t, "the records of use", func() bool {
+		for _, e := range p.log(t, m{"event": "vault.use"}) {
+			detail := e.Record["detail"].(map[string]any)
+			uses[detail["key"].(string)+" "+detail["purpose"].(string)] = true
+		}
+		return uses["raw 1 seal"] && uses["warehouse 1 seal"] && uses["warehouse 1 open"] && uses["warehouse 2 rewrap"]
+	})
+	readPage(t, c.Get(recordsPath+"?limit=5"))
+	keysDestroyed(t, p, d.ID, c)
+}
+
+// noBounds: the control store keeps the smallest and largest value of no column that tells of persons.
+func noBounds(t *testing.T, p *province) {
+	t.Helper()
+	got := ok(t, p.ownerSteward.Get("/api/v1/datasets/"+households+"/versions"), http.StatusOK)
+	var list struct {
+		Versions []struct {
+			Stats []struct{ Name, Min, Max string }
+		}
+	}
+	got.Into(t, &list)
+	bounds := map[string]string{}
+	for _, v := range list.Versions {
+		for _, s := range v.Stats {
+			bounds[s.Name] += s.Min + s.Max
+		}
+	}
+	for _, name := range []string{"so_dinh_danh", "chu_ho", "ngay_sinh"} {
+		if there, known := bounds[name]; !known || there != "" {
+			t.Errorf("bounds of %s: %q, %v in %v", name, there, known, bounds)
+		}
+	}
+}
+
+// keysDestroyed: whoever still holds the bytes of a purged version, here by second names of its files, cannot open them.
+func keysDestroyed(t *testing.T, p *province, delivery string, c *harness.Client) {
+	t.Helper()
+	kept := map[string]string{}
+	for _, part := range []string{"warehouse", "raw"} {
+		for n, path := range stored(t, filepath.Join(p.Dir, part), "") {
+			if strings.Contains(path, delivery) || strings.Contains(path, "ho-ngheo") {
+				link := filepath.Join(filepath.Dir(p.Dir), part+itoa(int64(n)))
+				if err := os.Link(path, link); err != nil {
+					t.Fatal(err)
+				}
+				kept[path] = link
+			}
+		}
+	}
+	refused(t, p.admin.Post("/api/v1/ingest/deliveries/"+delivery+"/purge", m{"reason": "Tệp nạp nhầm, phải xóa"}), http.StatusForbidden, "access.permission_missing")
+	if len(p.log(t, m{"event": "vault.destroy"})) != 0 {
+		t.Fatal("a refused purge destroyed keys")
+	}
+	ok(t, p.security.Post("/api/v1/ingest/deliveries/"+delivery+"/purge", m{"reason": "Tệp nạp nhầm, phải xóa"}), http.StatusOK)
+	destroyed := p.log(t, m{"event": "vault.destroy"})
+	if len(destroyed) < 2 {
+		t.Fatalf("records of the destruction: %v", destroyed)
+	}
+	gone := 0
+	for path, link := range kept {
+		if _, err := os.Stat(path); err == nil {
+			continue // of another version
+		}
+		gone++
+		body, err := os.ReadFile(link)
+		if err != nil || len(body) < 1536 || bytes.Contains(body[:1536], []byte("raw 2")) || bytes.Contains(body[:1536], []byte("warehouse 2")) {
+			t.Errorf("%s still has its key: %v", path, err)
+		}
+	}
+	if gone < 3 {
+		t.Errorf("%d files went with the purge", gone)
+	}
+	p.Stop()
+	for path, link := range kept { // put back, they open to nobody
+		if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := os.Stat(path); err != nil {
+			if err := os.Rename(link, path); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	p.Run()
+	if a := c.Get(recordsPath + "?ma_ho=M00042"); strings.Contains(a.String(), "Giàng Thị Mốc") {
+		t.Errorf("purged values are served: %s", a)
+	}
+	nothingInClear(t, "after the purge", p.Dir)
+}
+
+func midSpill(t *testing.T) {
+	if out, err := exec.Command("unshare", "-m", "mount", "-t", "tmpfs", "-o", "size=8m", "tmpfs", "/dev/shm").CombinedOutput(); err != nil {
+		t.Skipf("this machine lets nobody hide /dev/shm: %s", out)
+	}
+	p := withData(t, harness.Options{
+		Wrap: []string{"unshare", "-m", "sh", "-c", `mount -t tmpfs -o size=8m tmpfs /dev/shm && exec "$0" "$@"`}, Args: []string{"--set", "warehouse.load_memory_mb=32"},
+	}, 20)
+	if _, err := os.Stat(filepath.Join(p.Dir, "scratch")); err != nil {
+		t.Fatalf("the scratch folder is not on the disk: %v", err)
+	}
+	if d := deliver(t, p.ownerSteward, households, marked(300)); d.State != "published" {
+		t.Fatalf("a small file: %+v", d)
+	}
+	nothingInClear(t, "after a load", p.Dir)
+	if a := send(p.ownerSteward, households, marked(400_000), nil); a.Status >= 300 {
+		t.Fatalf("deliver: %s", a)
+	}
+	spilled := func() (bytes int64) {
+		for _, path := range stored(t, filepath.Join(p.Dir, "scratch"), "") {
+			if info, err := os.Stat(path); err == nil && strings.Contains(path, "spill") {
+				bytes += info.Size()
+			}
+		}
+		return bytes
+	}
+	for until := time.Now().Add(90 * time.Second); spilled() < 4<<20; time.Sleep(5 * time.Millisecond) {
+		if time.Now().After(until) {
+			t.Fatal("nothing was spilled")
+		}
+	}
+	p.Kill()
+	if spilled() == 0 {
+		t.Fatal("the kill came too late to show anything")
+	}
+	nothingInClear(t, "after the kill in mid-spill", p.Dir)
 }

@@ -14,6 +14,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 	"syscall"
@@ -57,6 +58,7 @@ type Server struct {
 	Console  string // http://127.0.0.1:port
 	Exchange string
 	SetUp    string // one-time token printed by a first start
+	wrap     []string
 	args     []string
 	env      []string
 	cmd      *exec.Cmd
@@ -69,8 +71,9 @@ type Options struct {
 	Dir  string // data folder; a new one when empty
 	Args []string
 	Env  []string
-	TLS  bool // the arguments give both listeners a certificate
-	Demo bool // the living demo instead of a real platform
+	TLS  bool     // the arguments give both listeners a certificate
+	Demo bool     // the living demo instead of a real platform
+	Wrap []string // a command that becomes the server, as unshare
 }
 
 // Start runs `lienthong serve` on free ports and waits until it is ready.
@@ -89,7 +92,7 @@ func Start(t testing.TB, o Options) *Server {
 		scheme = "https://"
 	}
 	s := &Server{
-		t: t, Dir: o.Dir, Console: scheme + console, Exchange: scheme + exchange, env: o.Env,
+		t: t, Dir: o.Dir, Console: scheme + console, Exchange: scheme + exchange, env: o.Env, wrap: o.Wrap,
 		args: append([]string{command, "--data", o.Dir, "--set", "console.listen=" + console, "--set", "exchange.listen=" + exchange,
 			"--set", "portal.listen=" + portal}, o.Args...),
 	}
@@ -128,7 +131,8 @@ func (s *Server) findToken() {
 func (s *Server) Launch() {
 	s.t.Helper()
 	s.out = &tail{}
-	s.cmd = exec.Command(Binary(s.t), s.args...)
+	command := append(append(slices.Clone(s.wrap), Binary(s.t)), s.args...)
+	s.cmd = exec.Command(command[0], command[1:]...)
 	s.cmd.Env = append(os.Environ(), s.env...)
 	s.cmd.Stdout, s.cmd.Stderr = s.out, s.out
 	s.cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}

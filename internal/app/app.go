@@ -19,6 +19,7 @@ import (
 	"lienthong/internal/audit"
 	"lienthong/internal/audit/journal"
 	"lienthong/internal/audit/witness"
+	"lienthong/internal/backup"
 	"lienthong/internal/demo/world"
 	"lienthong/internal/flow"
 	"lienthong/internal/incident"
@@ -59,6 +60,7 @@ type App struct {
 	raw      *blob.Store
 	versions *blob.Store            // files of the warehouse
 	hashes   atomic.Pointer[string] // what the last check of the log's stored hashes found wrong
+	backup   *backup.Service
 	audit    *audit.Log
 	jobs     *job.Queue
 	words    *i18n.Catalog    // every sentence shown to people
@@ -104,6 +106,9 @@ func (a *App) open(ctx context.Context) error {
 	if err := a.restoreClock(); err != nil {
 		return err
 	}
+	if err := restoreFinished(dir); err != nil {
+		return err
+	}
 	if err := keysMatchData(dir); err != nil {
 		return err
 	}
@@ -132,25 +137,32 @@ func (a *App) open(ctx context.Context) error {
 	if err := a.buildSlices(ctx); err != nil {
 		return err
 	}
+	if err := a.openBackup(ctx); err != nil {
+		return err
+	}
 	return a.audit.KeepAll(ctx, a.db, access.JobActor("first state").ForAudit())
 }
 
 func (a *App) openStore(ctx context.Context) error {
-	url := a.conf.DatabaseURL
-	if url == "" {
-		folder := filepath.Join(a.conf.DataDir, "control")
-		if err := os.MkdirAll(folder, 0o700); err != nil {
-			return fmt.Errorf("make the control folder: %w", err)
-		}
-		url = "sqlite:" + filepath.Join(folder, "control.db")
-	}
-	db, err := controldb.Open(ctx, url)
+	db, err := openControl(ctx, a.conf)
 	if err != nil {
 		return err
 	}
 	a.db = db
 	a.onClose("control store", db.Close)
 	return db.Migrate(ctx, migrations.Files)
+}
+
+func openControl(ctx context.Context, c Config) (*controldb.DB, error) {
+	url := c.DatabaseURL
+	if url == "" {
+		folder := filepath.Join(c.DataDir, "control")
+		if err := os.MkdirAll(folder, 0o700); err != nil {
+			return nil, fmt.Errorf("make the control folder: %w", err)
+		}
+		url = "sqlite:" + filepath.Join(folder, "control.db")
+	}
+	return controldb.Open(ctx, url)
 }
 
 func (a *App) openAudit(ctx context.Context) error {
@@ -162,21 +174,26 @@ func (a *App) openAudit(ctx context.Context) error {
 		}
 		peers = append(peers, peer)
 	}
-	log, err := audit.Open(filepath.Join(a.conf.DataDir, "audit"), audit.Options{
-		Witnesses: peers, Retention: audit.Retention{OnlineMonths: int(a.conf.AuditOnlineMonths), ArchiveYears: int(a.conf.AuditArchiveYears)},
-		PersonKey: a.keys.HMACKey("person"),
-		Logger:    a.log,
-		Journal: journal.Options{
-			Now: a.clock.Now, Signer: a.keys.Ed25519("audit checkpoint"), Origin: "lienthong/" + a.keys.KeyID("audit origin"),
-			SecondSink: a.conf.AuditSecondDir,
-		},
-	})
+	opts := logOptions(a.conf, a.keys, a.clock.Now)
+	opts.Witnesses, opts.Logger = peers, a.log
+	log, err := audit.Open(filepath.Join(a.conf.DataDir, "audit"), opts)
 	if err != nil {
 		return err
 	}
 	a.audit = log
 	a.onClose("journal", log.Close)
 	return errors.Join(log.UseOutbox(ctx, a.db), a.openWitness())
+}
+
+// logOptions are those of the platform's log, for the server and for a restore.
+func logOptions(c Config, keys *secret.Keyring, now func() time.Time) audit.Options {
+	return audit.Options{
+		Retention: audit.Retention{OnlineMonths: int(c.AuditOnlineMonths), ArchiveYears: int(c.AuditArchiveYears)},
+		PersonKey: keys.HMACKey("person"),
+		Journal: journal.Options{
+			Now: now, Signer: keys.Ed25519("audit checkpoint"), Origin: "lienthong/" + keys.KeyID("audit origin"), SecondSink: c.AuditSecondDir,
+		},
+	}
 }
 
 // openWitness lets this platform cosign the logs of other agencies. A log that shows two histories is an incident.

@@ -54,6 +54,11 @@ type Config struct {
 	AuditWitnesses    []string `key:"audit.witnesses" default:"" doc:"các bên chứng kiến cùng ký mốc nhật ký, mỗi bên là “địa chỉ khóa công khai”, cách nhau bằng dấu phẩy"`
 	AuditCosigns      []string `key:"audit.cosigns" default:"" doc:"khóa công khai của các nhật ký mà nền tảng này nhận chứng kiến, cách nhau bằng dấu phẩy"`
 
+	BackupDir   string `key:"backup.dir" default:"" doc:"thư mục, nên ở máy hoặc đĩa khác, nhận bản sao lưu theo lịch; để trống là không sao lưu theo lịch"`
+	BackupEvery int64  `key:"backup.every_hours" default:"24" doc:"số giờ giữa hai lần sao lưu theo lịch"`
+	BackupKeep  int64  `key:"backup.keep" default:"14" doc:"số bản sao lưu gần nhất được giữ, không dưới 2"`
+	BackupWarn  int64  `key:"backup.warn_hours" default:"36" doc:"quá số giờ này mà chưa có bản sao lưu mới thì cảnh báo"`
+
 	SSOKey        string   `key:"sso.key" default:"" doc:"mã của nhà cung cấp đăng nhập một lần trong địa chỉ, ví dụ tinh; để trống là không dùng"`
 	SSOName       string   `key:"sso.name" default:"Đăng nhập một lần của tỉnh" doc:"tên trên nút đăng nhập"`
 	SSOIssuer     string   `key:"sso.issuer" default:"" doc:"địa chỉ issuer của nhà cung cấp OpenID Connect"`
@@ -64,6 +69,8 @@ type Config struct {
 	SSOStrongAMR  []string `key:"sso.strong_amr" default:"" doc:"giá trị amr được tính là xác thực hai yếu tố"`
 
 	IngestMaxBytes int64 `key:"ingest.max_bytes" default:"2147483648" doc:"kích thước tối đa của một tệp giao nộp, tính bằng byte"`
+
+	LoadMemory int64 `key:"warehouse.load_memory_mb" default:"1024" doc:"bộ nhớ tối đa cho phần cột của một lượt nạp, tính bằng MB; phần vượt quá được ghi tạm dưới dạng mã hóa"`
 }
 
 // Setting is one effective value and where it came from: default, file, environment or flag.
@@ -276,12 +283,15 @@ func (c Config) check() error {
 			}
 		}
 	}
-	mistakes = append(mistakes, c.checkTransport())
+	mistakes = append(mistakes, c.checkTransport(), c.checkBackup())
 	if c.CertificateDays < 1 || c.CertificateDays > certificate.MostDays {
 		mistakes = append(mistakes, fmt.Errorf("certificate.days: %d is not from 1 to %d", c.CertificateDays, certificate.MostDays))
 	}
 	if u, err := url.Parse(c.ExchangeURL); c.ExchangeURL != "" && (err != nil || u.Scheme != "https" && u.Scheme != "http" || u.Host == "" || u.User != nil || u.RawQuery != "" || strings.Trim(u.Path, "/") != "") {
 		mistakes = append(mistakes, fmt.Errorf("exchange.url: %q is not https://host or https://host:port", c.ExchangeURL))
+	}
+	if c.LoadMemory < 32 {
+		mistakes = append(mistakes, errors.New("warehouse.load_memory_mb: at least 32"))
 	}
 	if c.DataDir == "" {
 		mistakes = append(mistakes, errors.New("data_dir: must not be empty"))
@@ -335,4 +345,25 @@ func checkDatabaseTransport(raw string) error {
 		return nil
 	}
 	return fmt.Errorf("database_url: PostgreSQL on another machine needs sslmode=verify-full (or verify-ca) and sslrootcert; %q would let passwords and data pass unprotected", "sslmode="+mode)
+}
+
+func (c Config) checkBackup() error {
+	var mistakes []error
+	if c.BackupEvery < 1 || c.BackupWarn < c.BackupEvery {
+		mistakes = append(mistakes, errors.New("backup.every_hours: at least 1, and backup.warn_hours not below it"))
+	}
+	if c.BackupKeep < 2 {
+		mistakes = append(mistakes, errors.New("backup.keep: at least 2, or a damaged backup would be the only one"))
+	}
+	if c.BackupDir != "" && within(c.BackupDir, c.DataDir) {
+		mistakes = append(mistakes, errors.New("backup.dir: must lie outside data_dir, or the backups are lost with the data"))
+	}
+	return errors.Join(mistakes...)
+}
+
+// within tells whether a path lies in a folder, by their names.
+func within(path, folder string) bool {
+	p, err := filepath.Abs(path)
+	f, err2 := filepath.Abs(folder)
+	return err == nil && err2 == nil && (p == f || strings.HasPrefix(p, f+string(filepath.Separator)))
 }

@@ -94,14 +94,18 @@ func (a *App) rotateKeys(w http.ResponseWriter, r *http.Request) {
 	_ = json.NewEncoder(w).Encode(out) // the command has gone; there is nobody to tell
 }
 
-// control sends one request over the control socket.
+// control sends one request over the control socket; what is answered at once.
 func control(ctx context.Context, dataDir, path string, ask, answer any) error {
+	return controlFor(ctx, dataDir, path, ask, answer, 10*time.Second)
+}
+
+func controlFor(ctx context.Context, dataDir, path string, ask, answer any, limit time.Duration) error {
 	client := &http.Client{Transport: &http.Transport{
 		DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
 			var d net.Dialer
 			return d.DialContext(ctx, "unix", filepath.Join(dataDir, socketName))
 		},
-	}, Timeout: 10 * time.Second}
+	}, Timeout: limit}
 	body, err := json.Marshal(ask)
 	if err != nil {
 		return err
@@ -139,6 +143,8 @@ func (a *App) serveControl(ctx context.Context) error {
 	mux.HandleFunc("POST /clock", a.shiftClock)
 	mux.HandleFunc("POST /recover", a.recoverAccount)
 	mux.HandleFunc("POST /keys/rotate", a.rotateKeys)
+	mux.HandleFunc("POST /backup/key", a.useBackupKey)
+	mux.HandleFunc("POST /backup/create", a.createBackup)
 	srv := &http.Server{Handler: mux, ReadHeaderTimeout: 5 * time.Second}
 	go func() {
 		<-ctx.Done()

@@ -130,7 +130,7 @@ func (a *App) buildWarehouse(ctx context.Context) error {
 	}
 	a.versions = files
 	a.warehouse, err = warehouse.NewService(warehouse.Parts{
-		DB: a.db, Files: files, Columnar: duck.Engine{}, Log: a.audit, Clock: a.clock,
+		DB: a.db, Files: files, Columnar: duck.Engine{MemoryMB: int(a.conf.LoadMemory)}, Log: a.audit, Clock: a.clock,
 		Masker: a.masker(), Secret: a.keys.HMACKey("warehouse cursor"),
 	})
 	if err != nil {

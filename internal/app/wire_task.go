@@ -200,6 +200,7 @@ func (a *App) trafficFigures(ctx context.Context, who access.Actor, f *homeweb.F
 
 // taskMessages are the titles of the tasks that a request's states open.
 var taskMessages = i18n.Messages{
+	"backup.task.late":              {Vi: "Kiểm tra sao lưu: đã quá hạn mà chưa có bản sao lưu mới", En: "Look after backups: the last one is too old"},
 	"connection.task.submitted":     {Vi: "Kiểm tra hồ sơ yêu cầu kết nối {0}", En: "Check the intake of request {0}"},
 	"connection.task.returned":      {Vi: "Bổ sung hồ sơ yêu cầu kết nối {0}", En: "Complete request {0}"},
 	"connection.task.appraising":    {Vi: "Thẩm định yêu cầu kết nối {0}", En: "Appraise request {0}"},

@@ -41,6 +41,7 @@ func (a *App) startWork(ctx context.Context, group *errgroup.Group) {
 	group.Go(func() error { return a.jobs.Run(ctx) })
 	group.Go(func() error { return a.ingest.Run(ctx) })
 	group.Go(func() error { return a.vault.Run(ctx) })
+	group.Go(func() error { return a.backup.Run(ctx) })
 	group.Go(func() error { return a.keepUsage(ctx) })
 	group.Go(func() error { return a.watchHashes(ctx) })
 	group.Go(func() error { return a.watchGrants(ctx) })

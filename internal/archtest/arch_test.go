@@ -24,6 +24,7 @@ var may = map[string]string{
 	"incident":   "monitor",
 	"vault":      "", "certificate": "",
 	"support": "", "task": "", "home": "",
+	"backup": "",
 }
 
 const module = "lienthong/"

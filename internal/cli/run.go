@@ -30,6 +30,7 @@ type commands struct {
 	SignOut      signOutCmd      `cmd:"" help:"End the kept session."`
 	Account      accountCmd      `cmd:"" help:"Accounts, for the administrator of the server itself."`
 	Keys         keysCmd         `cmd:"" help:"Keys of data at rest, for the administrator of the server itself."`
+	Backup       backupCmd       `cmd:"" help:"Back up, verify and restore, for the administrator of the server itself."`
 	Agencies     agenciesCmd     `cmd:"" help:"List or import agencies."`
 	Deliver      deliverCmd      `cmd:"" help:"Deliver a file into the warehouse."`
 	Connections  connectionsCmd  `cmd:"" help:"Take connection requests through their process."`

@@ -47,6 +47,9 @@ func (osDisk) Sync(path string) error {
 // SyncDir puts the entries of a folder on disk, for code that keeps files of its own outside a store.
 func SyncDir(dir string) error { return osDisk{}.Sync(filepath.Clean(dir)) }
 
+// IsFull reports that a disk or a quota is full.
+func IsFull(err error) bool { return isFull(err) }
+
 func isFull(err error) bool {
 	var errno syscall.Errno
 	return errors.As(err, &errno) && (errno == syscall.ENOSPC || errno == syscall.EDQUOT)

@@ -1,13 +1,17 @@
 package blob
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
+
+	"lienthong/internal/kit/fault"
 )
 
 // Rewrap wraps the key of every file by the current key and answers how many it changed. Contents stay as they are, and
@@ -123,4 +127,34 @@ func fresh(dir string) error {
 		return err
 	}
 	return os.Mkdir(dir, 0o700)
+}
+
+// Sealed gives the file as it lies on the disk, for a backup: its head as it is between two changes of key, then the
+// chunks, which never change.
+func (s *Store) Sealed(name string) (io.ReadCloser, error) {
+	p, err := s.locate(name)
+	if err != nil {
+		return nil, err
+	}
+	f, err := os.Open(p)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, fault.New(fault.NotFound, "blob.not_found", name)
+	}
+	if err != nil {
+		return nil, classify("open blob "+name, err)
+	}
+	if s.keys == nil {
+		return f, nil
+	}
+	raw := make([]byte, headSize)
+	s.heads.Lock()
+	_, err = io.ReadFull(f, raw)
+	s.heads.Unlock()
+	if err != nil {
+		return nil, errors.Join(damaged(name, err), f.Close())
+	}
+	return struct {
+		io.Reader
+		io.Closer
+	}{io.MultiReader(bytes.NewReader(raw), f), f}, nil
 }

@@ -130,18 +130,26 @@ func (db *DB) Close() error {
 
 // Migrate runs the steps that are missing, forward only.
 func (db *DB) Migrate(ctx context.Context, files fs.FS) error {
+	p, err := db.steps(files)
+	if err != nil {
+		return err
+	}
+	if _, err := p.Up(ctx); err != nil {
+		return fmt.Errorf("migrate the control store: %w", err)
+	}
+	return nil
+}
+
+func (db *DB) steps(files fs.FS) (*goose.Provider, error) {
 	dialect := goose.DialectSQLite3
 	if db.engine == PostgreSQL {
 		dialect = goose.DialectPostgres
 	}
 	p, err := goose.NewProvider(dialect, db.write, files, goose.WithAllowOutofOrder(true))
 	if err != nil {
-		return fmt.Errorf("read migrations: %w", err)
+		return nil, fmt.Errorf("read migrations: %w", err)
 	}
-	if _, err := p.Up(ctx); err != nil {
-		return fmt.Errorf("migrate the control store: %w", err)
-	}
-	return nil
+	return p, nil
 }
 
 // OnCommit registers what must have happened before InTx answers, in order: the audit mover waits here until the

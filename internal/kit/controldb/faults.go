@@ -12,4 +12,8 @@ var Messages = i18n.Messages{
 		Vi: "Hệ thống đang bận ghi dữ liệu khác nên chưa nhận được thay đổi này. Hãy thử lại sau ít giây.",
 		En: "The system is busy with other changes and did not take this one. Try again in a few seconds.",
 	},
+	"controldb.not_empty": {
+		Vi: "Kho điều khiển đã có {0} bảng nên không phục hồi vào đây để tránh ghi đè. Hãy dùng thư mục dữ liệu mới hoặc cơ sở dữ liệu trống.",
+		En: "The control store has {0} tables already; nothing is restored over them. Use a new data folder or an empty database.",
+	},
 }
