@@ -146,7 +146,7 @@ func shortened(t *testing.T, p *province) {
 	if err != nil || len(rows) < 5 {
 		t.Fatalf("the list of errors as a file: %v %v", rows, err)
 	}
-	refused(t, p.consumerSteward.Get("/api/v1/ingest/deliveries/"+d.ID+"/errors"), http.StatusForbidden, "access.other_agency")
+	refused(t, p.consumerSteward.Get("/api/v1/ingest/deliveries/"+d.ID+"/errors"), http.StatusNotFound, "ingest.not_found")
 }
 
 func communes(t *testing.T, p *province) {

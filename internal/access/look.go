@@ -10,7 +10,8 @@ import (
 	"lienthong/internal/kit/fault"
 )
 
-// FindGrant shows one grant: any to those who act for all agencies, else one of the actor's own agency.
+// FindGrant shows one grant: any to those who act for all agencies, else one of the actor's own agency or on its
+// datasets.
 func (s *Service) FindGrant(ctx context.Context, id string) (Grant, error) {
 	who, err := Require(ctx, AccessRead)
 	if err != nil {
@@ -20,7 +21,11 @@ func (s *Service) FindGrant(ctx context.Context, id string) (Grant, error) {
 	if err != nil {
 		return g, err
 	}
-	if !who.ActsFor(g.Agency) {
+	mine, err := s.concerns(ctx, who, g)
+	if err != nil {
+		return Grant{}, err
+	}
+	if !mine {
 		return Grant{}, fault.New(fault.NotFound, "access.grant_not_found", id) // what exists is not told
 	}
 	return g, nil
@@ -37,8 +42,14 @@ type GrantEvent struct {
 
 // GrantHistory lists what happened to a grant, newest first. Its only source is the log, which keeps no second story.
 func (s *Service) GrantHistory(ctx context.Context, g Grant) ([]GrantEvent, error) {
-	if _, err := RequireFor(ctx, AccessRead, g.Agency); err != nil {
+	who, err := Require(ctx, AccessRead)
+	if err != nil {
 		return nil, err
+	}
+	if mine, err := s.concerns(ctx, who, g); err != nil {
+		return nil, err
+	} else if !mine {
+		return nil, fault.New(fault.Denied, "access.other_agency", g.Agency)
 	}
 	page, err := s.log.List(ctx, audit.Filter{Kind: audit.KindChange, Subject: "access.grant/" + g.Number, Event: "grant.*", Limit: 200})
 	if err != nil {

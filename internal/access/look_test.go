@@ -40,6 +40,9 @@ func newDesk(t *testing.T, db *controldb.DB) *desk {
 	_, facts := world()
 	d := &desk{Service: NewService(db, clock.Fixed(noon), log), db: db, log: log}
 	d.Use(Sources{
+		Owned: func(_ context.Context, agency string) ([]string, error) {
+			return map[string][]string{"H38.04": {"H38.04/khai-sinh", "H38.04/khai-tu"}}[agency], nil
+		},
 		Account: func(_ context.Context, a Actor) (*AccountFacts, error) {
 			if a.ID == "stranger" {
 				return nil, nil
@@ -108,6 +111,30 @@ func TestGrantIsFoundByTheOwnAgencyAndTheOperatorOnly(t *testing.T) {
 	if _, err := d.FindGrant(person("H38.02", OpSecurity), "unknown"); !fault.Is(err, "access.grant_not_found") {
 		t.Errorf("unknown grant: %v", err)
 	}
+}
+
+// The consumer sees its grants, the owner who has grants on its data, and nobody of another agency either.
+func TestGrantsAreSeenByTheirTwoAgencies(t *testing.T) {
+	testkit.Engines(t, func(t *testing.T, db *controldb.DB) {
+		d := newDesk(t, db)
+		for name, c := range map[string]struct {
+			ctx  context.Context
+			want int
+		}{
+			"consumer": {person("H38.01", Steward), 1}, "owner": {person("H38.04", Steward), 1}, "head of the owner": {person("H38.04", AgencyHead), 1},
+			"another agency": {person("H38.05", Steward), 0}, "operator": {person("H38.02", OpSecurity), 1},
+		} {
+			all, err := d.Grants(c.ctx, GrantFilter{})
+			if err != nil || len(all) != c.want {
+				t.Errorf("%s sees %d grants, want %d; %v", name, len(all), c.want, err)
+			}
+			_, err = d.FindGrant(c.ctx, d.grant.ID)
+			_, history := d.GrantHistory(c.ctx, d.grant)
+			if (err == nil) != (c.want == 1) || (history == nil) != (c.want == 1) || err != nil && !fault.Is(err, "access.grant_not_found") {
+				t.Errorf("%s: %v, %v", name, err, history)
+			}
+		}
+	})
 }
 
 func TestHistoryTellsEveryChangeOfTheStatus(t *testing.T) {
@@ -191,7 +218,7 @@ func TestTryTellsNobodyWhatOthersMay(t *testing.T) {
 		{"system that does not exist", person("H38.05", AgencyHead), func(r *Request) { r.Actor.ID, r.Actor.Agency = "none", "H38.05" }, "access.other_agency"},
 		{"a colleague", person("H38.01", AgencyHead), func(r *Request) { r.Actor = Actor{Type: User, ID: "colleague", Agency: "H38.01"} }, "access.other_agency"},
 		{"oneself in another agency", person("H38.05", AgencyHead), func(r *Request) { r.Actor = Actor{Type: User, ID: "person", Agency: "H38.01"} }, "access.other_agency"},
-		{"without the right", person("H38.01", Steward), func(*Request) {}, "access.permission_missing"},
+		{"without the right", person("H38.01", Analyst), func(*Request) {}, "access.permission_missing"},
 		{"nobody", context.Background(), func(*Request) {}, "access.sign_in_required"},
 	} {
 		r := question()

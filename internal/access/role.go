@@ -60,8 +60,8 @@ var roles = map[Role]roleDef{
 	OpPortal:    {true, true, with(readers)},
 
 	AgencyHead:     {permissions: with(readers, ConnectionOpinion, ConnectionAccept, CatalogTransfer, AccessRead, IngestRead)},
-	Steward:        {permissions: with(readers, CatalogRegister, IngestRead, IngestDeliver, IngestRows, SystemSecret, ConnectionDraft, ConnectionOpinion, ConnectionAccept, WarehouseView, DataView)},
-	DeputySteward:  {permissions: with(readers, CatalogRegister, IngestRead, IngestDeliver, IngestRows, SystemSecret, ConnectionDraft, WarehouseView, DataView)},
+	Steward:        {permissions: with(readers, CatalogRegister, IngestRead, IngestDeliver, IngestRows, SystemSecret, AccessRead, ConnectionDraft, ConnectionOpinion, ConnectionAccept, WarehouseView, DataView)},
+	DeputySteward:  {permissions: with(readers, CatalogRegister, IngestRead, IngestDeliver, IngestRows, SystemSecret, AccessRead, ConnectionDraft, WarehouseView, DataView)},
 	AgencyAdmin:    {permissions: with(readers, AccountRead, SystemSecret)},
 	Analyst:        {permissions: with(readers, WarehouseView, DataView, DataList, DataExport)},
 	LookupOfficer:  {permissions: with(readers, WarehouseView, DataView, DataLookup)},

@@ -29,6 +29,7 @@ type Sources struct {
 	Dataset    func(ctx context.Context, code string) (*DatasetFacts, error)
 	System     func(ctx context.Context, id string) (*SystemFacts, error)
 	Connection func(ctx context.Context, id string) (ConnectionFacts, error)
+	Owned      func(ctx context.Context, agency string) ([]string, error) // codes of the datasets that an agency owns
 }
 
 // Service keeps grants and gathers the facts of decisions.
@@ -353,16 +354,40 @@ func (s *Service) SetStatus(ctx context.Context, q controldb.Querier, who Actor,
 	return nil
 }
 
-// Grants lists grants: all for those who may see them, else those of the actor's own agency.
+// Grants lists grants: all for those who may see them, else those of the actor's own agency and those on the datasets that
+// it owns.
 func (s *Service) Grants(ctx context.Context, f GrantFilter) ([]Grant, error) {
 	who, err := Require(ctx, AccessRead)
 	if err != nil {
 		return nil, err
 	}
 	if !who.Operates() {
-		f.Agency = who.Agency
+		f.party = who.Agency
+		if f.owned, err = s.owned(ctx, who.Agency); err != nil {
+			return nil, err
+		}
 	}
 	return listGrants(ctx, s.db, f)
+}
+
+func (s *Service) owned(ctx context.Context, agency string) ([]string, error) {
+	if s.sources.Owned == nil {
+		return nil, nil
+	}
+	codes, err := s.sources.Owned(ctx, agency)
+	if err != nil {
+		return nil, fmt.Errorf("list datasets of %s: %w", agency, err)
+	}
+	return codes, nil
+}
+
+// concerns reports that the actor acts for all agencies, or for one of the grant's two: who got it and who owns the data.
+func (s *Service) concerns(ctx context.Context, who Actor, g Grant) (bool, error) {
+	if who.ActsFor(g.Agency) {
+		return true, nil
+	}
+	owned, err := s.owned(ctx, who.Agency)
+	return slices.Contains(owned, g.Dataset), err
 }
 
 // GrantsOfRequest lists the grants that a connection request created; the caller has checked who asks.

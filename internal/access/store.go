@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"lienthong/internal/kit/controldb"
@@ -80,6 +81,9 @@ type GrantFilter struct {
 	Agency      string
 	RequestID   string
 	Limit       int
+
+	party string   // agency whose own grants are listed, with those on
+	owned []string // its datasets; empty party: of everybody
 }
 
 func listGrants(ctx context.Context, q controldb.Querier, f GrantFilter) ([]Grant, error) {
@@ -92,6 +96,17 @@ func listGrants(ctx context.Context, q controldb.Querier, f GrantFilter) ([]Gran
 			query += c.clause
 			args = append(args, c.value)
 		}
+	}
+	if f.party != "" {
+		query += " AND (agency = ?"
+		args = append(args, f.party)
+		if len(f.owned) > 0 {
+			query += " OR dataset IN (?" + strings.Repeat(", ?", len(f.owned)-1) + ")"
+			for _, code := range f.owned {
+				args = append(args, code)
+			}
+		}
+		query += ")"
 	}
 	if f.Limit <= 0 || f.Limit > 1000 {
 		f.Limit = 1000

@@ -132,7 +132,10 @@ func (a *App) open(ctx context.Context) error {
 	}
 	a.jobs = job.NewQueue(a.db, a.clock, a.log, job.Options{})
 	a.access = access.NewService(a.db, a.clock, a.audit)
-	a.incident = incident.NewService(a.db, a.clock, a.audit)
+	if a.calendar, err = clock.VietNam(); err != nil {
+		return fmt.Errorf("read the calendar: %w", err)
+	}
+	a.incident = incident.NewService(a.db, a.clock, a.calendar, a.audit)
 	a.gate = flow.NewGate(a.access, a.audit, a.clock)
 	if err := a.buildSlices(ctx); err != nil {
 		return err

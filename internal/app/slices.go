@@ -53,10 +53,6 @@ type slices struct {
 }
 
 func (a *App) buildSlices(ctx context.Context) error {
-	var err error
-	if a.calendar, err = clock.VietNam(); err != nil {
-		return fmt.Errorf("read the calendar: %w", err)
-	}
 	a.agency = agency.NewService(a.db, a.clock, a.audit)
 	a.agency.UseUses(a.agencyUses)
 	providers, err := a.identityProviders()

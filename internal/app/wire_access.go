@@ -18,6 +18,22 @@ func (a *App) accessSources() access.Sources {
 		Dataset:    datasets.Find,
 		System:     a.system.Facts,
 		Connection: a.connections.State,
+		Owned:      a.ownedDatasets,
+	}
+}
+
+// ownedDatasets are the codes of the datasets that an agency owns now.
+func (a *App) ownedDatasets(ctx context.Context, agency string) ([]string, error) {
+	var codes []string
+	for after := ""; ; {
+		page, err := a.catalog.List(ctx, catalog.Filter{Owner: agency, After: after})
+		if err != nil || len(page) == 0 {
+			return codes, err
+		}
+		for _, d := range page {
+			codes = append(codes, string(d.Code))
+			after = d.Cursor()
+		}
 	}
 }
 

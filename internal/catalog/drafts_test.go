@@ -2,6 +2,7 @@ package catalog_test
 
 import (
 	"context"
+	"slices"
 	"testing"
 
 	"lienthong/internal/access"
@@ -38,11 +39,26 @@ func TestDraftsAreTheOwnersOwn(t *testing.T) {
 				t.Errorf("%s sees the draft", name)
 			}
 		}
+		if _, err := b.Register(stranger, made.ID, true, true); !fault.Is(err, "catalog.not_found") {
+			t.Errorf("another agency's step on a draft: %v", err)
+		}
+		same := catalogtest.Dataset("H38.04/ho-ngheo", "Danh sách HỘ NGHÈO")
+		theirs, err := b.Create(stranger, same)
+		if err != nil {
+			t.Fatalf("a refusal tells that a hidden draft has the name: %v", err)
+		}
+		if _, err := b.Create(owner, catalogtest.Dataset("H38.05/ho-ngheo-hai", "Danh sách hộ nghèo")); !fault.Is(err, "catalog.name_taken") {
+			t.Errorf("the own agency's draft has the name: %v", err)
+		}
 		if _, err := b.Register(owner, made.ID, true, true); err != nil {
 			t.Fatal(err)
 		}
 		if !sees(t, b.Service, stranger, made, "another agency") {
 			t.Error("a registration that was submitted is not in the register")
+		}
+		theirs.Description = "Danh sách của đơn vị khác"
+		if _, err := b.Change(stranger, theirs); !fault.Is(err, "catalog.name_taken") {
+			t.Errorf("a registered dataset has the name: %v", err)
 		}
 		if _, err := b.Return(operator, made.ID, "Thiếu căn cứ pháp lý của việc thu thập"); err != nil {
 			t.Fatal(err)
@@ -68,7 +84,7 @@ func sees(t *testing.T, s *catalog.Service, ctx context.Context, d catalog.Datas
 	if err != nil {
 		t.Fatal(err)
 	}
-	found := len(list) == 1
+	found := slices.ContainsFunc(list, func(one catalog.Dataset) bool { return one.ID == d.ID })
 	for way, err := range map[string]error{"id": byID, "code": byCode, "profile": profile, "JSON schema": schema} {
 		if (err == nil) != found || err != nil && !fault.Is(err, "catalog.not_found") {
 			t.Fatalf("%s: in the list %t, by %s %v", who, found, way, err)

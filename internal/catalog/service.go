@@ -167,7 +167,8 @@ func (s *Service) alter(ctx context.Context, id ID, p access.Permission, event, 
 	var d Dataset
 	err := s.DB.InTx(ctx, func(q controldb.Querier) error {
 		var err error
-		if d, err = findDataset(ctx, q, id); err != nil {
+		d, err = findDataset(ctx, q, id)
+		if d, err = shown(access.ActorOf(ctx), d, string(id), err); err != nil {
 			return err
 		}
 		who, err := access.RequireFor(ctx, p, d.Owner)

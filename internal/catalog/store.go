@@ -45,7 +45,7 @@ func insertDataset(ctx context.Context, q controldb.Querier, d Dataset) error {
 	}
 	const query = `INSERT INTO catalog_dataset (` + datasetCols + `, scope, name_key, search_key, sort_key) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
 	_, err = q.ExecContext(ctx, query, string(d.ID), string(d.Code), d.Owner, string(d.State), string(body), d.Revision, d.CreatedAt.UnixMicro(), d.ChangedAt.UnixMicro(),
-		string(d.Classification.Scope), vitext.Key(d.Name), searchKey(d), vitext.SortKey(d.Name))
+		string(d.Classification.Scope), nameKey(d), searchKey(d), vitext.SortKey(d.Name))
 	if controldb.IsUnique(err) {
 		return fault.New(fault.Conflict, "catalog.code_taken", d.Code).At("code")
 	}
@@ -57,7 +57,9 @@ func insertDataset(ctx context.Context, q controldb.Querier, d Dataset) error {
 
 func nameFree(ctx context.Context, q controldb.Querier, d Dataset) error {
 	var code Code
-	err := q.QueryRowContext(ctx, `SELECT code FROM catalog_dataset WHERE name_key = ? AND id <> ?`, vitext.Key(d.Name), string(d.ID)).Scan(&code)
+	// Registrations under way of other agencies are not looked at: their names are theirs until they are registered.
+	const query = `SELECT code FROM catalog_dataset WHERE name_key IN (?, ?) AND id <> ? ORDER BY code LIMIT 1`
+	err := q.QueryRowContext(ctx, query, vitext.Key(d.Name), hiddenKey(d), string(d.ID)).Scan(&code)
 	if errors.Is(err, sql.ErrNoRows) {
 		return nil
 	}
@@ -66,6 +68,17 @@ func nameFree(ctx context.Context, q controldb.Querier, d Dataset) error {
 	}
 	return fault.New(fault.Conflict, "catalog.name_taken", code).At("name")
 }
+
+// nameKey is what no two datasets share: the name, and while the registration is hidden from other agencies, the name
+// within its own agency. So a refusal tells nothing of what is hidden.
+func nameKey(d Dataset) string {
+	if d.State.Editable() {
+		return hiddenKey(d)
+	}
+	return vitext.Key(d.Name)
+}
+
+func hiddenKey(d Dataset) string { return vitext.Key(d.Name) + "\n" + d.Owner }
 
 // updateDataset saves a change of the revision that was read, and raises it.
 func updateDataset(ctx context.Context, q controldb.Querier, d *Dataset) error {
@@ -81,7 +94,7 @@ func updateDataset(ctx context.Context, q controldb.Querier, d *Dataset) error {
 	const query = `UPDATE catalog_dataset SET owner = ?, state = ?, scope = ?, body = ?, revision = ?, changed_at = ?, name_key = ?, search_key = ?, sort_key = ?
 		WHERE id = ? AND revision = ?`
 	res, err := q.ExecContext(ctx, query, d.Owner, string(d.State), string(d.Classification.Scope), string(body), d.Revision, d.ChangedAt.UnixMicro(),
-		vitext.Key(d.Name), searchKey(*d), vitext.SortKey(d.Name), string(d.ID), before)
+		nameKey(*d), searchKey(*d), vitext.SortKey(d.Name), string(d.ID), before)
 	if err != nil {
 		return fmt.Errorf("save dataset %s: %w", d.Code, err)
 	}

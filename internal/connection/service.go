@@ -310,6 +310,9 @@ func (s *Service) Copy(ctx context.Context, id ID) (*Request, error) {
 	if err != nil {
 		return nil, err
 	}
+	if old.State == Draft && old.Agency != who.Agency { // whose drafts exist is not told
+		return nil, fault.New(fault.NotFound, "connection.request_not_found", id)
+	}
 	if old.Agency != who.Agency {
 		return nil, fault.New(fault.Denied, "access.other_agency", old.Agency)
 	}
@@ -320,12 +323,16 @@ func (s *Service) Copy(ctx context.Context, id ID) (*Request, error) {
 
 // Change replaces members of the need of a draft or returned request; members that a need does not have are refused (T34).
 func (s *Service) Change(ctx context.Context, id ID, revision int64, patch []byte) (*Request, error) {
-	if _, err := access.Require(ctx, access.ConnectionDraft); err != nil {
+	who, err := access.Require(ctx, access.ConnectionDraft)
+	if err != nil {
 		return nil, err
 	}
 	seen, err := findRequest(ctx, s.db, id)
 	if err != nil {
 		return nil, err
+	}
+	if seen.State == Draft && seen.Agency != who.Agency { // before anything of the patch is judged
+		return nil, fault.New(fault.NotFound, "connection.request_not_found", id)
 	}
 	need, err := seen.Need.Patched(patch)
 	if err != nil {

@@ -693,6 +693,10 @@ func TestWhoSeesWhat(t *testing.T) {
 		}
 		_, err = w.Service.Copy(connectiontest.OtherSteward(), r.ID)
 		wantCode(t, err, "access.other_agency")
+		_, err = w.Service.Copy(connectiontest.OtherSteward(), draft.ID)
+		wantCode(t, err, "connection.request_not_found")
+		_, err = w.Service.Change(connectiontest.OtherSteward(), draft.ID, 0, []byte(`{"no_such_member": 1}`))
+		wantCode(t, err, "connection.request_not_found")
 		c, err := w.Service.Copy(connectiontest.Steward(), r.ID)
 		if err != nil || c.State != connection.Draft || c.Number != "" || c.Approved != nil || c.Need.LegalBasis != r.Need.LegalBasis {
 			t.Fatalf("copy %+v, %v", c, err)

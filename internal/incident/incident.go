@@ -4,6 +4,7 @@ import (
 	"slices"
 	"time"
 
+	"lienthong/internal/kit/clock"
 	"lienthong/internal/kit/fault"
 )
 
@@ -71,6 +72,7 @@ type Incident struct {
 	Refs       map[string]string `json:"refs,omitempty"`
 	DetectedAt time.Time         `json:"detected_at"`
 	ChangedAt  time.Time         `json:"changed_at"`
+	TriageBy   time.Time         `json:"triage_by,omitzero" doc:"By when somebody must have looked at it; absent when the calendar lacks the year"`
 	Steps      []Step            `json:"steps,omitempty"`
 
 	fingerprint string
@@ -87,12 +89,12 @@ type Step struct {
 	Comment string    `json:"comment"`
 }
 
-// TriageBy is when somebody must have looked at it: one hour for critical, else the next working day (parameter D10).
-func (i Incident) TriageBy() time.Time {
+// triageBy is when somebody must have looked at it: one hour for critical, else one working day (parameter D10).
+func (i Incident) triageBy(cal *clock.Calendar) (time.Time, error) {
 	if i.Severity == Critical {
-		return i.DetectedAt.Add(time.Hour)
+		return i.DetectedAt.Add(time.Hour), nil
 	}
-	return i.DetectedAt.Add(24 * time.Hour)
+	return cal.AddWorkingDays(i.DetectedAt, 1)
 }
 
 // NoticeBy is the end of the 72 calendar hours for a personal-data breach; zero for other kinds.

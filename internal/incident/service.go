@@ -15,14 +15,15 @@ import (
 
 // Service keeps incidents.
 type Service struct {
-	db    *controldb.DB
-	clock clock.Clock
-	log   *audit.Log
+	db       *controldb.DB
+	clock    clock.Clock
+	calendar *clock.Calendar
+	log      *audit.Log
 }
 
 // NewService builds the service.
-func NewService(db *controldb.DB, c clock.Clock, log *audit.Log) *Service {
-	return &Service{db, c, log}
+func NewService(db *controldb.DB, c clock.Clock, cal *clock.Calendar, log *audit.Log) *Service {
+	return &Service{db, c, cal, log}
 }
 
 // Detection is what a slice says when it finds that something is wrong.
@@ -122,7 +123,11 @@ func (s *Service) List(ctx context.Context, f Filter) ([]*Incident, error) {
 	if !who.Operates() {
 		f.Agency = who.Agency
 	}
-	return listIncidents(ctx, s.db, f)
+	all, err := listIncidents(ctx, s.db, f)
+	for _, i := range all {
+		s.count(i)
+	}
+	return all, err
 }
 
 // Find shows one incident with its steps.
@@ -138,6 +143,14 @@ func (s *Service) Find(ctx context.Context, id string) (*Incident, error) {
 	if !who.ActsFor(i.Agency) {
 		return nil, fault.New(fault.NotFound, "incident.not_found", id) // what exists is not told
 	}
+	s.count(i)
 	i.Steps, err = listSteps(ctx, s.db, id)
 	return i, err
+}
+
+// count fills in the deadline of the triage. A year without calendar leaves it out rather than guess.
+func (s *Service) count(i *Incident) {
+	if by, err := i.triageBy(s.calendar); err == nil {
+		i.TriageBy = by
+	}
 }

@@ -31,7 +31,11 @@ func newService(t *testing.T, db *controldb.DB) (*Service, *audit.Log) {
 	if err := log.UseOutbox(context.Background(), db); err != nil {
 		t.Fatal(err)
 	}
-	return NewService(db, clock.Fixed(night), log), log
+	cal, err := clock.VietNam()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return NewService(db, clock.Fixed(night), cal, log), log
 }
 
 func as(agency string, role access.Role) context.Context {

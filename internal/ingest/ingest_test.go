@@ -237,7 +237,7 @@ func TestBadRowsGoToQuarantine(t *testing.T) {
 		}
 	})
 	t.Run("another agency sees nothing", func(t *testing.T) {
-		if _, err := b.Quarantine(catalogtest.Steward("H38.04"), d.ID, 0, 10); !fault.Is(err, "access.other_agency") {
+		if _, err := b.Quarantine(catalogtest.Steward("H38.04"), d.ID, 0, 10); !fault.Is(err, "ingest.not_found") {
 			t.Fatalf("got %v", err)
 		}
 	})

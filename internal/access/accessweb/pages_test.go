@@ -130,7 +130,7 @@ func TestGrantsInTheirStates(t *testing.T) {
 	if code, _ := s.call(t, "GET", "/access/grants", "", ""); code != http.StatusSeeOther {
 		t.Errorf("nobody: %d, want a way to sign in", code)
 	}
-	if code, _ := s.call(t, "GET", "/access/grants", "H38.01/steward", ""); code != http.StatusForbidden {
+	if code, _ := s.call(t, "GET", "/access/grants", "H38.01/analyst", ""); code != http.StatusForbidden {
 		t.Errorf("without the right: %d", code)
 	}
 	if _, body := s.call(t, "GET", "/access/grants", operator, ""); !strings.Contains(body, "Chưa có quyền nào được cấp") {
@@ -291,7 +291,7 @@ func TestDecideOperation(t *testing.T) {
 	}{
 		{"own agency", head, ``, 200},
 		{"another agency", "H38.05/agency_head", ``, http.StatusForbidden},
-		{"without the right", "H38.01/steward", ``, http.StatusForbidden},
+		{"without the right", "H38.01/analyst", ``, http.StatusForbidden},
 		{"nobody", "", ``, http.StatusUnauthorized},
 		{"address that is none", operator, `,"address":"server"`, http.StatusUnprocessableEntity},
 		{"member that does not exist", operator, `,"permit":true`, http.StatusUnprocessableEntity},

@@ -10,7 +10,6 @@ import (
 // incidentJSON is an incident with its deadlines and what can follow.
 type incidentJSON struct {
 	incident.Incident
-	TriageBy time.Time        `json:"triage_by" doc:"By when somebody must have looked at it"`
 	NoticeBy time.Time        `json:"notice_by,omitzero" doc:"End of the 72 hours of a personal data breach"`
 	Next     []incident.State `json:"next" doc:"States that can follow"`
 }
@@ -20,7 +19,7 @@ func asJSON(i *incident.Incident) incidentJSON {
 	if next == nil {
 		next = []incident.State{}
 	}
-	return incidentJSON{*i, i.TriageBy(), i.NoticeBy(), next}
+	return incidentJSON{*i, i.NoticeBy(), next}
 }
 
 type listIn struct {

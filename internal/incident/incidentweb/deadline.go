@@ -16,8 +16,8 @@ func nearest(i *incident.Incident) (time.Time, bool) {
 		return time.Time{}, false
 	}
 	by := i.NoticeBy()
-	if i.State == incident.Detected && (by.IsZero() || i.TriageBy().Before(by)) {
-		by = i.TriageBy()
+	if i.State == incident.Detected && !i.TriageBy.IsZero() && (by.IsZero() || i.TriageBy.Before(by)) {
+		by = i.TriageBy
 	}
 	return by, !by.IsZero()
 }

@@ -83,7 +83,10 @@ func (p *Pages) facts(r *http.Request, t ui.T, i *incident.Incident) []ui.Pair {
 
 func (p *Pages) deadlines(t ui.T, i *incident.Incident) []ui.Pair {
 	now := p.clock.Now()
-	triage := ui.Pair{Name: t("incident.triage_by"), Value: ui.Group(ui.Badge(countdown(t, now, i.DetectedAt, i.TriageBy())), ui.Moment(i.TriageBy()))}
+	triage := ui.Pair{Name: t("incident.triage_by"), Value: ui.Muted(t("incident.no_calendar"))}
+	if !i.TriageBy.IsZero() {
+		triage.Value = ui.Group(ui.Badge(countdown(t, now, i.DetectedAt, i.TriageBy)), ui.Moment(i.TriageBy))
+	}
 	if i.State != incident.Detected {
 		triage.Value = ui.Badge(ui.State{Label: t("incident.triage_done"), Tone: ui.Good})
 	}

@@ -56,7 +56,7 @@ func newSite(t *testing.T) *site {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := &site{clock: c, incident: incident.NewService(db, c, log)}
+	s := &site{clock: c, incident: incident.NewService(db, c, calendar(t), log)}
 	p, api := New(shell, s.incident, c, func(_ context.Context, code string) string { return "Cơ quan " + code }), web.NewAPI(shell, "test")
 	p.Operations(api)
 	if s.Handler, err = web.NewMux(shell, p.Routes(), api); err != nil {
@@ -233,4 +233,13 @@ func TestOperations(t *testing.T) {
 	if _, body := s.call(t, "GET", "/api/v1/incident/"+id, access.Auditor, ""); !strings.Contains(body, `"next":["containing","false_alarm"]`) {
 		t.Errorf("find: %s", body)
 	}
+}
+
+func calendar(t *testing.T) *clock.Calendar {
+	t.Helper()
+	cal, err := clock.VietNam()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return cal
 }

@@ -77,6 +77,7 @@ var Messages = i18n.Messages{
 	"incident.notice_help":   {Vi: "72 giờ liên tục kể từ lúc phát hiện, tính cả ngày nghỉ.", En: "72 consecutive hours from detection, days off included."},
 	"incident.left":          {Vi: "Còn {0}", En: "{0} left"},
 	"incident.late":          {Vi: "Quá hạn {0}", En: "{0} overdue"},
+	"incident.no_calendar":   {Vi: "Chưa có lịch làm việc của năm", En: "No calendar of the year"},
 	"incident.no_deadline":   {Vi: "Không còn thời hạn", En: "No deadline left"},
 	"incident.minutes":       {Vi: "{0} phút", En: "{0} min"},
 	"incident.hours":         {Vi: "{0} giờ {1} phút", En: "{0} h {1} min"},
