@@ -100,6 +100,7 @@ func TestDieu02(t *testing.T) {
 			t.Fatalf("a unit without a parent: %s", a)
 		}
 	})
+	t.Run("R2.2 a central vertical agency owns and consumes, by the laws that concern it, unranked", func(t *testing.T) { centralVertical(t, p) })
 	t.Run("R2.3 a vendor is sponsored, bound in time, and sees its own only", func(t *testing.T) { vendor(t, p) })
 }
 

@@ -71,6 +71,7 @@ type Filter struct {
 	Parent string
 	Text   string
 	At     time.Time // existing at that moment; zero for all that ever did
+	Ranked bool      // only those that the province ranks and inspects unless a ranking or a plan says otherwise
 	Limit  int
 }
 
@@ -92,6 +93,16 @@ func queryAgencies(ctx context.Context, q controldb.Querier, f Filter) ([]*Agenc
 	add := func(clause string, values ...any) { query, args = query+clause, append(args, values...) }
 	if f.Kind != "" {
 		add(` AND kind = ?`, f.Kind)
+	}
+	if f.Ranked {
+		var marks []string
+		var kinds []any
+		for _, k := range Kinds() {
+			if k.Ranked() {
+				marks, kinds = append(marks, "?"), append(kinds, k)
+			}
+		}
+		add(` AND kind IN (`+strings.Join(marks, ", ")+`)`, kinds...)
 	}
 	if f.Parent != "" {
 		add(` AND parent = ?`, f.Parent)

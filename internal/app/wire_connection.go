@@ -14,12 +14,13 @@ import (
 // connectionSources tells the process of Điều 12 what the other registers know.
 func (a *App) connectionSources() connection.Sources {
 	return connection.Sources{
-		Dataset: connection.FromCatalog(a.catalog, a.listed),
-		System:  connection.FromSystems(a.system, a.clock.Now),
-		Supply:  a.connectionSupply,
-		Agency:  a.connectionAgency,
-		Revoke:  a.system.RevokeConnection,
-		Stepped: a.connectionStepped,
+		Dataset:    connection.FromCatalog(a.catalog, a.listed),
+		System:     connection.FromSystems(a.system, a.clock.Now),
+		Supply:     a.connectionSupply,
+		Agency:     a.connectionAgency,
+		LegalBasis: a.agency.LegalBasis,
+		Revoke:     a.system.RevokeConnection,
+		Stepped:    a.connectionStepped,
 	}
 }
 

@@ -225,6 +225,9 @@ func (s *Service) TransferOwner(ctx context.Context, id ID, agency, system, deci
 			return fault.New(fault.Invalid, "catalog.owner_unknown", agency).At("agency")
 		}
 		d.Owner, d.OfficialSystem = agency, system
+		if d.LegalBasis, err = s.Agencies.LegalBasis(ctx, d.LegalBasis, agency); err != nil {
+			return err
+		}
 		if err := s.officialSource(ctx, *d); err != nil {
 			return err
 		}

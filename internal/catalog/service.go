@@ -21,6 +21,8 @@ type Agencies interface {
 	CanOwn(ctx context.Context, code string) (bool, error)
 	// RequireSteward refuses when nobody answers for the agency's data now (Điều 14.6c).
 	RequireSteward(ctx context.Context, code string) error
+	// LegalBasis adds to a legal basis what Điều 2.2 says of central vertical agencies, when one of the codes is theirs.
+	LegalBasis(ctx context.Context, basis string, codes ...string) (string, error)
 }
 
 // Systems knows the information systems.
@@ -67,7 +69,7 @@ func (s *Service) Create(ctx context.Context, d Dataset) (Dataset, error) {
 		d.Load = DefaultLoadRules()
 	}
 	d.clean()
-	if err := s.guard(ctx, d); err != nil {
+	if err := s.guard(ctx, &d); err != nil {
 		return Dataset{}, err
 	}
 	err = s.DB.InTx(ctx, func(q controldb.Querier) error {
@@ -92,8 +94,8 @@ func (d *Dataset) clean() {
 	}
 }
 
-// guard checks what holds for every saved dataset, outside any transaction.
-func (s *Service) guard(ctx context.Context, d Dataset) error {
+// guard checks what holds for every saved dataset, and completes its legal basis, outside any transaction.
+func (s *Service) guard(ctx context.Context, d *Dataset) error {
 	if err := d.checkDraft(); err != nil {
 		return s.reportStamp(ctx, d.Code, err)
 	}
@@ -104,7 +106,8 @@ func (s *Service) guard(ctx context.Context, d Dataset) error {
 	if !ok {
 		return fault.New(fault.Invalid, "catalog.owner_unknown", d.Owner).At("owner")
 	}
-	return nil
+	d.LegalBasis, err = s.Agencies.LegalBasis(ctx, d.LegalBasis, d.Owner)
+	return err
 }
 
 // reportStamp opens an incident when a refusal is due to a secret stamp (invariant 4), and gives the refusal back. The
@@ -135,7 +138,7 @@ func (s *Service) Change(ctx context.Context, d Dataset) (Dataset, error) {
 	}
 	d.Code, d.Owner = stored.Code, stored.Owner
 	d.clean()
-	if err := s.guard(ctx, d); err != nil {
+	if err := s.guard(ctx, &d); err != nil {
 		return Dataset{}, err
 	}
 	return s.alter(ctx, d.ID, access.CatalogRegister, "catalog.change", "", func(_ controldb.Querier, who access.Actor, now *Dataset) error {

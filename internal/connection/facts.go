@@ -100,6 +100,9 @@ type Sources struct {
 	// Supply says by which ways the dataset can be had; nil: by the warehouse alone.
 	Supply func(ctx context.Context, dataset string) (Supply, error)
 	Agency func(ctx context.Context, code string) (Agency, error)
+	// LegalBasis adds to a legal basis what Điều 2.2 says of central vertical agencies, when one of the codes is theirs;
+	// nil: nothing.
+	LegalBasis func(ctx context.Context, basis string, codes ...string) (string, error)
 	// Revoke takes away the credentials issued for the connection, in the caller's transaction.
 	Revoke func(ctx context.Context, q controldb.Querier, who access.Actor, system, connection, reason string) error
 	// Stepped hears of every step in its transaction, for the inbox of those whose move it is; may be nil.
@@ -112,6 +115,8 @@ type Facts struct {
 	By        Person // who takes the step
 	Requester string // agency of the one who registers
 	Steward   bool   // the requesting agency is active and has an active steward
+
+	LegalBasis string // of the need, with what Điều 2.2 adds to it
 
 	RequesterEnded bool // the requesting agency is known and exists no more
 

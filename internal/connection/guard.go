@@ -24,6 +24,9 @@ func needSane(_ *Request, in Input, _ Facts) error {
 
 func keepNeed(r *Request, in Input, f Facts, _ Person) {
 	r.Need = *in.Need
+	if f.LegalBasis != "" {
+		r.Need.LegalBasis = f.LegalBasis
+	}
 	r.Owner = f.Dataset.Owner
 }
 

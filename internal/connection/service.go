@@ -199,6 +199,12 @@ func (s *Service) facts(ctx context.Context, r *Request, in Input) (Facts, error
 	if f.System, err = known(ctx, s.sources.System, need.System); err != nil {
 		return f, fmt.Errorf("read system %s: %w", need.System, err)
 	}
+	f.LegalBasis = need.LegalBasis
+	if s.sources.LegalBasis != nil {
+		if f.LegalBasis, err = s.sources.LegalBasis(ctx, need.LegalBasis, r.Agency, f.Dataset.Owner); err != nil {
+			return f, fmt.Errorf("complete the legal basis of %s: %w", r.ID, err)
+		}
+	}
 	if f.Purposes, err = s.purposes(ctx); err != nil {
 		return f, err
 	}
@@ -296,6 +302,9 @@ func filled(n Need, f Facts) Need {
 	}
 	if n.Level == "" {
 		n.Level = access.LevelUse
+	}
+	if f.LegalBasis != "" {
+		n.LegalBasis = f.LegalBasis
 	}
 	return n
 }

@@ -13,6 +13,8 @@ var PastMessages = i18n.Messages{
 	"past.member.reveal":                 {Vi: "Được mở che có lý do", En: "May be revealed with a reason"},
 	"past.member.certificate_bound":      {Vi: "Ràng buộc chứng thư", En: "Bound to a certificate"},
 	"past.member.client_keys":            {Vi: "Khóa ký của hệ thống", En: "The system's own keys"},
+	"past.member.use":                    {Vi: "Cách dùng", En: "Use"},
+	"past.member.members":                {Vi: "Thành phần của nội dung gửi", En: "Members of the body"},
 	"past.member.agencies":               {Vi: "Các đơn vị", En: "Agencies"},
 	"past.member.agency":                 {Vi: "Đơn vị", En: "Agency"},
 	"past.member.agency_types":           {Vi: "Loại đơn vị", En: "Kinds of agencies"},

@@ -12,6 +12,7 @@ type listIn struct {
 	Parent string `query:"parent" maxLength:"35" doc:"Code of the agency to which they belong"`
 	Text   string `query:"q" maxLength:"200" doc:"Part of code or name; diacritics and case do not count"`
 	At     string `query:"at" maxLength:"40" doc:"Only those existing on that day (2026-12-31, in Viet Nam) or at that moment (RFC 3339); all when absent"`
+	Ranked bool   `query:"ranked" doc:"Only those that the province ranks and inspects by default: no central vertical agencies, no outside bodies (Điều 2.2)"`
 	Limit  int    `query:"limit" minimum:"1" maximum:"5000" default:"1000"`
 }
 
@@ -26,7 +27,7 @@ func (p *Pages) opList(ctx context.Context, in *listIn) (*listOut, error) {
 	if wrong != nil {
 		return nil, wrong
 	}
-	list, err := p.agencies.List(ctx, agency.Filter{Kind: agency.Kind(in.Kind), Parent: in.Parent, Text: in.Text, At: at, Limit: in.Limit})
+	list, err := p.agencies.List(ctx, agency.Filter{Kind: agency.Kind(in.Kind), Parent: in.Parent, Text: in.Text, At: at, Ranked: in.Ranked, Limit: in.Limit})
 	if err != nil {
 		return nil, err
 	}
@@ -39,6 +40,8 @@ func (p *Pages) opList(ctx context.Context, in *listIn) (*listOut, error) {
 type agencyJSON struct {
 	agency.Agency
 	Active  bool            `json:"active" doc:"It exists now"`
+	Ranked  bool            `json:"ranked" doc:"The province ranks it unless a ranking says otherwise (Điều 2.2)"`
+	Inspect bool            `json:"inspected" doc:"Inspection plans hold it unless a plan says otherwise"`
 	Steward *agency.Steward `json:"steward,omitempty" doc:"In force now; its agency tells whether it is the parent's"`
 }
 
@@ -61,7 +64,7 @@ func (p *Pages) shown(ctx context.Context, a *agency.Agency) (*findOut, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &findOut{agencyJSON{*a, a.ActiveAt(p.clock.Now()), s}}, nil
+	return &findOut{agencyJSON{*a, a.ActiveAt(p.clock.Now()), a.Kind.Ranked(), a.Kind.Inspected(), s}}, nil
 }
 
 type saveIn struct {

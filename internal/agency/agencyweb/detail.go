@@ -71,6 +71,11 @@ func (p *Pages) facts(ctx context.Context, t ui.T, a *agency.Agency) []ui.Pair {
 		to = ui.Pair{Name: to.Name, Value: ui.Day(a.ValidTo), Help: t("agency.valid_to_hint")}
 	}
 	pairs = append(pairs, to, ui.Pair{Name: t("agency.changed"), Value: ui.Moment(a.ChangedAt)})
+	ranked := ui.Pair{Name: t("agency.ranked"), Text: t("agency.ranked_yes")}
+	if !a.Kind.Ranked() {
+		ranked.Text = t("agency.ranked_no")
+	}
+	pairs = append(pairs, ranked)
 	if a.Kind == agency.CentralVertical {
 		pairs = append(pairs, ui.Pair{Name: t("agency.basis"), Text: t("agency.basis_central")})
 	}

@@ -25,6 +25,11 @@ func (a Agencies) CanOwn(_ context.Context, code string) (bool, error) { return 
 // RequireSteward finds one in every agency.
 func (a Agencies) RequireSteward(context.Context, string) error { return nil }
 
+// LegalBasis adds nothing: no listed agency is a central vertical one.
+func (a Agencies) LegalBasis(_ context.Context, basis string, _ ...string) (string, error) {
+	return basis, nil
+}
+
 // Systems maps a system to its owner.
 type Systems map[string]string
 
