@@ -25,11 +25,11 @@ func (c *call) service(owner, system, name string, rest []string) error {
 		return err
 	}
 	c.ask.Dataset = route.Dataset
-	op, subject, err := route.find(c.req.Method, rest)
+	op, inPath, err := route.find(c.req.Method, rest)
 	if err != nil {
 		return err
 	}
-	body, err := c.describe(route, op, subject)
+	body, err := c.describe(route, op, inPath)
 	if err != nil {
 		return err
 	}
@@ -45,15 +45,18 @@ func (c *call) service(owner, system, name string, rest []string) error {
 
 // describe fills in what the gate and the record need, and reads the body: a question's against its declaration. What
 // is wrong with a question is told by the gate, to holders of a right.
-func (c *call) describe(route *Route, op *Operation, subject string) ([]byte, error) {
+func (c *call) describe(route *Route, op *Operation, inPath []pathValue) ([]byte, error) {
 	c.ask.Service = op.code
 	c.ask.Operation = op.Method + " /svc/" + route.Owner + "/" + route.System + "/" + route.Name + op.Path
 	c.ask.Action, c.ask.Limit, c.ask.Flexible = access.CallService, 1, true // the answer tells how many; then Widen
 	if op.Updates {
 		c.ask.Action = access.UpdateSource
 	}
-	if subject != "" {
-		c.ask.Subjects = []string{c.s.Evidence.PersonKey(subject)}
+	terms, asked := op.placed(inPath, c.s.Evidence.PersonKey)
+	for _, v := range inPath {
+		if v.name == op.Subject {
+			c.ask.Subjects = append(c.ask.Subjects, c.s.Evidence.PersonKey(v.value))
+		}
 	}
 	inAddress, flaw := op.parameters(c)
 	c.flawed(flaw)
@@ -61,12 +64,17 @@ func (c *call) describe(route *Route, op *Operation, subject string) ([]byte, er
 	if err != nil {
 		return nil, err
 	}
-	for _, t := range slices.Concat(inAddress, inBody) {
+	for _, t := range slices.Concat(terms, inAddress, inBody) {
 		if t.use == "" || t.use == UseEqual {
 			c.ask.Equals = append(c.ask.Equals, access.Equal{Column: t.Column, Values: t.Values})
 		}
 	}
-	return body, c.question(route.Dataset, op.Key, filters(inAddress), filters(inBody))
+	// A provider's own path may hold an identifier where it is declared, so its terms are judged like those of the body.
+	if err := c.question(route.Dataset, op.Key, filters(inAddress), filters(slices.Concat(terms, inBody))); err != nil {
+		return nil, err
+	}
+	c.ask.Filter = strings.Join(slices.DeleteFunc(append(asked, c.ask.Filter), func(s string) bool { return s == "" }), " & ")
+	return body, nil
 }
 
 func filters(terms []term) []Filter {

@@ -14,7 +14,8 @@ import (
 	"lienthong/internal/kit/fault"
 )
 
-// Param is a query parameter; Column names the field that it concerns, which must then be granted.
+// Param is a query parameter, or one in the path where Name stands there as a placeholder; Column names the field that it
+// concerns, which must then be granted.
 type Param struct {
 	Name   string `json:"name"`
 	Column string `json:"column,omitempty"`
@@ -104,7 +105,7 @@ func (o *Operation) parameters(c *call) ([]term, *fault.Fault) {
 	var out []term
 	for _, p := range c.req.Query {
 		i := slices.IndexFunc(o.Params, func(d Param) bool { return d.Name == p.Key })
-		if i < 0 {
+		if i < 0 || slices.Contains(o.segments, "{"+p.Key+"}") {
 			return out, fault.New(fault.Malformed, "exchange.parameter_unknown", p.Key).At(p.Key)
 		}
 		if d := o.Params[i]; d.Column != "" {
@@ -112,6 +113,21 @@ func (o *Operation) parameters(c *call) ([]term, *fault.Fault) {
 		}
 	}
 	return out, nil
+}
+
+// placed gives the values in the path: those of declared columns as terms, all others for the record as keyed hashes. That
+// of a person stands among the subjects.
+func (o *Operation) placed(inPath []pathValue, hash func(string) string) (terms []term, asked []string) {
+	for _, v := range inPath {
+		i := slices.IndexFunc(o.Params, func(d Param) bool { return d.Name == v.name && d.Column != "" })
+		switch {
+		case i >= 0:
+			terms = append(terms, term{Filter{o.Params[i].Column, Equal, []string{v.value}}, o.Params[i].Use})
+		case v.name != o.Subject:
+			asked = append(asked, "{"+v.name+"} eq "+hash(v.value))
+		}
+	}
+	return terms, asked
 }
 
 // readMembers reads the body of a question against its declaration and writes it anew, so that the provider reads what

@@ -247,3 +247,31 @@ func TestLimitAboveTheGrant(t *testing.T) {
 		t.Errorf("%d and %d records", len(first.Records), len(rest.Records))
 	}
 }
+
+// T03, T33: what stands in the path is judged and recorded like a parameter, and a literal path is its own operation,
+// whatever was registered first.
+func TestPathsAreJudged(t *testing.T) {
+	b := Start(t, Operations("GET /xa/{xa}/ho-so", "GET /{so}", "GET /dia-chi/{noi}", "GET /to/{to}"))
+	ctx := access.WithActor(t.Context(), access.Actor{Type: access.User, ID: "ks", Agency: "H38", Roles: []access.Role{access.OpEngineer}, Auth: access.AuthTwo})
+	op := func(path string, params ...exchange.Param) *exchange.Operation {
+		return &exchange.Operation{Method: "GET", Path: path, Records: "$", Params: params}
+	}
+	_, err := b.Service.RegisterRoute(ctx, exchange.Route{Owner: Owner, System: "hotich", Name: "duong", Dataset: Dataset, Base: "http://" + b.Provider.Addr + "/api", Addresses: []string{"127.0.0.0/8"},
+		Operations: []*exchange.Operation{op("/{so}"), op("/tat-ca"), op("/xa/{xa}/ho-so", exchange.Param{Name: "xa", Column: "xa"}), op("/dia-chi/{noi}", exchange.Param{Name: "noi", Column: "dia_chi"}), op("/to/{to}")}})
+	b.must(err)
+	const at = "/svc/H38.04/hotich/duong"
+	for target, code := range map[string]string{
+		at + "/tat-ca": "access.operation_not_granted", at + "/xa/02702/ho-so": "access.filter_outside_rows", at + "/dia-chi/x": "access.filter_not_granted",
+		at + "/xa/02701/ho-so?xa=02702": "exchange.parameter_unknown",
+	} {
+		before := settled(t, b)
+		denied(t, b, before, []Reply{b.Call("GET", target, "", "")}, code)
+	}
+	for target, filter := range map[string]string{at + "/xa/02701/ho-so": "xa eq " + b.Log.PersonKey("02701"), at + "/to/Bản Phố": "{to} eq " + b.Log.PersonKey("Bản Phố")} {
+		before := settled(t, b)
+		got := b.Call("GET", strings.ReplaceAll(strings.ReplaceAll(target, "Bản", "B%E1%BA%A3n"), " Phố", "%20Ph%E1%BB%91"), "", "")
+		if rec := b.Records()[before]; got.Status != 200 || rec.Content.Filter != filter {
+			t.Errorf("%+v, filter %q, want %q", got, rec.Content.Filter, filter)
+		}
+	}
+}

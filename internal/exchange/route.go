@@ -83,38 +83,57 @@ func (o *Operation) contract() filter.Contract {
 	return filter.Contract{Records: o.Records, Envelope: o.Envelope, Key: o.Key, Whole: o.Whole, Fields: o.Fields}
 }
 
-// match compares whole segments and gives the value of the person parameter, if there is one.
-func (o *Operation) match(segments []string) (subject string, ok bool) {
+// match compares whole segments and gives the values of the placeholders.
+func (o *Operation) match(segments []string) (values []pathValue, ok bool) {
 	if len(segments) != len(o.segments) {
-		return "", false
+		return nil, false
 	}
 	for i, want := range o.segments {
 		switch {
-		case len(want) > 1 && want[0] == '{':
-			if want[1:len(want)-1] == o.Subject {
-				subject = segments[i]
-			}
+		case placeholder(want):
+			values = append(values, pathValue{want[1 : len(want)-1], segments[i]})
 		case want != segments[i]:
-			return "", false
+			return nil, false
 		}
 	}
-	return subject, true
+	return values, true
 }
 
-// find gives the operation for a method and path. Literal segments win over parameters by the order of registration.
-func (r *Route) find(method string, segments []string) (*Operation, string, error) {
+// pathValue is what a call puts in the place of a placeholder.
+type pathValue struct{ name, value string }
+
+func placeholder(segment string) bool { return len(segment) > 1 && segment[0] == '{' }
+
+// nearer reports that o says more of a path than other: at the first difference its segment is a literal one.
+func (o *Operation) nearer(other *Operation) bool {
+	for i, s := range o.segments {
+		if placeholder(s) != placeholder(other.segments[i]) {
+			return placeholder(other.segments[i])
+		}
+	}
+	return false
+}
+
+// find gives the operation for a method and path. A literal segment wins over a placeholder, as it does at the provider,
+// whatever the order of registration: else a right to one operation would open another.
+func (r *Route) find(method string, segments []string) (*Operation, []pathValue, error) {
+	var found *Operation
+	var values []pathValue
 	for _, o := range r.Operations {
-		if o.Method != method {
+		if o.Method != method || found != nil && !(len(o.segments) == len(found.segments) && o.nearer(found)) {
 			continue
 		}
-		if subject, ok := o.match(segments); ok {
-			return o, subject, nil
+		if v, ok := o.match(segments); ok {
+			found, values = o, v
 		}
 	}
-	if method != http.MethodGet {
-		return nil, "", fault.New(fault.Denied, "exchange.method_not_granted", method)
+	switch {
+	case found != nil:
+		return found, values, nil
+	case method != http.MethodGet:
+		return nil, nil, fault.New(fault.Denied, "exchange.method_not_granted", method)
 	}
-	return nil, "", fault.New(fault.NotFound, "exchange.operation_unknown")
+	return nil, nil, fault.New(fault.NotFound, "exchange.operation_unknown")
 }
 
 // ready checks a route and prepares its operations.
