@@ -201,8 +201,12 @@ func (c *call) headers(f *fault.Fault) {
 	}
 }
 
-// retryAfter: a limit by the minute opens with the next minute, one by the day at local midnight.
+// retryAfter: a limit by the minute opens with the next minute, one by the day at local midnight, and what calls under way
+// hold comes back when they end.
 func retryAfter(code string, at time.Time) int {
+	if code == "access.quota_held" || code == "access.quota_contended" {
+		return 1
+	}
 	if !strings.HasSuffix(code, "_day") {
 		return 60 - at.Second()
 	}

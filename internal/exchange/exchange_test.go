@@ -182,7 +182,7 @@ func TestLookup(t *testing.T) {
 // T47: a look-up's body has one meaning.
 func TestLookupBodies(t *testing.T) {
 	b := withRows(t)
-	for _, body := range []string{`{}`, `[]`, `{"key":{}}`, `{"key":{"a":"1","a":"2"}}`, `{"key":{"a":"1"},"key":{"b":"2"}}`, `{"key":{"a":["1"]}}`, `{"key":{"a":null}}`, `{"key":{"a":"1"}} x`,
+	for _, body := range []string{`{}`, `[]`, `{"key":{}}`, `{"key":{"a":"1","a":"2"}}`, `{"key":{"a":"1"},"key":{"b":"2"}}`, `{"key":{"a":["1"]}}`, `{"key":{"a":null}}`, `{"key":{"a":"1"}} x`, "{\"key\":{\"ho_ten\":\"\x80\"}}",
 		`{"key":{"a":"1"},"where":"1=1"}`, `{"key":{"a":"1"},"fields":"*"}`, `{"key":{"a":"1"`, `{"key":{"so_dinh_danh":"1","SO_DINH_DANH":"2"}}`} {
 		if got := b.Call("POST", data+"/lookup", "", body); got.Status != 400 || got.Code() != "exchange.lookup_invalid" {
 			t.Errorf("%s: %+v", body, got)

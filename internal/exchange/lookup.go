@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"lienthong/internal/access"
 	"lienthong/internal/kit/fault"
@@ -49,8 +50,9 @@ func (c *call) lookup(dataset string) error {
 
 // readBody reads a body of the named media type up to a bound.
 func (c *call) readBody(most int64, media string) ([]byte, error) {
-	kind, _, _ := strings.Cut(c.req.Header.Get("Content-Type"), ";")
-	if !strings.EqualFold(strings.TrimSpace(kind), media) {
+	kind, parameters, _ := strings.Cut(c.req.Header.Get("Content-Type"), ";")
+	charset := strings.ToLower(strings.ReplaceAll(parameters, " ", "")) // another would have the provider read another text
+	if !strings.EqualFold(strings.TrimSpace(kind), media) || charset != "" && charset != "charset=utf-8" && charset != `charset="utf-8"` {
 		return nil, fault.New(fault.Malformed, "exchange.content_type", media)
 	}
 	if c.req.Length > most {
@@ -71,6 +73,9 @@ func readLookup(body []byte) (filters []Filter, fields []string, err error) {
 	d := json.NewDecoder(bytes.NewReader(body))
 	d.UseNumber()
 	invalid := fault.New(fault.Malformed, "exchange.lookup_invalid")
+	if !utf8.Valid(body) {
+		return nil, nil, invalid
+	}
 	err = eachField(d, func(name string) error {
 		switch name {
 		case "key":

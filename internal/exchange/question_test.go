@@ -56,6 +56,15 @@ func TestQuestionBodies(t *testing.T) {
 			denied(t, b, before, []Reply{got}, row.code)
 		})
 	}
+	for _, kind := range []string{"application/json; charset=utf-16", "application/json; charset=utf-7", "application/json;x=y", "application/json; charset=utf-8; charset=utf-16", "text/json"} {
+		if got := b.Call("POST", svc+"/tim", "Content-Type: "+kind+"\r\n", `{"q":"x"}`); got.Code() != "exchange.content_type" {
+			t.Errorf("%s: %+v", kind, got)
+		}
+	}
+	if got := b.Call("POST", svc+"/tim", "Content-Type: application/json; charset=UTF-8\r\n", `{"q":"x"}`); got.Status != 200 {
+		t.Errorf("%+v", got)
+	}
+	b.Provider.Forget()
 	if got := b.Call("POST", svc+"/tim", "", `{"where":"1"}`); !strings.Contains(got.Body, "where") {
 		t.Errorf("the refusal does not name the member: %s", got.Body)
 	}

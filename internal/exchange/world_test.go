@@ -422,6 +422,9 @@ func (r *Recorder) serve(c net.Conn) {
 // Says changes what the provider answers.
 func (r *Recorder) Says(answer string) { r.mu.Lock(); defer r.mu.Unlock(); r.answer = answer }
 
+// Forget what was seen.
+func (r *Recorder) Forget() { r.mu.Lock(); defer r.mu.Unlock(); r.raw = nil }
+
 // Seen lists the raw requests.
 func (r *Recorder) Seen() []string {
 	r.mu.Lock()
