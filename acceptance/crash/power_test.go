@@ -151,13 +151,17 @@ func stopped(pid int) bool {
 // disk is gone, and after the next start I1 to I9 hold.
 func TestPowerCut(t *testing.T) {
 	d := newDisk(t)
-	rounds := int(number(t, "LIENTHONG_TEST_POWER_ROUNDS", 3))
+	rounds := int(number(t, "LIENTHONG_TEST_POWER_ROUNDS", 10))
 	seed := number(t, "LIENTHONG_TEST_SEED", time.Now().UnixNano()%1_000_000)
 	t.Logf("seed %d, %d rounds; repeat with LIENTHONG_TEST_SEED=%d", seed, rounds, seed)
 	w := newWorld(t, harness.Options{Dir: filepath.Join(d.dir, "data")})
 	w.populate()
+	w.prepare(rounds)
 	j := w.newJudge(seed)
 	for w.number = 1; w.number <= rounds && !t.Failed(); w.number++ {
+		if w.number%renew == 0 {
+			w.replace()
+		}
 		j.judge(w.fault(seed, j, func() {
 			w.freeze()
 			w.dark.Store(true)

@@ -5,9 +5,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
-	"path"
 	"path/filepath"
-	"sort"
 	"strings"
 	"sync"
 
@@ -193,38 +191,6 @@ func (s *Store) ensureLocked(dir string) error {
 	return nil
 }
 
-// locate checks a name and gives its path.
-func (s *Store) locate(name string) (string, error) {
-	if !validName(name) {
-		return "", fault.New(fault.Invalid, "blob.bad_name")
-	}
-	return filepath.Join(s.dir, filepath.FromSlash(name)), nil
-}
-
-func validName(name string) bool {
-	if !fs.ValidPath(name) || name == "." || len(name) > 1024 {
-		return false
-	}
-	if name == lostFolder || strings.HasPrefix(name, lostFolder+"/") {
-		return false
-	}
-	for part := range strings.SplitSeq(name, "/") {
-		if part[0] == '.' || len(part) > 200 {
-			return false
-		}
-	}
-	return !strings.ContainsFunc(name, func(r rune) bool { return r < ' ' || r == 0x7F || r == '\\' || r == ':' })
-}
-
-// Path is where the file of that name lies, for readers that need a path; "" when the name may not exist.
-func (s *Store) Path(name string) string {
-	p, err := s.locate(name)
-	if err != nil {
-		return ""
-	}
-	return p
-}
-
 // OpenFile opens a committed file for reading.
 func (s *Store) OpenFile(name string) (*Reader, error) {
 	p, err := s.locate(name)
@@ -249,108 +215,6 @@ func (s *Store) Plain(name string) (*os.File, error) {
 	}
 	defer r.Close()
 	return r.Plain(s.scratch)
-}
-
-// List gives the names of committed files that begin with prefix ("" for all), in byte order.
-func (s *Store) List(prefix string) ([]string, error) {
-	folder := path.Dir(prefix + "x")
-	if folder != "." && !validName(folder) {
-		return nil, fault.New(fault.Invalid, "blob.bad_name")
-	}
-	names := []string{}
-	err := filepath.WalkDir(filepath.Join(s.dir, filepath.FromSlash(folder)), func(p string, d fs.DirEntry, err error) error {
-		if errors.Is(err, fs.ErrNotExist) {
-			return nil // never there, or removed while we looked
-		}
-		if err != nil {
-			return err
-		}
-		if p != s.dir && (strings.HasPrefix(d.Name(), ".") || p == filepath.Join(s.dir, lostFolder)) {
-			if d.IsDir() {
-				return fs.SkipDir
-			}
-			return nil
-		}
-		rel, err := filepath.Rel(s.dir, p)
-		if err != nil {
-			return err
-		}
-		if name := filepath.ToSlash(rel); d.Type().IsRegular() && strings.HasPrefix(name, prefix) {
-			names = append(names, name)
-		}
-		return nil
-	})
-	if err != nil {
-		return nil, fmt.Errorf("list blobs under %q: %w", prefix, err)
-	}
-	sort.Strings(names)
-	return names, nil
-}
-
-// Remove removes a file or a whole folder of files, durably. A name that does not exist is no fault, so that a removal
-// cut off half way can be repeated.
-func (s *Store) Remove(name string) error {
-	p, err := s.locate(name)
-	if err != nil {
-		return err
-	}
-	if err := s.Err(); err != nil {
-		return err
-	}
-	gone := s.tmpPath()
-	defer s.release(gone)
-	s.heads.Lock()
-	defer s.heads.Unlock()
-	if err := s.destroyKeys(p); err != nil {
-		return err
-	}
-	// One rename takes it away, so that no reader sees half a folder; the bytes go afterwards.
-	switch err := s.disk.Rename(p, gone); {
-	case errors.Is(err, fs.ErrNotExist):
-		return nil
-	case err != nil:
-		return classify("remove blob", err)
-	}
-	if err := s.disk.Sync(filepath.Dir(p)); err != nil {
-		return s.fail("sync folder after remove", err)
-	}
-	s.forget(p)
-	if err := os.RemoveAll(gone); err != nil {
-		return classify("remove blob", err)
-	}
-	return nil
-}
-
-// forget drops what is known of folders at and under p, which may be made again later.
-func (s *Store) forget(p string) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	for dir := range s.synced {
-		if dir == p || strings.HasPrefix(dir, p+string(filepath.Separator)) {
-			delete(s.synced, dir)
-		}
-	}
-}
-
-// Sweep removes what earlier runs left uncommitted. Call it once at start.
-func (s *Store) Sweep() error {
-	entries, err := os.ReadDir(filepath.Join(s.dir, tmpFolder))
-	if err != nil {
-		return fmt.Errorf("sweep blob store: %w", err)
-	}
-	for _, e := range entries {
-		p := filepath.Join(s.dir, tmpFolder, e.Name())
-		s.mu.Lock()
-		used := s.open[p]
-		s.mu.Unlock()
-		if used {
-			continue
-		}
-		if err := os.RemoveAll(p); err != nil {
-			return fmt.Errorf("sweep blob store: %w", err)
-		}
-	}
-	return nil
 }
 
 // tmpPath reserves a fresh path under .tmp.
