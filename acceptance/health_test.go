@@ -23,11 +23,10 @@ func TestHealthTellsReasons(t *testing.T) {
 		if err := os.Rename(folder, folder+"-away"); err != nil {
 			t.Fatal(err)
 		}
-		for _, c := range []*harness.Client{open, exchange} {
-			if a := c.Get("/readyz"); a.Status != http.StatusServiceUnavailable || c == open && !strings.Contains(a.String(), folder) {
-				t.Errorf("without %s: %s", part, a)
-			}
+		if a := open.Get("/readyz"); a.Status != http.StatusServiceUnavailable || !strings.Contains(a.String(), folder) {
+			t.Errorf("without %s: %s", part, a)
 		}
+		ok(t, exchange.Get("/readyz"), http.StatusOK) // X11: it goes on with the services of providers
 		if err := os.Rename(folder+"-away", folder); err != nil {
 			t.Fatal(err)
 		}

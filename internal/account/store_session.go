@@ -86,6 +86,16 @@ func listSessions(ctx context.Context, q controldb.Querier, account string) ([]s
 	return out, rows.Err()
 }
 
+// CountSessions counts the sessions that are not over, for monitoring.
+func CountSessions(ctx context.Context, q controldb.Querier, now time.Time) (int64, error) {
+	var n int64
+	const query = `SELECT count(*) FROM account_session WHERE created_at > ? AND seen_at > ?`
+	if err := q.QueryRowContext(ctx, query, micro(now.Add(-sessionLife)), micro(now.Add(-sessionIdle))).Scan(&n); err != nil {
+		return 0, fmt.Errorf("count sessions: %w", err)
+	}
+	return n, nil
+}
+
 func touchSession(ctx context.Context, q controldb.Querier, hash string, now time.Time, lapsed bool) error {
 	if _, err := q.ExecContext(ctx, `UPDATE account_session SET seen_at = ?, lapsed = ? WHERE token_hash = ?`, micro(now), bit(lapsed), hash); err != nil {
 		return fmt.Errorf("note use of session: %w", err)

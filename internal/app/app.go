@@ -21,6 +21,7 @@ import (
 	"lienthong/internal/audit/witness"
 	"lienthong/internal/backup"
 	"lienthong/internal/demo/world"
+	"lienthong/internal/exchange"
 	"lienthong/internal/flow"
 	"lienthong/internal/incident"
 	"lienthong/internal/kit/blob"
@@ -29,7 +30,9 @@ import (
 	"lienthong/internal/kit/i18n"
 	"lienthong/internal/kit/job"
 	"lienthong/internal/kit/logx"
+	"lienthong/internal/kit/meter"
 	"lienthong/internal/kit/secret"
+	"lienthong/internal/kit/trace"
 	"lienthong/internal/vault"
 	"lienthong/migrations"
 )
@@ -63,6 +66,8 @@ type App struct {
 	backup   *backup.Service
 	audit    *audit.Log
 	jobs     *job.Queue
+	meters   *meter.Set
+	traces   *trace.Log
 	words    *i18n.Catalog    // every sentence shown to people
 	witness  *witness.Witness // of other agencies' logs; nil where none is configured
 	gate     *flow.Gate
@@ -82,7 +87,7 @@ type closer struct {
 
 // Build opens the data folder and builds every service; Close undoes it.
 func Build(ctx context.Context, o Options) (*App, error) {
-	a := &App{opts: o, conf: o.Config, started: time.Now(), clock: clock.NewAdjustable(clock.System())}
+	a := &App{opts: o, conf: o.Config, started: time.Now(), clock: clock.NewAdjustable(clock.System()), meters: meter.NewSet(), traces: exchange.NewTraces()}
 	var level slog.Level
 	if err := level.UnmarshalText([]byte(o.Config.LogLevel)); err != nil {
 		return nil, fmt.Errorf("log_level: %w", err)
@@ -130,7 +135,7 @@ func (a *App) open(ctx context.Context) error {
 	if a.words, err = i18n.NewCatalog(allMessages()...); err != nil {
 		return err
 	}
-	a.jobs = job.NewQueue(a.db, a.clock, a.log, job.Options{})
+	a.jobs = job.NewQueue(a.db, a.clock, a.log, job.Options{Meters: a.meters})
 	a.access = access.NewService(a.db, a.clock, a.audit)
 	if a.calendar, err = clock.VietNam(); err != nil {
 		return fmt.Errorf("read the calendar: %w", err)
@@ -179,6 +184,7 @@ func (a *App) openAudit(ctx context.Context) error {
 	}
 	opts := logOptions(a.conf, a.keys, a.clock.Now)
 	opts.Witnesses, opts.Logger = peers, a.log
+	opts.Journal.Meters = a.meters
 	log, err := audit.Open(filepath.Join(a.conf.DataDir, "audit"), opts)
 	if err != nil {
 		return err

@@ -47,6 +47,11 @@ type Config struct {
 
 	PortalListen string `key:"portal.listen" default:"127.0.0.1:8082" doc:"địa chỉ lắng nghe của Cổng dữ liệu mở"`
 
+	MetricsListen string `key:"metrics.listen" default:"" doc:"địa chỉ lắng nghe của số liệu giám sát (/metrics, Prometheus); để trống là không mở"`
+	MetricsToken  string `key:"metrics.token_file" default:"" doc:"tệp chứa mã mà máy giám sát gửi kèm (Bearer); bắt buộc khi metrics.listen không phải địa chỉ của chính máy này"`
+	MetricsCert   string `key:"metrics.tls_cert" default:"" doc:"tệp chứng thư TLS của cổng số liệu giám sát (PEM)"`
+	MetricsKey    string `key:"metrics.tls_key" default:"" doc:"tệp khóa riêng TLS của cổng số liệu giám sát (PEM)"`
+
 	AuditSecondDir string `key:"audit.second_dir" default:"" doc:"thư mục thứ hai, nên ở đĩa khác, nhận bản sao nhật ký truy cập"`
 
 	AuditOnlineMonths int64    `key:"audit.online_months" default:"24" doc:"số tháng lưu nhật ký trực tuyến, không dưới 12"`
@@ -270,7 +275,7 @@ func (c Config) check() error {
 			mistakes = append(mistakes, fmt.Errorf("%s: %q is not host:port", key, addr))
 		}
 	}
-	for key, pair := range map[string][2]string{"console.tls_cert": {c.ConsoleCert, c.ConsoleKey}, "exchange.tls_cert": {c.ExchangeCert, c.ExchangeKey}} {
+	for key, pair := range map[string][2]string{"console.tls_cert": {c.ConsoleCert, c.ConsoleKey}, "exchange.tls_cert": {c.ExchangeCert, c.ExchangeKey}, "metrics.tls_cert": {c.MetricsCert, c.MetricsKey}} {
 		if (pair[0] == "") != (pair[1] == "") {
 			mistakes = append(mistakes, fmt.Errorf("%s: certificate and key must be given together", key))
 		}
@@ -292,6 +297,9 @@ func (c Config) check() error {
 	}
 	if c.LoadMemory < 32 {
 		mistakes = append(mistakes, errors.New("warehouse.load_memory_mb: at least 32"))
+	}
+	if err := c.checkMetrics(); err != nil {
+		mistakes = append(mistakes, err)
 	}
 	if c.DataDir == "" {
 		mistakes = append(mistakes, errors.New("data_dir: must not be empty"))

@@ -57,7 +57,7 @@ func (a *App) buildConsole() (*console, error) {
 			Owner: i18n.Text{Vi: "Sở Khoa học và Công nghệ", En: "Department of Science and Technology"},
 			Demo:  a.opts.Demo != nil, DemoPath: a.demoPath(),
 		},
-		History: a.audit, MyPage: "/me", AgencyName: a.agencyName,
+		History: a.audit, MyPage: "/me", AgencyName: a.agencyName, Meters: a.meters,
 	})
 	if err != nil {
 		return nil, err
@@ -126,23 +126,24 @@ func (a *App) consoleHandler() (http.Handler, error) {
 
 // live says that the process answers.
 func (a *App) live(w http.ResponseWriter, _ *http.Request) error {
-	return writeState(w, http.StatusOK, nil)
+	return writeState(w, http.StatusOK, nil, nil)
 }
 
-// readiness says whether the platform can do its work, and if not, each reason.
+// readiness says whether the platform can do its work, and if not, each reason; and what is weak while it can.
 func (a *App) readiness(w http.ResponseWriter, r *http.Request) error {
 	reasons := a.ready(r.Context())
 	if len(reasons) > 0 {
-		return writeState(w, http.StatusServiceUnavailable, reasons)
+		return writeState(w, http.StatusServiceUnavailable, reasons, nil)
 	}
-	return writeState(w, http.StatusOK, nil)
+	return writeState(w, http.StatusOK, nil, a.weak())
 }
 
-func writeState(w http.ResponseWriter, status int, reasons []string) error {
+func writeState(w http.ResponseWriter, status int, reasons, warnings []reason) error {
 	body := struct {
-		Status  string   `json:"status"`
-		Reasons []string `json:"reasons,omitempty"`
-	}{"ok", reasons}
+		Status   string   `json:"status"`
+		Reasons  []string `json:"reasons,omitempty"`
+		Warnings []string `json:"warnings,omitempty"`
+	}{"ok", sentences(reasons), sentences(warnings)}
 	if status != http.StatusOK {
 		body.Status = "unavailable"
 	}

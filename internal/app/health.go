@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"errors"
+	"path/filepath"
 	"time"
 )
 
@@ -10,30 +11,77 @@ import (
 // millions of records, so not with every probe.
 const hashesEvery = 10 * time.Minute
 
-// ready says in one sentence each why the platform cannot do its work now; empty when it can. Probes ask it every few
+// reason is why a part of the platform does not do its work, in one sentence.
+type reason struct {
+	part, text string
+	alone      bool // the part fails alone: the exchange goes on
+}
+
+func sentences(reasons []reason) []string {
+	var out []string
+	for _, r := range reasons {
+		out = append(out, r.part+": "+r.text)
+	}
+	return out
+}
+
+// ready says in one sentence each why the platform cannot do all its work now; empty when it can. Probes ask it every few
 // seconds, so it looks only at what costs nothing.
-func (a *App) ready(ctx context.Context) []string {
-	var reasons []string
+func (a *App) ready(ctx context.Context) []reason {
+	reasons := a.closed(ctx)
+	if err := a.raw.Present(); err != nil {
+		reasons = append(reasons, reason{"raw files", err.Error(), true})
+	}
+	if err := a.versions.Present(); err != nil {
+		reasons = append(reasons, reason{"warehouse", err.Error(), true})
+	}
+	return reasons
+}
+
+// closed says why no call can be served: the exchange goes on with the services of providers while the warehouse is down,
+// but neither without its log nor without the control store.
+func (a *App) closed(ctx context.Context) []reason {
+	var reasons []reason
 	if err := a.audit.Health(); err != nil {
-		reasons = append(reasons, "audit: "+err.Error())
+		reasons = append(reasons, reason{part: "audit", text: err.Error()})
 	}
 	if err := a.audit.Journal().Present(); err != nil {
-		reasons = append(reasons, "audit: "+err.Error())
+		reasons = append(reasons, reason{part: "audit", text: err.Error()})
 	}
 	if why := a.hashes.Load(); why != nil {
-		reasons = append(reasons, "audit: "+*why)
+		reasons = append(reasons, reason{part: "audit", text: *why})
 	}
 	var one int
 	if err := a.db.QueryRowContext(ctx, `SELECT 1`).Scan(&one); err != nil {
-		reasons = append(reasons, "control store: "+err.Error())
-	}
-	if err := a.raw.Present(); err != nil {
-		reasons = append(reasons, "raw files: "+err.Error())
-	}
-	if err := a.versions.Present(); err != nil {
-		reasons = append(reasons, "warehouse: "+err.Error())
+		reasons = append(reasons, reason{part: "control store", text: err.Error()})
 	}
 	return reasons
+}
+
+// weak says what does not work while everything is served: the log goes on in one of its two folders, and without witnesses.
+func (a *App) weak() []reason {
+	if alarm := a.audit.Journal().Alarm(); alarm != "" {
+		return []reason{{"audit copy", alarm, true}}
+	}
+	if alarm := a.audit.Alarm(); alarm != "" {
+		return []reason{{"audit witness", alarm, true}}
+	}
+	return nil
+}
+
+// parts are those that ready and weak tell of, and whether the exchange goes on without them.
+var parts = [...]reason{{part: "audit"}, {part: "audit copy", alone: true}, {part: "audit witness", alone: true}, {part: "control store"}, {part: "raw files", alone: true}, {part: "warehouse", alone: true}}
+
+// folders are those whose disks matter, by name.
+func (a *App) folders() map[string]string {
+	dirs := map[string]string{"data": a.conf.DataDir}
+	for _, part := range []string{"audit", "control", "raw", "warehouse"} {
+		dirs[part] = filepath.Join(a.conf.DataDir, part)
+	}
+	if a.conf.AuditSecondDir != "" {
+		dirs["audit copy"] = a.conf.AuditSecondDir
+	}
+	return dirs
 }
 
 // watchHashes reads the stored hashes of the log against its signed checkpoint, at once and then every hashesEvery. What it

@@ -52,6 +52,10 @@ func Serve(ctx context.Context, o Options) (err error) {
 	group.Go(func() error { return serveUntil(running, httpx.Server("", console), consoleAt) })
 	group.Go(func() error { return serveExchange(running, exchange, exchangeAt) })
 	group.Go(func() error { return a.serveControl(running) })
+	a.measure(exchange)
+	if err := a.serveMetrics(running, group); err != nil {
+		return errors.Join(err, exchangeAt.Close(), consoleAt.Close())
+	}
 	a.startWork(running, group)
 	if err := a.announce(running); err != nil {
 		return errors.Join(err, exchangeAt.Close(), consoleAt.Close())

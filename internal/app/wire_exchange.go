@@ -198,13 +198,13 @@ func (a *App) exchangeServer() (*exchange.Server, error) {
 		Hosts: hosts, Gate: exchangeGate{a.gate}, Evidence: a.audit, Clients: exchangeClients{a}, Reader: exchangeReader{a.warehouse, a.audit.PersonKey},
 		Datasets: exchangeDatasets{a}, Service: a.exchange, Clock: a.clock, Catalog: a.words, Logger: a.log,
 		Ready: func(ctx context.Context) error {
-			if reasons := a.ready(ctx); len(reasons) > 0 {
-				return errors.New(strings.Join(reasons, "; "))
+			if reasons := a.closed(ctx); len(reasons) > 0 {
+				return errors.New(strings.Join(sentences(reasons), "; "))
 			}
 			return nil
 		},
 		Key: a.keys.HMACKey("exchange cursor"), Masker: a.masker(), HTTPS: a.conf.ExchangeCert != "", URLs: urls,
-		Certificates: certificates,
+		Certificates: certificates, Meters: a.meters, Traces: a.traces,
 	})
 }
 

@@ -17,6 +17,7 @@ import (
 	"lienthong/internal/kit/httpx"
 	"lienthong/internal/kit/i18n"
 	"lienthong/internal/kit/ids"
+	"lienthong/internal/kit/trace"
 )
 
 // call is one call on its way through.
@@ -33,12 +34,17 @@ type call struct {
 	written  bool // an answer was begun
 	out      Outcome
 	text     error // a caller's text that may not enter the record
+	trace    *trace.Call
+	route    string // its pattern
+	code     string // of the refusal or failure
+	granted  bool   // a token was issued
 }
 
 func newCall(s *Server, w http.ResponseWriter, r *http.Request) *call {
 	at := s.Clock.Now()
 	id := ids.Request(at)
-	ctx := httpx.WithRequestID(r.Context(), id)
+	t := trace.Begin(id, at)
+	ctx := trace.With(httpx.WithRequestID(r.Context(), id), t)
 	h := w.Header()
 	h["X-Request-Id"] = []string{id}
 	h["X-Content-Type-Options"] = noSniff
@@ -46,7 +52,7 @@ func newCall(s *Server, w http.ResponseWriter, r *http.Request) *call {
 	if s.HTTPS {
 		h["Strict-Transport-Security"] = httpsOnly
 	}
-	c := &call{s: s, w: w, r: r, ctx: ctx, at: at}
+	c := &call{s: s, w: w, r: r, ctx: ctx, at: at, trace: t, route: "unknown"}
 	c.ask = access.Request{
 		ID: id, At: at, Channel: access.ChannelGateway, Actor: access.Actor{Type: access.Anyone, Auth: access.AuthNone},
 		Operation: "unread", UserAgent: first(r.UserAgent(), 512),
@@ -69,6 +75,7 @@ func first(s string, n int) string { return s[:min(len(s), n)] }
 // take keeps the canonical request; from here on nothing looks at the raw one.
 func (c *call) take(req *canon.Request) {
 	c.req = req
+	c.trace.Join(req.Header.Get(canon.Traceparent))
 	c.ask.Purpose = first(req.Header.Get(canon.Purpose), mostPurpose)
 	if c.text = plainReference(canon.Case, req.Header.Get(canon.Case)); c.text == nil {
 		c.ask.Case = req.Header.Get(canon.Case)
@@ -82,6 +89,7 @@ func (c *call) authenticate() error {
 	if !strings.EqualFold(scheme, "Bearer") {
 		return fault.New(fault.Unauthenticated, "exchange.token_missing")
 	}
+	defer c.trace.Done("token")
 	held, err := c.s.Service.findSession(c.ctx, value)
 	if err != nil {
 		return err
@@ -119,6 +127,7 @@ func (c *call) open() error {
 // write answers with a whole body. The outcome is closed with what was really sent.
 func (c *call) write(status int, body []byte) {
 	c.written = true
+	c.trace.Done("answer")
 	h := c.w.Header()
 	if len(body) > 0 {
 		if h["Content-Type"] == nil {
@@ -136,6 +145,7 @@ func (c *call) write(status int, body []byte) {
 	c.out.Status, c.out.Bytes = status, int64(n)
 	if err != nil {
 		c.out.Code = "exchange.caller_gone"
+		c.code = c.out.Code
 	}
 	if c.permit.Valid() {
 		sum := sha256.Sum256(body[:n])
@@ -150,7 +160,9 @@ func (c *call) fail(err error) {
 	if !c.recorded {
 		c.recorded = true
 		f = c.refuse(f)
+		c.trace.Done("evidence")
 	}
+	c.code = f.Code
 	if f.Kind == fault.Internal || f.Kind == fault.BadGateway || f.Kind == fault.Unavailable {
 		c.s.Logger.Warn("exchange call failed", "id", c.ask.ID, "operation", c.ask.Operation, "code", f.Code, "cause", f.Cause)
 	}
@@ -158,6 +170,7 @@ func (c *call) fail(err error) {
 	rec := &httpx.Recorder{ResponseWriter: c.w}
 	httpx.WriteProblem(rec, c.r.WithContext(c.ctx), c.s.Catalog, f)
 	c.written = true
+	c.out.Status, c.out.Bytes = f.Kind.Status(), rec.Bytes
 	if c.permit.Valid() {
 		c.s.Gate.Close(c.ctx, c.permit, Outcome{Status: f.Kind.Status(), Code: f.Code, Bytes: rec.Bytes})
 	}

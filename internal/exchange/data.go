@@ -25,7 +25,8 @@ func (c *call) data(dataset, verb string) error {
 		return fault.New(fault.NotFound, "exchange.route_unknown")
 	}
 	c.ask.Dataset = dataset
-	c.ask.Operation = c.req.Method + " /data/{owner}/{dataset}/" + verb
+	c.route = "/data/{owner}/{dataset}/" + verb
+	c.ask.Operation = c.req.Method + " " + c.route
 	if err := c.authenticate(); err != nil {
 		return err
 	}
@@ -86,6 +87,7 @@ func (c *call) page(q Query, bound, after string) error {
 		return nil
 	}
 	page, err := c.s.Reader.Page(c.ctx, c.permit, q)
+	c.trace.Done("warehouse")
 	if err != nil {
 		return err
 	}

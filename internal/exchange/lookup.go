@@ -36,6 +36,7 @@ func (c *call) lookup(dataset string) error {
 		return err
 	}
 	page, err := c.s.Reader.Page(c.ctx, c.permit, Query{Filters: filters, Limit: 1})
+	c.trace.Done("warehouse")
 	if err != nil {
 		return err
 	}

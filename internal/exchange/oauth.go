@@ -18,10 +18,12 @@ import (
 	"lienthong/internal/kit/fault"
 )
 
+const routeToken = "/oauth2/token"
+
 // token is POST /oauth2/token: RFC 6749 client credentials. The client shows exactly one proof: its secret by Basic or in
 // the form, a signed assertion (RFC 7523), or the connection's certificate (RFC 8705).
 func (c *call) token() error {
-	c.ask.Operation = c.req.Method + " /oauth2/token"
+	c.ask.Operation = c.req.Method + " " + routeToken
 	if c.req.Method != http.MethodPost {
 		return fault.New(fault.Method, "exchange.method_not_allowed", http.MethodPost)
 	}
@@ -126,6 +128,7 @@ func (c *call) grantToken(client Client) error {
 	if err != nil {
 		return err
 	}
+	c.granted = true
 	c.write(http.StatusOK, answer)
 	return nil
 }
@@ -173,6 +176,7 @@ func (c *call) refuseToken(id, code, reason string) error {
 	if err != nil {
 		return err
 	}
+	c.code = reason
 	c.write(status, answer)
 	return nil
 }

@@ -7,8 +7,10 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"time"
 
 	"lienthong/internal/access"
+	"lienthong/internal/exchange/canon"
 	"lienthong/internal/exchange/filter"
 	"lienthong/internal/exchange/upstream"
 	"lienthong/internal/kit/fault"
@@ -16,7 +18,8 @@ import (
 
 // service passes a call to a registered provider.
 func (c *call) service(owner, system, name string, rest []string) error {
-	c.ask.Operation = c.req.Method + " /svc/{owner}/{system}/{service}"
+	c.route = "/svc/{owner}/{system}/{service}"
+	c.ask.Operation = c.req.Method + " " + c.route
 	if err := c.authenticate(); err != nil {
 		return err
 	}
@@ -127,14 +130,18 @@ func (c *call) forward(route *Route, p *upstream.Provider, op *Operation, plan *
 	for code := range rules {
 		declared = append(declared, code)
 	}
+	name := route.Owner + "/" + route.System + "/" + route.Name
+	began := time.Now()
 	a, err := p.Call(c.ctx, upstream.Call{
 		Method: c.req.Method, Segments: rest, Query: c.req.Query, Header: c.req.Header, Body: body, Statuses: declared,
 		Identity: map[string]string{
 			"X-Request-Id": c.ask.ID, "Lienthong-Consumer": c.ask.Actor.ID, "Lienthong-Agency": c.ask.Actor.Agency,
 			"Lienthong-Purpose": c.ask.Purpose, "Lienthong-Case": c.ask.Case, "Lienthong-Officer-Id": c.ask.Officer,
-			"Lienthong-Service": route.Owner + "/" + route.System + "/" + route.Name, "Lienthong-Test": c.ask.Actor.Probe,
+			"Lienthong-Service": name, "Lienthong-Test": c.ask.Actor.Probe, canon.Traceparent: c.trace.Header(),
 		},
 	})
+	c.trace.Done("provider")
+	c.asked(name, began, err)
 	if err != nil {
 		return err
 	}
@@ -161,6 +168,7 @@ func (c *call) filtered(a *upstream.Answer, plan *filter.Plan) error {
 	b := c.buffer()
 	defer c.release(&b)
 	got, err := plan.Apply(b, r)
+	c.trace.Done("filter")
 	if err != nil {
 		return err
 	}

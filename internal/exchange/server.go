@@ -15,6 +15,8 @@ import (
 	"lienthong/internal/kit/clock"
 	"lienthong/internal/kit/fault"
 	"lienthong/internal/kit/i18n"
+	"lienthong/internal/kit/meter"
+	"lienthong/internal/kit/trace"
 )
 
 // Options of the exchange's listener.
@@ -31,6 +33,8 @@ type Options struct {
 	Logger   *slog.Logger
 	Ready    func(ctx context.Context) error // nil error while calls can be served
 	Key      []byte                          // 32 bytes: cursors and entity tags
+	Meters   *meter.Set                      // nil: nobody reads them
+	Traces   *trace.Log                      // nil: nobody looks
 	Masker   access.Masker
 	MaxConns int  // 4096 when 0
 	HTTPS    bool // callers reach us by HTTPS only
@@ -49,6 +53,7 @@ type Server struct {
 	officers *officers
 	failures *failures
 	plans    plans
+	meters   meters
 	buffers  sync.Pool
 }
 
@@ -66,7 +71,13 @@ func NewServer(o Options) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Server{Options: o, rules: canon.NewRules(o.Hosts...), cursors: cursors}
+	if o.Meters == nil {
+		o.Meters = meter.NewSet()
+	}
+	if o.Traces == nil {
+		o.Traces = NewTraces()
+	}
+	s := &Server{Options: o, meters: newMeters(o.Meters), rules: canon.NewRules(o.Hosts...), cursors: cursors}
 	s.officers = newOfficers(o.Clock, o.Service.db)
 	s.failures = newFailures(o.Clock)
 	s.plans.kept = make(map[planKey]*filter.Plan)
@@ -104,6 +115,7 @@ func (s *Server) Shutdown(ctx context.Context) error { return s.http.Shutdown(ct
 // ServeHTTP answers one call.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	c := newCall(s, w, r)
+	defer c.end()
 	defer c.recover()
 	if err := c.serve(); err != nil {
 		c.fail(err)
@@ -122,6 +134,7 @@ func (c *call) serve() error {
 		return err
 	}
 	c.take(req)
+	c.trace.Done("read")
 	// A certificate was chosen for one name; a request for another on the same connection is domain fronting (T04, T05).
 	if t := canon.TLSOf(c.ctx); t != nil && t.ServerName != "" && !strings.EqualFold(t.ServerName, req.Host) {
 		return fault.New(fault.Misdirected, "exchange.host_unknown")
@@ -129,10 +142,13 @@ func (c *call) serve() error {
 	seg := req.Segments
 	switch {
 	case len(seg) == 1 && (seg[0] == "livez" || seg[0] == "readyz"):
+		c.route = routeHealth
 		return c.health(seg[0])
 	case len(seg) == 2 && seg[0] == "oauth2" && seg[1] == "token":
+		c.route = routeToken
 		return c.token()
 	case len(seg) == 2 && seg[0] == ".well-known" && seg[1] == "oauth-authorization-server":
+		c.route = routeMetadata
 		return c.metadata()
 	case len(seg) == 4 && seg[0] == "data":
 		return c.data(seg[1]+"/"+seg[2], seg[3])

@@ -12,6 +12,7 @@ import (
 	"lienthong/internal/audit"
 	"lienthong/internal/kit/clock"
 	"lienthong/internal/kit/fault"
+	"lienthong/internal/kit/trace"
 )
 
 // Gate is the door to data of every channel: it decides, records, and only then gives the permit.
@@ -48,7 +49,10 @@ func (g *Gate) Open(ctx context.Context, r access.Request) (access.Permit, error
 		return access.Permit{}, fault.New(fault.Unavailable, "flow.facts_unavailable").Because(err)
 	}
 	d := g.decide(r, facts)
-	if err := g.log.Decide(ctx, record(g.told(ctx, r), facts, d)); err != nil {
+	trace.Of(ctx).Done("decide")
+	err = g.log.Decide(ctx, record(g.told(ctx, r), facts, d))
+	trace.Of(ctx).Done("evidence")
+	if err != nil {
 		g.access.Cancel(d)
 		return access.Permit{}, err
 	}

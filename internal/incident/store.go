@@ -147,3 +147,23 @@ func nextNumber(ctx context.Context, q controldb.Querier, year int) (string, err
 	}
 	return fmt.Sprintf("%d-%04d/SC", year, n), nil
 }
+
+// CountOpen counts the incidents that are not closed by their kind, for monitoring.
+func CountOpen(ctx context.Context, q controldb.Querier) (map[Kind]int64, error) {
+	const query = `SELECT kind, count(*) FROM incident_incident WHERE state NOT IN (?, ?) GROUP BY kind ORDER BY kind`
+	rows, err := q.QueryContext(ctx, query, Closed, FalseAlarm)
+	if err != nil {
+		return nil, fmt.Errorf("count open incidents: %w", err)
+	}
+	defer rows.Close()
+	counts := map[Kind]int64{}
+	for rows.Next() {
+		var kind Kind
+		var n int64
+		if err := rows.Scan(&kind, &n); err != nil {
+			return nil, fmt.Errorf("count open incidents: %w", err)
+		}
+		counts[kind] = n
+	}
+	return counts, rows.Err()
+}

@@ -212,7 +212,15 @@ func listDeliveries(ctx context.Context, q controldb.Querier, f Filter) ([]*Deli
 type Tally map[State]int
 
 func tally(ctx context.Context, q controldb.Querier, dataset catalog.Code) (Tally, error) {
-	rows, err := q.QueryContext(ctx, `SELECT state, count(*) FROM ingest_delivery WHERE dataset = ? GROUP BY state ORDER BY state`, string(dataset))
+	return countStates(q.QueryContext(ctx, `SELECT state, count(*) FROM ingest_delivery WHERE dataset = ? GROUP BY state ORDER BY state`, string(dataset)))
+}
+
+// CountAll counts the deliveries of all datasets by state, for monitoring.
+func CountAll(ctx context.Context, q controldb.Querier) (Tally, error) {
+	return countStates(q.QueryContext(ctx, `SELECT state, count(*) FROM ingest_delivery GROUP BY state ORDER BY state`))
+}
+
+func countStates(rows *sql.Rows, err error) (Tally, error) {
 	if err != nil {
 		return nil, fmt.Errorf("count deliveries: %w", err)
 	}

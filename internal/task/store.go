@@ -159,6 +159,11 @@ func countTasks(ctx context.Context, q controldb.Querier, c clause, now, tomorro
 	return n, nil
 }
 
+// CountAll counts the open and the overdue tasks of everybody, for monitoring.
+func CountAll(ctx context.Context, q controldb.Querier, now time.Time) (Counts, error) {
+	return countTasks(ctx, q, clause{text: "t.state = 'open'"}, now, now)
+}
+
 // setReminded reports that this caller is the first to reach the stage of an open task.
 func setReminded(ctx context.Context, q controldb.Querier, id string, stage Stage) (bool, error) {
 	res, err := q.ExecContext(ctx, `UPDATE task_task SET reminded = ? WHERE id = ? AND state = 'open' AND reminded < ?`, int(stage), id, int(stage))

@@ -44,7 +44,9 @@ func (s *Shell) recorded(next http.Handler) http.Handler {
 		defer func() {
 			p := recover()
 			aborted := p != nil && s.afterPanic(a, r, p)
-			s.line(r.Context(), a, r, time.Since(start), aborted)
+			took := time.Since(start)
+			s.meters.count(a, r, took)
+			s.line(r.Context(), a, r, took, aborted)
 			if aborted {
 				panic(http.ErrAbortHandler)
 			}

@@ -14,6 +14,7 @@ import (
 	"lienthong/internal/kit/fault"
 	"lienthong/internal/kit/httpx"
 	"lienthong/internal/kit/i18n"
+	"lienthong/internal/kit/meter"
 	"lienthong/internal/web/static"
 	"lienthong/internal/web/ui"
 
@@ -38,6 +39,7 @@ type Deps struct {
 	AgencyName   func(context.Context, string) string // official name of an agency; its code when nil
 	History      Recalls                              // changes of what is kept; without it things have no history
 	MyPage       string                               // path of one's own account, if there is such a page
+	Meters       *meter.Set                           // nil: nobody reads them
 }
 
 // Where the account pages are, unless Deps says otherwise.
@@ -51,6 +53,7 @@ type Shell struct {
 	deps   Deps
 	assets *static.Files
 	menu   []Route
+	meters meters
 }
 
 // NewShell makes the shell around all pages.
@@ -71,7 +74,10 @@ func NewShell(d Deps) (*Shell, error) {
 	if err != nil {
 		return nil, fmt.Errorf("web: %w", err)
 	}
-	return &Shell{deps: d, assets: files}, nil
+	if d.Meters == nil {
+		d.Meters = meter.NewSet()
+	}
+	return &Shell{deps: d, assets: files, meters: newMeters(d.Meters)}, nil
 }
 
 // T speaks the language of the request.

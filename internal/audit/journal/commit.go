@@ -165,6 +165,7 @@ func (j *Journal) take() (b *batch, last bool) {
 }
 
 func (j *Journal) commit(b *batch) {
+	began, result := time.Now(), "ok"
 	b.first = j.size.Load()
 	b.err = j.Health()
 	if b.err == nil {
@@ -174,6 +175,11 @@ func (j *Journal) commit(b *batch) {
 		j.size.Add(int64(len(b.bodies)))
 	}
 	close(b.done) // Invariant 1: nobody is told before this line
+	if b.err != nil {
+		result = "failed"
+	}
+	j.meters.commit.Took(time.Since(began), result)
+	j.meters.batch.Note(float64(len(b.bodies)))
 	if b.err == nil {
 		j.feed <- fed{first: b.first, leaves: b.leaves}
 	}

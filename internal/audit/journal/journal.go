@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"lienthong/internal/audit/merkle"
+	"lienthong/internal/kit/meter"
 )
 
 // Options of a journal. Signer and Origin are required.
@@ -29,6 +30,7 @@ type Options struct {
 	SubmitLag       time.Duration // how long a submitted record may wait for company; 5 ms when 0
 	QueueBytes      int           // bytes that may wait for the next commit; 8 MiB when 0
 	Logger          *slog.Logger
+	Meters          *meter.Set // nil: nobody reads them
 
 	disk disk // tests only
 }
@@ -58,6 +60,9 @@ func (o *Options) fill() error {
 	if o.Logger == nil {
 		o.Logger = slog.New(slog.DiscardHandler)
 	}
+	if o.Meters == nil {
+		o.Meters = meter.NewSet()
+	}
 	if o.disk == nil {
 		o.disk = realDisk{}
 	}
@@ -82,6 +87,8 @@ type Journal struct {
 
 	feed      chan fed
 	latest    atomic.Pointer[merkle.Checkpoint]
+	signedAt  atomic.Pointer[time.Time] // of the machine, for Standing
+	meters    meters
 	base      atomic.Int64 // first record that is online
 	archiving sync.Mutex   // one run at a time; exports wait for it
 	signing   sync.Mutex   // the tree goroutine signs; Export waits for it
@@ -97,7 +104,7 @@ func Open(dir string, opts Options) (*Journal, error) {
 	if err != nil {
 		return nil, err
 	}
-	j := &Journal{opts: opts, verifierKey: key, current: newBatch(), wake: make(chan struct{}, 1), feed: make(chan fed, 1024)}
+	j := &Journal{opts: opts, verifierKey: key, current: newBatch(), wake: make(chan struct{}, 1), feed: make(chan fed, 1024), meters: newMeters(opts.Meters)}
 	tree, err := j.openFolders(dir)
 	if err != nil {
 		for _, w := range j.folders {

@@ -79,5 +79,7 @@ func (j *Journal) sign(tree *merkle.Tree) {
 			continue
 		}
 		j.latest.Store(w.newest)
+		now := time.Now()
+		j.signedAt.Store(&now)
 	}
 }

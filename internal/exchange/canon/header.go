@@ -12,6 +12,9 @@ const (
 	Purpose = "Lienthong-Purpose"
 	Case    = "Lienthong-Case"
 	Officer = "Lienthong-Officer"
+
+	// Traceparent of W3C Trace Context is read, and replaced towards providers.
+	Traceparent = "Traceparent"
 )
 
 // The headers that are kept. Everything else a client sends (identity and forwarding headers, method overrides,
@@ -19,7 +22,7 @@ const (
 var kept = map[string]bool{
 	"Accept": true, "Accept-Language": true, "Authorization": true, "Content-Type": true,
 	"If-Match": true, "If-None-Match": true, "Idempotency-Key": true, "User-Agent": true,
-	Purpose: true, Case: true, Officer: true,
+	Purpose: true, Case: true, Officer: true, Traceparent: true,
 }
 
 func readHeader(h http.Header) (http.Header, error) {

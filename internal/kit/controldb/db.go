@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/jackc/pgx/v5/stdlib"
@@ -43,6 +44,8 @@ type DB struct {
 	onCommit []func(context.Context) error
 
 	generation generation // of commits, see Fresh
+
+	repeated, gaveUp atomic.Int64 // transactions that another one was in the way of
 }
 
 // Open opens the store: "sqlite:/folder/control.db" or "postgres://…".
@@ -195,8 +198,10 @@ func (db *DB) try(ctx context.Context, fn func(q Querier) error) error {
 			return err
 		}
 		if try == tries {
+			db.gaveUp.Add(1)
 			return fault.New(fault.Unavailable, "controldb.busy").Because(err)
 		}
+		db.repeated.Add(1)
 		wait := time.Duration(try*try) * 2 * time.Millisecond
 		select {
 		case <-time.After(wait):

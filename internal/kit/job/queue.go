@@ -14,6 +14,7 @@ import (
 	"lienthong/internal/kit/controldb"
 	"lienthong/internal/kit/fault"
 	"lienthong/internal/kit/ids"
+	"lienthong/internal/kit/meter"
 )
 
 // ID names a task.
@@ -92,6 +93,7 @@ type Options struct {
 	Lease       time.Duration                   // a run whose process died is taken over after this; 1 minute
 	Poll        time.Duration                   // how long a due task waits at most for a free worker; 1 second
 	Backoff     func(attempt int) time.Duration // wait after that failed attempt; 5 s doubling to 1 h
+	Meters      *meter.Set                      // nil: nobody reads them
 }
 
 func (o Options) filled() Options {
@@ -109,6 +111,9 @@ func (o Options) filled() Options {
 	}
 	if o.Backoff == nil {
 		o.Backoff = doubling
+	}
+	if o.Meters == nil {
+		o.Meters = meter.NewSet()
 	}
 	return o
 }
@@ -128,6 +133,7 @@ type Queue struct {
 	log   *slog.Logger
 	opts  Options
 
+	runs      meter.Counters
 	handlers  map[string]Handler
 	schedules []schedule
 	started   atomic.Bool
@@ -145,6 +151,7 @@ func NewQueue(db *controldb.DB, c clock.Clock, log *slog.Logger, opts Options) *
 	q := &Queue{
 		db: db, clock: c, log: log, opts: opts, handlers: map[string]Handler{}, mine: map[ID]bool{},
 		wake: make(chan struct{}, opts.Workers),
+		runs: opts.Meters.Counters("lienthong_job_runs_total", "Runs of background jobs by how they ended.", "kind", "result"),
 	}
 	db.OnCommit(func(context.Context) error {
 		if q.fresh.Swap(false) {

@@ -205,9 +205,25 @@ func (q *Queue) keepLease(ctx context.Context, t Task, done <-chan struct{}, can
 	}
 }
 
+// result is how a run ended, as a label.
+func result(t Task, err error, stopped bool) string {
+	switch {
+	case err == nil:
+		return "done"
+	case errors.Is(err, errLeaseLost), fault.Is(err, "job.lease_lost"):
+		return "lease_lost"
+	case stopped:
+		return "stopped"
+	case isPermanent(err), t.Attempt >= t.MaxAttempts:
+		return "given_up"
+	}
+	return "failed"
+}
+
 // end notes how a run ended. stopped: the program is ending, which is not the task's fault.
 func (q *Queue) end(ctx context.Context, t Task, err error, stopped bool) error {
 	now := q.clock.Now()
+	q.runs.Inc(t.Kind, result(t, err, stopped))
 	switch {
 	case errors.Is(err, errLeaseLost), fault.Is(err, "job.lease_lost"):
 		q.log.WarnContext(ctx, "job lost its lease", "kind", t.Kind, "task", string(t.ID), "attempt", t.Attempt)
