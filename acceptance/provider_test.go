@@ -115,9 +115,11 @@ func service(base string) m {
 	}
 }
 
-func provided(t *testing.T) (*province, *source) {
+func provided(t *testing.T) (*province, *source) { t.Helper(); return providedBy(t, harness.Options{}) }
+
+func providedBy(t *testing.T, o harness.Options) (*province, *source) {
 	t.Helper()
-	p := newProvince(t, harness.Options{})
+	p := newProvince(t, o)
 	p.registerSystem(t, sourceSystem, "Cơ sở dữ liệu hộ nghèo", owner)
 	p.registerSystem(t, callerSystem, "Cơ sở dữ liệu ngành giáo dục", consumer)
 	p.registerDataset(t, "ho-ngheo-truc-tuyen", nil)

@@ -57,6 +57,7 @@ type Server struct {
 	Dir      string
 	Console  string // http://127.0.0.1:port
 	Exchange string
+	Metrics  string // http://127.0.0.1:port/metrics, with Options.Metrics
 	SetUp    string // one-time token printed by a first start
 	wrap     []string
 	args     []string
@@ -74,6 +75,8 @@ type Options struct {
 	TLS  bool     // the arguments give both listeners a certificate
 	Demo bool     // the living demo instead of a real platform
 	Wrap []string // a command that becomes the server, as unshare
+
+	Metrics bool // open the listener of metrics
 }
 
 // Start runs `lienthong serve` on free ports and waits until it is ready.
@@ -95,6 +98,10 @@ func Start(t testing.TB, o Options) *Server {
 		t: t, Dir: o.Dir, Console: scheme + console, Exchange: scheme + exchange, env: o.Env, wrap: o.Wrap,
 		args: append([]string{command, "--data", o.Dir, "--set", "console.listen=" + console, "--set", "exchange.listen=" + exchange,
 			"--set", "portal.listen=" + portal}, o.Args...),
+	}
+	if o.Metrics {
+		at := freePort(t)
+		s.Metrics, s.args = "http://"+at+"/metrics", append(s.args, "--set", "metrics.listen="+at)
 	}
 	s.Run()
 	t.Cleanup(func() {

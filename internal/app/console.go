@@ -82,7 +82,7 @@ func (a *App) buildConsole() (*console, error) {
 		dictionaryweb.New(shell, a.dictionary, a.clock, a.agencyName),
 		ingestweb.New(shell, a.ingest, a.catalog, a.ingestSystems, a.agencyName),
 		connectionweb.New(shell, a.connections, a.grants, a.tests, a.clock, a.connectionRegisters()),
-		exchangeweb.New(shell, a.exchange, a.audit, a.clock, a.agencyName, a.connectionNumber).Naming(a.purposeNames, a.datasetNames),
+		exchangeweb.New(shell, a.exchange, a.audit, a.clock, a.agencyName, a.connectionNumber).Naming(a.purposeNames, a.datasetNames).Tracing(a.traces),
 		accessweb.New(shell, a.access, a.clock, a.accessRegisters()),
 		auditweb.New(shell, a.audit, a.clock, a.agencyName).WithWitness(a.witness).Naming(a.purposeNames, a.datasetNames),
 		incidentweb.New(shell, a.incident, a.clock, a.agencyName),

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 
+	"lienthong/internal/access"
 	"lienthong/internal/audit"
 	"lienthong/internal/exchange"
 )
@@ -48,6 +49,7 @@ type callBody struct {
 		Hash     string          `json:"hash" doc:"Leaf hash in the evidence log"`
 		Decision json.RawMessage `json:"decision"`
 		Outcome  json.RawMessage `json:"outcome,omitempty"`
+		Trace    *traceBody      `json:"trace,omitempty" doc:"Where the time went, for those who run the platform, while it is in memory"`
 	}
 }
 
@@ -62,6 +64,9 @@ func (p *Pages) opCall(ctx context.Context, in *struct {
 	out.Body.Seq, out.Body.Hash, out.Body.Decision = item.Seq, item.Hash.String(), audit.Encode(item.Record)
 	if item.Outcome != nil {
 		out.Body.Outcome = audit.Encode(item.Outcome)
+	}
+	if access.ActorOf(ctx).Can(access.ExchangeRead) {
+		out.Body.Trace = p.traceOf(in.ID)
 	}
 	return out, nil
 }

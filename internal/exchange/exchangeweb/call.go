@@ -163,6 +163,9 @@ func (p *Pages) showCall(w http.ResponseWriter, r *http.Request) error {
 		v.Facts = append(v.Facts, ui.Pair{Name: t("exchange.outcome"), Text: t("exchange.under_way")})
 	}
 	v.Evidence = []ui.Pair{{Name: t("exchange.seq"), Text: i18n.Number(item.Seq)}, {Name: t("exchange.leaf"), Value: ui.Copyable(item.Hash.String())}}
+	if access.ActorOf(r.Context()).Can(access.ExchangeRead) {
+		v.Steps = p.stepsOf(t, item.ID)
+	}
 	return p.shell.Render(w, r, web.Page{Title: t("exchange.call"),
 		Crumbs: []ui.Crumb{{Label: t("exchange.monitor"), Path: "/exchange"}, {Label: t("exchange.recent"), Path: "/exchange/calls"}, {Label: t("exchange.call")}}, Body: callPage(v)})
 }

@@ -44,6 +44,9 @@ func (p *Pages) showMonitor(w http.ResponseWriter, r *http.Request) error {
 		Head: ui.Head{Title: t("exchange.monitor"), Lead: t("exchange.monitor_lead"), Actions: []ui.Action{{Label: t("exchange.see_calls"), Path: "/exchange/calls", Icon: ui.IconList}}},
 		Days: byDay(all, p.clock.Now()),
 	}
+	if access.ActorOf(r.Context()).Can(access.ExchangeRead) {
+		v.Head.Actions = append(v.Head.Actions, ui.Action{Label: t("exchange.slow"), Path: "/exchange/slow", Icon: ui.IconDeadline})
+	}
 	v.Tiles, v.Table = p.today(r.Context(), t, all, today)
 	return p.shell.Render(w, r, web.Page{Title: t("exchange.monitor"), Crumbs: []ui.Crumb{{Label: t("exchange.monitor")}}, Body: monitorPage(v)})
 }

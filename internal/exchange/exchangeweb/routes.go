@@ -9,6 +9,7 @@ import (
 	"lienthong/internal/exchange"
 	"lienthong/internal/kit/clock"
 	"lienthong/internal/kit/i18n"
+	"lienthong/internal/kit/trace"
 	"lienthong/internal/web"
 	"lienthong/internal/web/ui"
 )
@@ -23,6 +24,7 @@ type Pages struct {
 	number   func(ctx context.Context, connection string) string
 	purposes func(ctx context.Context) map[string]string // names by code; nil shows codes
 	datasets func(ctx context.Context) map[string]string
+	traces   *trace.Log // nil keeps none
 }
 
 // New builds the pages. agency names an agency by its code, number a connection by its id.
@@ -33,6 +35,12 @@ func New(shell *web.Shell, s *exchange.Service, log *audit.Log, c clock.Clock, a
 // Naming gives the pages the names of purposes and datasets by their codes.
 func (p *Pages) Naming(purposes, datasets func(ctx context.Context) map[string]string) *Pages {
 	p.purposes, p.datasets = purposes, datasets
+	return p
+}
+
+// Tracing gives the pages the memory of where the time of calls went.
+func (p *Pages) Tracing(traces *trace.Log) *Pages {
+	p.traces = traces
 	return p
 }
 
@@ -56,6 +64,7 @@ func (p *Pages) Routes() []web.Route {
 		web.Get("/exchange", access.CatalogRead, p.showMonitor).InMenu(web.Nav{Group: web.GroupShare, LabelKey: "exchange.monitor", Icon: ui.IconMonitor, Order: 50}),
 		web.Get("/exchange/calls", access.CatalogRead, p.listCalls),
 		web.Get("/exchange/calls/{id}", access.CatalogRead, p.showCall),
+		web.Get("/exchange/slow", access.ExchangeRead, p.listSlow),
 		web.Get("/exchange/services", access.ExchangeRead, p.listServices).InMenu(web.Nav{Group: web.GroupShare, LabelKey: "exchange.services", Icon: ui.IconApi, Order: 60}),
 	}
 }
@@ -130,4 +139,25 @@ var Messages = i18n.Messages{
 	"exchange.active":         {Vi: "Đang phục vụ", En: "Active"},
 	"exchange.suspended":      {Vi: "Tạm dừng", En: "Suspended"},
 	"exchange.more":           {Vi: "Cũ hơn", En: "Older"},
+	"exchange.steps":          {Vi: "Thời gian từng bước", En: "Time of each step"},
+	"exchange.steps_lead":     {Vi: "Giữ trong bộ nhớ của máy chủ một thời gian để tổ vận hành tìm chỗ chậm; bằng chứng là bản ghi nhật ký ở trên.", En: "Kept in the server's memory for a while so that operators find what is slow; the evidence is the record above."},
+	"exchange.steps_gone":     {Vi: "Thời gian từng bước của lượt gọi này không còn trong bộ nhớ.", En: "The times of this call's steps are no longer in memory."},
+	"exchange.step":           {Vi: "Bước", En: "Step"},
+	"exchange.took":           {Vi: "Thời gian (ms)", En: "Time (ms)"},
+	"exchange.took_all":       {Vi: "Cả lượt gọi", En: "The whole call"},
+	"exchange.trace_id":       {Vi: "Mã truy vết (W3C)", En: "Trace id (W3C)"},
+	"exchange.step.read":      {Vi: "Đọc yêu cầu", En: "Read the request"},
+	"exchange.step.token":     {Vi: "Kiểm tra mã truy cập", En: "Check the token"},
+	"exchange.step.decide":    {Vi: "Quyết định quyền", En: "Decide"},
+	"exchange.step.evidence":  {Vi: "Ghi bằng chứng xuống đĩa", En: "Bring the evidence to the disk"},
+	"exchange.step.warehouse": {Vi: "Đọc Kho dữ liệu", En: "Read the warehouse"},
+	"exchange.step.provider":  {Vi: "Chờ bên cung cấp trả lời", En: "Wait for the provider"},
+	"exchange.step.filter":    {Vi: "Nhận và lọc câu trả lời", En: "Receive and filter the answer"},
+	"exchange.step.answer":    {Vi: "Soạn câu trả lời", En: "Write the answer"},
+	"exchange.step.outcome":   {Vi: "Gửi và ghi kết quả", En: "Send, and note the outcome"},
+	"exchange.slow":           {Vi: "Lượt gọi chậm", En: "Slow calls"},
+	"exchange.slow_lead":      {Vi: "Các lượt gọi gần nhất mất từ {0} ms trở lên, từ khi máy chủ khởi động.", En: "The newest calls that took {0} ms or more, since the server started."},
+	"exchange.no_slow":        {Vi: "Chưa có lượt gọi nào chậm", En: "No call was slow"},
+	"exchange.slowest_step":   {Vi: "Bước lâu nhất", En: "Longest step"},
+	"exchange.status":         {Vi: "Mã trả lời", En: "Status"},
 }
