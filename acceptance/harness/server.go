@@ -134,6 +134,13 @@ func (s *Server) findToken() {
 	}
 }
 
+// Set adds configuration to the next start.
+func (s *Server) Set(settings ...string) {
+	for _, one := range settings {
+		s.args = append(s.args, "--set", one)
+	}
+}
+
 // Launch starts the process without waiting.
 func (s *Server) Launch() {
 	s.t.Helper()
