@@ -102,6 +102,12 @@ func (c *connection) approve(t *testing.T, scope m, fields []string) {
 // provision sets the connection up, keeps its secret, and has the configuration reviewed.
 func (c *connection) provision(t *testing.T) {
 	t.Helper()
+	c.provisionFor(t, c.p.consumerSteward, callerSystem)
+}
+
+// provisionFor is provision for another system, whose agency the person belongs to.
+func (c *connection) provisionFor(t *testing.T, who *harness.Person, system string) {
+	t.Helper()
 	var got struct {
 		Credential struct{ ID string }
 	}
@@ -110,7 +116,7 @@ func (c *connection) provision(t *testing.T) {
 	if strings.Contains(a.String(), "secret") {
 		t.Fatalf("the engineer sees the system's secret: %s", a)
 	}
-	c.ClientID, c.Secret = c.p.pickUp(t, c.p.consumerSteward, callerSystem, got.Credential.ID)
+	c.ClientID, c.Secret = c.p.pickUp(t, who, system, got.Credential.ID)
 	c.must(t, c.p.second, "review", m{"version": 1, "ok": true})
 }
 

@@ -61,8 +61,9 @@ func oneEngine(t *testing.T, p *province) {
 			t.Errorf("%v: decided %v %s, answered %s", x.question, allowed, code, a)
 		}
 	}
-	refused(t, p.consumerSteward.Post("/api/v1/authz/decide", m{"subject": m{"type": "system", "id": callerSystem, "agency": consumer}, "action": "list_records", "dataset": households}),
-		http.StatusForbidden, "access.permission_missing")
+	// An agency may ask of its own systems, and of no other's.
+	refused(t, p.consumerSteward.Post("/api/v1/authz/decide", m{"subject": m{"type": "system", "id": otherSystem, "agency": foreign}, "action": "list_records", "dataset": households}),
+		http.StatusForbidden, "access.other_agency")
 	conn.must(t, p.security, "terminate", m{"comment": "Kết thúc để kiểm tra phép khác"})
 	p.denied(t, c.Get(recordsPath), http.StatusUnauthorized, "exchange.token_invalid", "AUTHN")
 }

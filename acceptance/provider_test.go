@@ -329,7 +329,7 @@ func ownerUpdates(t *testing.T, p *province, s *source) {
 	c := &connection{ID: made.ID, p: p}
 	c.must(t, p.ownerSteward, "submit", m{"attest": true})
 	c.approve(t, sc, asked)
-	c.provision(t)
+	c.provisionFor(t, p.ownerSteward, updater)
 	c.test(t)
 	c.must(t, p.engineer, "confirm", m{"party": "operator"})
 	c.must(t, p.ownerHead, "confirm", m{"party": "owner"})
