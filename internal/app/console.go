@@ -9,6 +9,7 @@ import (
 	"lienthong/internal/account/accountweb"
 	"lienthong/internal/agency/agencyweb"
 	"lienthong/internal/audit/auditweb"
+	"lienthong/internal/backup/backupweb"
 	"lienthong/internal/catalog/catalogweb"
 	"lienthong/internal/certificate/certificateweb"
 	"lienthong/internal/connection/connectionweb"
@@ -86,6 +87,7 @@ func (a *App) buildConsole() (*console, error) {
 		accessweb.New(shell, a.access, a.clock, a.accessRegisters()),
 		auditweb.New(shell, a.audit, a.clock, a.agencyName).WithWitness(a.witness).Naming(a.purposeNames, a.datasetNames),
 		incidentweb.New(shell, a.incident, a.clock, a.agencyName),
+		backupweb.New(shell, a.backup),
 		supportweb.New(shell, terms, c.serves),
 	} {
 		c.routes = append(c.routes, p.Routes()...)
@@ -135,7 +137,7 @@ func (a *App) readiness(w http.ResponseWriter, r *http.Request) error {
 	if len(reasons) > 0 {
 		return writeState(w, http.StatusServiceUnavailable, reasons, nil)
 	}
-	return writeState(w, http.StatusOK, nil, a.weak())
+	return writeState(w, http.StatusOK, nil, a.weak(r.Context()))
 }
 
 func writeState(w http.ResponseWriter, status int, reasons, warnings []reason) error {

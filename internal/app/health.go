@@ -59,18 +59,21 @@ func (a *App) closed(ctx context.Context) []reason {
 }
 
 // weak says what does not work while everything is served: the log goes on in one of its two folders, and without witnesses.
-func (a *App) weak() []reason {
+func (a *App) weak(ctx context.Context) []reason {
+	var bad []reason
 	if alarm := a.audit.Journal().Alarm(); alarm != "" {
-		return []reason{{"audit copy", alarm, true}}
+		bad = append(bad, reason{"audit copy", alarm, true})
+	} else if alarm := a.audit.Alarm(); alarm != "" {
+		bad = append(bad, reason{"audit witness", alarm, true})
 	}
-	if alarm := a.audit.Alarm(); alarm != "" {
-		return []reason{{"audit witness", alarm, true}}
+	if late := a.backup.Warning(ctx); late != "" {
+		bad = append(bad, reason{"backup", late, true})
 	}
-	return nil
+	return bad
 }
 
 // parts are those that ready and weak tell of, and whether the exchange goes on without them.
-var parts = [...]reason{{part: "audit"}, {part: "audit copy", alone: true}, {part: "audit witness", alone: true}, {part: "control store"}, {part: "raw files", alone: true}, {part: "warehouse", alone: true}}
+var parts = [...]reason{{part: "audit"}, {part: "audit copy", alone: true}, {part: "audit witness", alone: true}, {part: "control store"}, {part: "raw files", alone: true}, {part: "warehouse", alone: true}, {part: "backup", alone: true}}
 
 // folders are those whose disks matter, by name.
 func (a *App) folders() map[string]string {

@@ -10,6 +10,7 @@ import (
 	"lienthong/internal/audit"
 	"lienthong/internal/audit/auditweb"
 	"lienthong/internal/backup"
+	"lienthong/internal/backup/backupweb"
 	"lienthong/internal/catalog"
 	"lienthong/internal/catalog/catalogweb"
 	"lienthong/internal/certificate"
@@ -51,7 +52,7 @@ func allMessages() []i18n.Messages {
 		blob.Messages, clock.Messages, controldb.Messages, httpx.Messages, job.Messages, vitext.Messages,
 		access.Messages, audit.Messages, agency.Messages, agencyweb.Messages, system.Messages, systemweb.Messages, dictionary.Messages, dictionaryweb.Messages, catalog.Messages, catalogweb.Messages,
 		warehouse.Messages, warehouseweb.Messages, viewweb.Messages, ingest.Messages, ingestweb.Messages, connection.Messages, certificate.Messages, exchange.Messages, flow.Messages, incident.Messages, task.Messages,
-		web.Messages, web.PastMessages, backup.Messages, taskweb.Messages, supportweb.Messages, incidentweb.Messages, gallery.Messages, demoweb.Messages,
+		web.Messages, web.PastMessages, backup.Messages, backupweb.Messages, taskweb.Messages, supportweb.Messages, incidentweb.Messages, gallery.Messages, demoweb.Messages,
 		connectionweb.Messages, homeweb.Messages, taskMessages, account.Messages, accountweb.Messages, exchangeweb.Messages, accessweb.Messages, auditweb.Messages, auditweb.EventMessages,
 	}
 }

@@ -92,7 +92,10 @@ func (a *App) tellReadiness(p *meter.Page) {
 	defer cancel()
 	bad := a.ready(ctx)
 	p.Gauge("lienthong_ready", "1 while the platform can do all its work, as /readyz of the console tells.").Is(bit(len(bad) == 0))
-	bad = append(bad, a.weak()...)
+	bad = append(bad, a.weak(ctx)...)
+	if age, made := a.backup.Age(ctx); made {
+		p.Gauge("lienthong_backup_age_seconds", "Age of the newest backup.").Is(age.Seconds())
+	}
 	g := p.Gauge("lienthong_part_failed", "1 for a part that has failed; stops says whether that closes the exchange.", "part", "stops")
 	for _, one := range parts {
 		stops := "yes"

@@ -104,15 +104,21 @@ func (s *Service) Warning(ctx context.Context) string {
 	h, err := s.health(ctx)
 	switch {
 	case err != nil:
-		return "backup: " + err.Error()
+		return err.Error()
 	case !h.Late:
 		return ""
 	case h.Key == "":
-		return "backup: no backup key was made: run `lienthong backup key`"
+		return "no backup key was made: run `lienthong backup key`"
 	case h.Last == nil:
-		return "backup: none was made yet"
+		return "none was made yet"
 	}
-	return fmt.Sprintf("backup: the last one is %.0f hours old, more than the %.0f allowed", h.Age.Hours(), s.Settings.WarnAfter.Hours())
+	return fmt.Sprintf("the last one is %.0f hours old, more than the %.0f allowed", h.Age.Hours(), s.Settings.WarnAfter.Hours())
+}
+
+// Age is how old the newest backup is; false while there is none.
+func (s *Service) Age(ctx context.Context) (time.Duration, bool) {
+	h, err := s.health(ctx)
+	return h.Age, err == nil && h.Last != nil
 }
 
 func (s *Service) health(ctx context.Context) (Health, error) {
