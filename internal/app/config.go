@@ -322,6 +322,9 @@ func (c Config) checkTransport() error {
 				l.name, l.addr, l.name, l.name, l.name))
 		}
 	}
+	if c.MetricsListen != "" && c.MetricsCert == "" && !loopback(c.MetricsListen) {
+		mistakes = append(mistakes, fmt.Errorf("metrics.listen: %s is reachable from other machines, and its token would pass in clear: give metrics.tls_cert and metrics.tls_key", c.MetricsListen))
+	}
 	if c.DatabaseURL != "" {
 		mistakes = append(mistakes, checkDatabaseTransport(c.DatabaseURL))
 	}

@@ -76,6 +76,7 @@ func TestPlainTransportIsRefused(t *testing.T) {
 		"with a certificate":           {map[string]string{"console.listen": ":1", "console.tls_cert": cert, "console.tls_key": cert}, ""},
 		"allowed in words":             {map[string]string{"console.listen": ":1", "console.plain_http": "true"}, ""},
 		"allowed for the other one":    {map[string]string{"console.listen": ":1", "exchange.plain_http": "true"}, "console.plain_http"},
+		"metrics in clear":             {map[string]string{"metrics.listen": "0.0.0.0:9187", "metrics.token_file": cert}, "metrics.tls_cert"},
 		"PostgreSQL here":              {map[string]string{"database_url": "postgres://u:p@127.0.0.1/x?sslmode=disable"}, ""},
 		"PostgreSQL by a socket":       {map[string]string{"database_url": "postgres:///x?host=/run/postgresql"}, ""},
 		"PostgreSQL elsewhere":         {map[string]string{"database_url": "postgres://u:p@10.0.0.9/x"}, "sslmode=verify-full"},
