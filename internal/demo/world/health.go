@@ -41,7 +41,7 @@ func (m *maker) stations() Dataset {
 func (m *maker) stationsNextMonth(f *File) File {
 	const column = "dien_thoai_tram_truong"
 	m.w.Truth.Open.PhoneColumn = column
-	next := File{Name: "tram-y-te-thang-sau.csv", About: "Chuyện 5: nguồn có thêm cột số điện thoại, bản cập nhật phải dừng lại", Time: m.size.Day.AddDate(0, 1, 0)}
+	next := File{Name: "tram-y-te-thang-sau.csv", About: "Chuyện 5: nguồn có thêm cột số điện thoại, bản cập nhật phải dừng lại", Time: m.size.Day}
 	next.Header = append(append([]string{}, f.Header...), column)
 	for _, row := range f.Rows {
 		next.Rows = append(next.Rows, append(append([]string{}, row...), m.phone()))
