@@ -84,6 +84,9 @@ var Messages = i18n.Messages{
 	// Uploads in pieces.
 	"ingest.upload_facts":      {Vi: "Hãy khai kích thước và mã SHA-256 của tệp trước khi gửi từng phần.", En: "State the size and the SHA-256 of the file before sending it in pieces."},
 	"ingest.upload_many":       {Vi: "Đang có {0} lượt tải chưa xong. Hãy hoàn tất hoặc hủy bớt.", En: "{0} uploads are unfinished. Finish or cancel some."},
+	"ingest.upload_agency":     {Vi: "Cơ quan đang có {0} lượt tải chưa xong, tổng {1} MB đã khai; mức cho phép là {2} lượt và {3} MB. Hãy hoàn tất hoặc hủy bớt; lượt bỏ dở tự hết hạn sau 24 giờ.", En: "The agency has {0} unfinished uploads with {1} MB stated; {2} uploads and {3} MB are allowed. Finish or cancel some; those that are left end after 24 hours."},
+	"ingest.upload_checksum":   {Vi: "Phần gửi từ byte {0} không khớp mã SHA-256 kèm theo nên không được giữ. Hãy gửi lại phần này.", En: "The piece from byte {0} does not match its SHA-256, so it is not kept. Send it again."},
+	"ingest.upload_headers":    {Vi: "Mỗi phần phải có tiêu đề Upload-Offset là một số, Content-Type: application/partial-upload, và nếu có mã kiểm tra thì viết Upload-Checksum: sha256 kèm giá trị base64.", En: "Each piece needs the header Upload-Offset with a number, Content-Type: application/partial-upload, and, where a checksum is sent, Upload-Checksum: sha256 with a base64 value."},
 	"ingest.upload_not_found":  {Vi: "Không có lượt tải này hoặc đã quá hạn. Hãy bắt đầu lại.", En: "There is no such upload, or its time is over. Begin again."},
 	"ingest.upload_busy":       {Vi: "Lượt tải đang nhận dữ liệu từ một kết nối khác. Hãy thử lại sau ít giây.", En: "Another connection is sending to this upload. Try again in a few seconds."},
 	"ingest.upload_offset":     {Vi: "Phần tiếp theo phải bắt đầu từ byte {0}.", En: "The next piece must begin at byte {0}."},

@@ -46,6 +46,7 @@ type Service struct {
 	wake    chan struct{}
 	readers chan struct{} // places for children that look through a file on its way in
 
+	beginning sync.Mutex // of uploads
 	mu        sync.Mutex
 	running   map[ID]*progress
 	uploading map[string]bool // uploads that a request is changing

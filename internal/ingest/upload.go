@@ -2,6 +2,8 @@ package ingest
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -30,6 +32,7 @@ type uploadFile struct {
 	Input   DeliveryInput    `json:"input"`
 	Type    access.ActorType `json:"type"`
 	Account string           `json:"account"`
+	Agency  string           `json:"agency"`
 	At      time.Time        `json:"at"`
 }
 
@@ -38,6 +41,8 @@ const (
 	uploadFacts  = "facts.json"
 	uploadLife   = 24 * time.Hour
 	maxUploads   = 10   // open ones of one account
+	maxAgency    = 40   // of one agency
+	maxAgencyMax = 4    // bytes that one agency may have stated in open uploads, in largest files
 	maxPieces    = 5000 // of one file
 )
 
@@ -54,14 +59,22 @@ func (s *Service) BeginUpload(ctx context.Context, in DeliveryInput) (*Upload, e
 	case in.Size > s.MaxBytes:
 		return nil, fault.New(fault.TooLarge, "ingest.too_large", s.MaxBytes>>20).At("size")
 	}
+	if b, err := hex.DecodeString(strings.TrimSpace(in.SHA256)); err != nil || len(b) != sha256.Size {
+		return nil, fault.New(fault.Invalid, "ingest.bad_sha256").At("sha256")
+	}
+	// One at a time, or many that begin together would pass a limit that each of them sees free.
+	s.beginning.Lock()
+	defer s.beginning.Unlock()
 	open, err := s.sweepUploads(who)
-	if err != nil {
+	switch {
+	case err != nil:
 		return nil, err
-	}
-	if open >= maxUploads {
+	case open.account >= maxUploads:
 		return nil, fault.New(fault.Limited, "ingest.upload_many", maxUploads)
+	case open.agency >= maxAgency || open.bytes+in.Size > maxAgencyMax*s.MaxBytes:
+		return nil, fault.New(fault.Limited, "ingest.upload_agency", open.agency, open.bytes>>20, maxAgency, maxAgencyMax*s.MaxBytes>>20)
 	}
-	facts := uploadFile{Input: in, Type: who.Type, Account: who.ID, At: s.Clock.Now()}
+	facts := uploadFile{Input: in, Type: who.Type, Account: who.ID, Agency: who.Agency, At: s.Clock.Now()}
 	body, err := json.Marshal(facts)
 	if err != nil {
 		return nil, fmt.Errorf("write upload: %w", err)
@@ -79,8 +92,9 @@ func (s *Service) FindUpload(ctx context.Context, id string) (*Upload, error) {
 	return u, err
 }
 
-// AddPiece adds bytes to an upload. They must begin where the last piece ended. What comes before the line breaks is kept.
-func (s *Service) AddPiece(ctx context.Context, id string, offset int64, r io.Reader) (*Upload, error) {
+// AddPiece adds bytes to an upload. They must begin where the last piece ended, and be those that sum states (SHA-256 in
+// hex; empty: not stated). What comes before the line breaks is kept: the sum of the whole file judges it in the end.
+func (s *Service) AddPiece(ctx context.Context, id string, offset int64, r io.Reader, sum string) (*Upload, error) {
 	release, err := s.holdUpload(id)
 	if err != nil {
 		return nil, err
@@ -107,6 +121,8 @@ func (s *Service) AddPiece(ctx context.Context, id string, offset int64, r io.Re
 		return nil, broken
 	case offset+w.Size() > u.Size:
 		return u, fault.New(fault.TooLarge, "ingest.upload_longer", u.Size)
+	case broken == nil && sum != "" && !strings.EqualFold(sum, w.SHA256()):
+		return u, fault.New(fault.Invalid, "ingest.upload_checksum", offset).At("checksum")
 	case w.Size() > 0:
 		if err := w.Commit(); err != nil {
 			return nil, err
@@ -216,13 +232,19 @@ func (s *Service) fileSize(name string) (int64, error) {
 	return f.Size()
 }
 
-// sweepUploads removes uploads whose time is over, and counts the open ones of an account.
-func (s *Service) sweepUploads(who access.Actor) (int, error) {
+// openUploads are those that have not ended: of an account, and of its agency with the bytes that they stated.
+type openUploads struct {
+	account, agency int
+	bytes           int64
+}
+
+// sweepUploads removes uploads whose time is over, and counts the open ones of an account and its agency.
+func (s *Service) sweepUploads(who access.Actor) (openUploads, error) {
+	var open openUploads
 	names, err := s.Files.List(uploadFolder)
 	if err != nil {
-		return 0, err
+		return open, err
 	}
-	open := 0
 	for _, name := range names {
 		if path.Base(name) != uploadFacts {
 			continue
@@ -231,10 +253,13 @@ func (s *Service) sweepUploads(who access.Actor) (int, error) {
 		switch {
 		case err != nil || s.Clock.Now().After(facts.At.Add(uploadLife)):
 			if err := s.Files.Remove(path.Dir(name)); err != nil {
-				return 0, fmt.Errorf("remove an old upload: %w", err)
+				return open, fmt.Errorf("remove an old upload: %w", err)
 			}
-		case facts.Type == who.Type && facts.Account == who.ID:
-			open++
+		case facts.Agency == who.Agency:
+			open.agency, open.bytes = open.agency+1, open.bytes+facts.Input.Size
+			if facts.Type == who.Type && facts.Account == who.ID {
+				open.account++
+			}
 		}
 	}
 	return open, nil

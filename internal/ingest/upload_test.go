@@ -34,7 +34,7 @@ func TestUploadGoesOnWhereItBroke(t *testing.T) {
 		t.Fatalf("%+v, %v", u, err)
 	}
 	broken := io.MultiReader(strings.NewReader(body[:20]), iotest.ErrReader(errors.New("line is down")))
-	if _, err := b.AddPiece(ctx, u.ID, 0, broken); !fault.Is(err, "ingest.upload_broken") {
+	if _, err := b.AddPiece(ctx, u.ID, 0, broken, ""); !fault.Is(err, "ingest.upload_broken") {
 		t.Fatalf("got %v", err)
 	}
 	if err := b.Recover(context.Background()); err != nil { // a restart
@@ -47,17 +47,17 @@ func TestUploadGoesOnWhereItBroke(t *testing.T) {
 		t.Fatalf("got %v", err)
 	}
 	for _, at := range []int64{0, 19, 21} {
-		if now, err := b.AddPiece(ctx, u.ID, at, strings.NewReader(body[20:])); !fault.Is(err, "ingest.upload_offset") || now.Offset != 20 {
+		if now, err := b.AddPiece(ctx, u.ID, at, strings.NewReader(body[20:]), ""); !fault.Is(err, "ingest.upload_offset") || now.Offset != 20 {
 			t.Fatalf("at %d: %v", at, err)
 		}
 	}
-	if _, err := b.AddPiece(ctx, u.ID, 20, strings.NewReader(body[20:]+"more")); !fault.Is(err, "ingest.upload_longer") {
+	if _, err := b.AddPiece(ctx, u.ID, 20, strings.NewReader(body[20:]+"more"), ""); !fault.Is(err, "ingest.upload_longer") {
 		t.Fatalf("got %v", err)
 	}
 	if _, err := b.FindUpload(system("sys-05"), u.ID); !fault.Is(err, "ingest.upload_not_found") {
 		t.Fatalf("another account goes on with it: %v", err)
 	}
-	if u, err = b.AddPiece(ctx, u.ID, 20, strings.NewReader(body[20:])); err != nil || u.Offset != u.Size {
+	if u, err = b.AddPiece(ctx, u.ID, 20, strings.NewReader(body[20:]), ""); err != nil || u.Offset != u.Size {
 		t.Fatalf("%+v, %v", u, err)
 	}
 	d, err := b.FinishUpload(ctx, u.ID)
@@ -93,7 +93,7 @@ func TestUploadsThatDoNotPassLeaveNothing(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if _, err := b.AddPiece(ctx, u.ID, 0, strings.NewReader(tt.body)); err != nil {
+			if _, err := b.AddPiece(ctx, u.ID, 0, strings.NewReader(tt.body), ""); err != nil {
 				t.Fatal(err)
 			}
 			if _, err := b.FinishUpload(ctx, u.ID); !fault.Is(err, tt.code) {

@@ -6,6 +6,7 @@ import (
 	"mime"
 	"net/http"
 	"slices"
+	"time"
 
 	"lienthong/internal/access"
 	"lienthong/internal/catalog"
@@ -67,23 +68,25 @@ func (p *Pages) streamDelivery(w http.ResponseWriter, r *http.Request) error {
 	start := p.ingest.Clock.Now()
 	d, err := p.ingest.Deliver(r.Context(), in, r.Body)
 	if err != nil {
-		if f := fault.Of(err); f.Field == "not_secret" {
-			f.Field = "declaration" // its name in this operation
-		}
-		return err
+		return asDeclared(err)
 	}
-	status := http.StatusAccepted
-	switch {
-	case d.ReceivedAt.Before(start):
-		status = http.StatusOK
-	case d.State.Final():
-		status = http.StatusCreated
-	}
+	status := answered(d, start)
 	w.Header().Set("Location", deliveriesPath+"/"+string(d.ID))
 	w.Header().Set("Content-Type", "application/json")
 	w.Header().Set("Cache-Control", "no-store")
 	w.WriteHeader(status)
 	return json.NewEncoder(w).Encode(p.asJSON(r.Context(), d))
+}
+
+// answered is 202 while a delivery is checked, 201 when it ended at once, 200 when it repeats an earlier one.
+func answered(d *ingest.Delivery, start time.Time) int {
+	switch {
+	case d.ReceivedAt.Before(start):
+		return http.StatusOK
+	case d.State.Final():
+		return http.StatusCreated
+	}
+	return http.StatusAccepted
 }
 
 type listIn struct {

@@ -49,6 +49,7 @@ func (p *Pages) Routes() []web.Route {
 			web.Get("/ingest/{id}/"+d.verb, d.permission, p.showDecision(d)),
 			web.Post("/ingest/{id}/"+d.verb, d.permission, p.takeDecision(d)))
 	}
+	routes = append(routes, p.resumeRoutes()...)
 	return append(routes,
 		asOperation(web.Post(deliveriesPath, access.IngestDeliver, p.streamDelivery).Accepting(room)),
 		asOperation(web.Get(deliveriesPath+"/{id}/errors.csv", access.IngestRead, p.downloadErrors).Slowly()),
@@ -73,6 +74,7 @@ func (p *Pages) Operations(api *web.API) {
 	list.Description = "A file is delivered by POST to the same path: body text/csv, XLSX, JSON or application/octet-stream, query dataset, system, data_time, file_name, declaration=not-secret, sha256, encoding (tcvn3, vni, windows-1258 for old CSV files), and the header Idempotency-Key. " +
 		"The answer is the delivery: 202 while it is checked, 201 when it ended at once, 200 when it repeats an earlier one."
 	web.Op(api, list, p.opList)
+	p.resumeOperations(api, op)
 	web.Op(api, op("find", http.MethodGet, one, access.IngestRead, "One delivery with its counts, verdicts and progress"), p.opFind)
 	web.Op(api, op("errors", http.MethodGet, one+"/errors", access.IngestRead, "Rejected values in pages; values only for those who may see them"), p.opErrors)
 	web.Op(api, op("release", http.MethodPost, one+"/release", access.IngestRead, "Let a held delivery pass with its warnings: by who may release, or by the owner's steward when it is held for its age alone"), p.opRelease)
