@@ -2,6 +2,7 @@
 // first error, one send per click. htmx renews parts of a page that say so.
 import "htmx.org";
 import { passkeys } from "./passkey";
+import { uploads } from "./upload";
 
 function each<T extends Element>(root: ParentNode, selector: string, f: (e: T) => void): void {
   if (root instanceof Element && root.matches(selector)) f(root as unknown as T);
@@ -55,3 +56,4 @@ window.addEventListener("pageshow", (event) => {
 document.addEventListener("htmx:after:swap", (event) => enliven(event.target as Element));
 enliven(document);
 passkeys(document);
+uploads(document);

@@ -168,7 +168,7 @@ func (p *Pages) fileForm(r *http.Request, t ui.T, in uploadForm, errs ui.FormErr
 	if in.NotSecret {
 		secret.Value = "1"
 	}
-	props := ui.FormProps{Action: "/ingest", Submit: t("ingest.send"), Icon: ui.IconUpload, Cancel: "/ingest/new", Upload: true, Errors: errs, Hidden: []ui.Hidden{{Name: "dataset", Value: in.Dataset}}}
+	props := ui.FormProps{Action: "/ingest", Submit: t("ingest.send"), Icon: ui.IconUpload, Cancel: "/ingest/new", Upload: true, Errors: errs, Hidden: []ui.Hidden{{Name: "dataset", Value: in.Dataset}}, Resume: resume(t)}
 	return cards(
 		part{Card: ui.CardProps{Title: about.Name, Actions: []ui.Action{template}}, Body: []templ.Component{ui.KeyValue(facts...)}},
 		part{Body: []templ.Component{form(props,
@@ -178,6 +178,16 @@ func (p *Pages) fileForm(r *http.Request, t ui.T, in uploadForm, errs ui.FormErr
 			ui.FileInput(ui.FileChoice{Field: ui.Field{Name: "file", Label: t("ingest.file"), Hint: t("ingest.file_hint"), Error: errs.Of("file"), Required: true}, Accept: ".csv,.xlsx,.json,.jsonl", MaxText: size(p.ingest.MaxBytes)}),
 		)}},
 	), nil
+}
+
+// inPieces is from where a file goes in pieces: smaller ones are sent again as quickly as they are asked for.
+const inPieces = 4 << 20
+
+func resume(t ui.T) *ui.Resume {
+	return &ui.Resume{
+		Path: uploadsPath, Done: "/ingest/", Above: inPieces,
+		Reading: t("ingest.resume_reading", "{0}"), Sending: t("ingest.resume_sending", "{0}"), Waiting: t("ingest.resume_waiting", "{0}"), Checking: t("ingest.resume_checking"),
+	}
 }
 
 // size is a number of bytes as people read it.

@@ -99,6 +99,10 @@ var Messages = i18n.Messages{
 	"ingest.verdict.held":         {Vi: "Giữ lại chờ quyết định", En: "Held for a decision"},
 	"ingest.verdict.with_warning": {Vi: "Cho qua kèm cảnh báo", En: "Let pass with a warning"},
 
+	"ingest.resume_reading":  {Vi: "Đang tính mã kiểm tra của tệp: {0}%", En: "Computing the checksum of the file: {0}%"},
+	"ingest.resume_sending":  {Vi: "Đã gửi {0}%. Nếu mất mạng, việc gửi tự tiếp tục; nếu đóng trang, hãy chọn lại đúng tệp này để gửi tiếp.", En: "{0}% sent. It goes on by itself when the line breaks; if you close the page, choose the same file again to go on."},
+	"ingest.resume_waiting":  {Vi: "Mất kết nối. Tự gửi tiếp sau {0} giây; phần đã gửi được giữ.", En: "The line is broken. Going on in {0} seconds; what was sent is kept."},
+	"ingest.resume_checking": {Vi: "Đã gửi xong, đang ghép và đối chiếu mã kiểm tra…", En: "All is sent; putting it together and comparing the checksum…"},
 	"ingest.state.received":  {Vi: "Đã nhận", En: "Received"},
 	"ingest.state.checking":  {Vi: "Đang kiểm tra", En: "Checking"},
 	"ingest.state.published": {Vi: "Đã công bố", En: "Published"},

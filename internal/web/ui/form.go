@@ -116,6 +116,27 @@ type FormProps struct {
 	Get     bool // a search form: it changes nothing
 	Confirm string
 	Hidden  []Hidden
+	Resume  *Resume // large files go in pieces where script runs
+}
+
+// Resume lets script send a large file of a form in pieces that go on where they broke off.
+type Resume struct {
+	Path  string // of the uploads
+	Done  string // beginning of the page of what became of it; its id follows
+	Above int64  // bytes; smaller files go with the form
+
+	Reading, Sending, Waiting, Checking string // what is said meanwhile; {0} is a percentage, or seconds
+}
+
+func (p FormProps) resume() templ.Attributes {
+	if p.Resume == nil {
+		return nil
+	}
+	r := p.Resume
+	return templ.Attributes{
+		"data-resume": r.Path, "data-resume-done": r.Done, "data-resume-above": strconv.FormatInt(r.Above, 10), "data-resume-reading": r.Reading,
+		"data-resume-sending": r.Sending, "data-resume-waiting": r.Waiting, "data-resume-checking": r.Checking,
+	}
 }
 
 func (p FormProps) method() string {
