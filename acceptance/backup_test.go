@@ -200,3 +200,70 @@ func restoredPlatform(t *testing.T, p *province, conn *connection, late string) 
 		t.Errorf("a checkpoint from after the backup must show the roll-back: exit %d: %s", code, out)
 	}
 }
+
+// Điều 26.4c: what was saved comes back, and what was not is told.
+func TestBackup(t *testing.T) {
+	t.Run("R26.4c a restore that has the second folder of the log loses no record", restoreWithTheSecondLog)
+	t.Run("R26.4c a stopped platform is backed up and a restore cut off does not start", backupOfAStoppedPlatform)
+}
+
+// A restore that still has the second folder of the log loses no record of it (R26.4c): a checkpoint from after the backup
+// holds against the restored log.
+func restoreWithTheSecondLog(t *testing.T) {
+	second := filepath.Join(t.TempDir(), "second")
+	away := t.TempDir()
+	set := []string{"--set", "audit.second_dir=" + second, "--set", "backup.dir=" + away}
+	p := withData(t, harness.Options{Args: set}, 20)
+	recovery := filepath.Join(t.TempDir(), "recovery")
+	ok0(t, "backup", "key", "--data", p.Dir, "--to", recovery)
+	refused(t, p.security.Post("/api/v1/backup", nil), http.StatusForbidden, "access.permission_missing")
+	var made struct{ File, State string }
+	ok(t, p.admin.Post("/api/v1/backup", nil), http.StatusOK).Into(t, &made)
+	if made.State != "done" {
+		t.Fatalf("%+v", made)
+	}
+	p.log(t, m{"event": "backup.create"}) // reading the log leaves records after the backup
+	late, key := p.checkpoint(t), p.verifierKey(t)
+	p.Kill()
+	if err := os.RemoveAll(p.Dir); err != nil {
+		t.Fatal(err)
+	}
+	lateFile := filepath.Join(t.TempDir(), "late")
+	write(t, lateFile, late)
+	args := append([]string{"backup", "restore", "--from", filepath.Join(away, made.File), "--key", recovery, "--data", p.Dir, "--kept", lateFile}, set...)
+	out := ok0(t, args...)
+	if strings.Contains(out, "records are lost") || !strings.Contains(out, "later than the restored state") {
+		t.Fatal(out)
+	}
+	p.Launch()
+	if err := p.WaitReady(30 * time.Second); err != nil {
+		t.Fatalf("%v\n%s", err, p.Output())
+	}
+	if list := p.log(t, m{"event": "backup.restore"}); len(list) != 1 || list[0].Record["detail"].(map[string]any)["log_lost"] != "0" {
+		t.Fatalf("%v", list)
+	}
+	p.Stop()
+	if out, code := verify(t, p.Dir, "--key", key, "--kept", lateFile); code != 0 {
+		t.Errorf("exit %d: %s", code, out)
+	}
+}
+
+// A folder that a restore left half way does not start, and a backup can be made while the server is down.
+func backupOfAStoppedPlatform(t *testing.T) {
+	p := newProvince(t, harness.Options{})
+	away := t.TempDir()
+	recovery := filepath.Join(away, "recovery")
+	ok0(t, "backup", "key", "--data", p.Dir, "--to", recovery)
+	p.Stop()
+	failed(t, "reach the server", "backup", "key", "--data", p.Dir, "--to", filepath.Join(away, "other"))
+	if _, err := os.Stat(filepath.Join(away, "other")); !os.IsNotExist(err) {
+		t.Errorf("a recovery key for nothing: %v", err)
+	}
+	file := filepath.Join(away, "b.ltb")
+	ok0(t, "backup", "create", "--data", p.Dir, "--to", file)
+	ok0(t, "backup", "verify", file, "--key", recovery)
+	target := filepath.Join(away, "restored")
+	ok0(t, "backup", "restore", "--from", file, "--key", recovery, "--data", target)
+	write(t, filepath.Join(target, "restore.unfinished"), nil)
+	failed(t, "did not end", "serve", "--data", target)
+}

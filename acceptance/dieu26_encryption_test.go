@@ -40,10 +40,12 @@ func tlsScan(t *testing.T) {
 		t.Skip("openssl is not installed")
 	}
 	cert, key, pool := certificate(t)
-	s := harness.Start(t, harness.Options{TLS: true, Args: []string{
+	s := harness.Start(t, harness.Options{TLS: true, Metrics: true, Args: []string{
+		"--set", "metrics.tls_cert=" + cert, "--set", "metrics.tls_key=" + key,
 		"--set", "console.tls_cert=" + cert, "--set", "console.tls_key=" + key, "--set", "exchange.tls_cert=" + cert, "--set", "exchange.tls_key=" + key,
 	}})
-	for name, base := range map[string]string{"console": s.Console, "exchange": s.Exchange} {
+	metrics := "https://" + strings.TrimSuffix(s.Metrics[strings.Index(s.Metrics, "//")+2:], "/metrics")
+	for name, base := range map[string]string{"console": s.Console, "exchange": s.Exchange, "metrics": metrics} {
 		address := strings.TrimPrefix(base, "https://")
 		if got, ok := handshake(t, address); !ok || !strings.Contains(got, "Protocol version: TLSv1.3") {
 			t.Errorf("%s: 1.3 is not chosen: %s", name, got)
