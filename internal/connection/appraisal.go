@@ -149,15 +149,20 @@ func AssessSecurity(n Need, s Scope, c Checklist, f Facts) []SecurityItem {
 	for _, col := range s.Columns {
 		class := f.Dataset.class(col.Name)
 		need := class.MinimumSecurityLevel()
-		out = append(out, SecurityItem{"level", col.Name, class, need, f.System.SecurityLevel, f.System.SecurityLevel < need})
+		if !n.People() {
+			out = append(out, SecurityItem{"level", col.Name, class, need, f.System.SecurityLevel, f.System.SecurityLevel < need})
+		}
 		personal = personal || class.Personal() || class == access.ClassCore
 		if class == access.ClassSensitive || class == access.ClassCore {
 			decided := col.Mask != access.MaskNone || !blank(c.Fields[col.Name].Comment)
 			out = append(out, SecurityItem{What: "masking", Field: col.Name, Class: class, Blocks: !decided})
 		}
 	}
-	out = append(out, SecurityItem{What: "check_date", Blocks: !f.System.CheckValid})
-	out = append(out, SecurityItem{What: "suspended", Blocks: f.System.Suspended})
+	if n.People() {
+		out = append(out, SecurityItem{What: "second_factor"}) // every grant to people demands it
+	} else {
+		out = append(out, SecurityItem{What: "check_date", Blocks: !f.System.CheckValid}, SecurityItem{What: "suspended", Blocks: f.System.Suspended})
+	}
 	if personal {
 		out = append(out, SecurityItem{What: "impact", Blocks: blank(n.ImpactAssessment)})
 		out = append(out, SecurityItem{What: "quota", Blocks: s.RecordsPerCall == 0 || s.RecordsPerDay == 0})

@@ -32,6 +32,9 @@ func DefaultParameters(n Need, s Scope, d Dataset) Parameters {
 		TimeoutMillis: 5000, Retries: 1, CacheSeconds: 60, PageSize: 100, AlertErrors: 0.05, TestCalls: 20, MaxErrorRate: 0, MaxP95Millis: n.ResponseMillis,
 		SampleRecords: 50, MinAccuracyPct: 100,
 	}
+	if n.People() && p.MaxP95Millis == 0 {
+		p.MaxP95Millis = 1000
+	}
 	if n.ResponseMillis > p.TimeoutMillis {
 		p.TimeoutMillis = n.ResponseMillis
 	}
@@ -95,23 +98,26 @@ type Review struct {
 	At      time.Time `json:"at"`
 }
 
-// GrantsOf builds one grant for each approved level, of the configuration's scope and nothing else.
+// GrantsOf builds one grant for each approved level and subject, of the configuration's scope and nothing else. People
+// need a second factor.
 func GrantsOf(r *Request, c Config, d Dataset, now time.Time) []access.Grant {
 	from, to := c.Scope.validity(now, d)
 	var out []access.Grant
+	grant := access.Grant{
+		Agency: r.Agency, Dataset: r.Need.Dataset, SchemaVersion: r.Need.SchemaVersion, Purposes: c.Scope.Purposes, Columns: c.Scope.Columns, Rows: c.Scope.Rows,
+		Conditions: access.Conditions{
+			Addresses: c.Scope.Prefixes(), CaseRequired: c.Scope.CaseRequired, OfficerRequired: c.Scope.OfficerRequired, StrongAuth: len(c.Scope.Roles) > 0,
+			CallsPerMinute: c.Scope.CallsPerMinute, CallsPerDay: c.Scope.CallsPerDay,
+			RecordsPerCall: c.Scope.RecordsPerCall, RecordsPerDay: c.Scope.RecordsPerDay, PersonsPerDay: c.Scope.PersonsPerDay,
+		},
+		Connection: string(r.ID), RequestID: string(r.ID), LegalBasis: r.Need.LegalBasis, ApprovedBy: r.Approval.By.Account,
+		ValidFrom: from, ValidTo: to,
+	}
 	for _, level := range c.Scope.Levels {
-		out = append(out, access.Grant{
-			Operations: c.Scope.operationsOf(level, d),
-			Subject:    access.Subject{Type: access.SubjectSystem, ID: r.Need.System}, Agency: r.Agency, Level: level,
-			Dataset: r.Need.Dataset, SchemaVersion: r.Need.SchemaVersion, Purposes: c.Scope.Purposes, Columns: c.Scope.Columns, Rows: c.Scope.Rows,
-			Conditions: access.Conditions{
-				Addresses: c.Scope.Prefixes(), CaseRequired: c.Scope.CaseRequired, OfficerRequired: c.Scope.OfficerRequired,
-				CallsPerMinute: c.Scope.CallsPerMinute, CallsPerDay: c.Scope.CallsPerDay,
-				RecordsPerCall: c.Scope.RecordsPerCall, RecordsPerDay: c.Scope.RecordsPerDay, PersonsPerDay: c.Scope.PersonsPerDay,
-			},
-			Connection: string(r.ID), RequestID: string(r.ID), LegalBasis: r.Need.LegalBasis, ApprovedBy: r.Approval.By.Account,
-			ValidFrom: from, ValidTo: to,
-		})
+		for _, subject := range c.subjects(r.Agency) {
+			grant.Subject, grant.Level, grant.Operations = subject, level, c.Scope.operationsOf(level, d)
+			out = append(out, grant)
+		}
 	}
 	return out
 }

@@ -25,6 +25,9 @@ func Eligibility(n Need, f Facts) []Condition {
 		scope.Why = f.Dataset.Outside(n, f.System.Agency)
 		scope.Met = len(scope.Why) == 0
 	}
+	if n.People() { // no system takes part
+		return []Condition{{Code: "dataset_listed", Met: f.Dataset.Listed != ""}, scope, register}
+	}
 	return []Condition{
 		{Code: "dataset_listed", Met: f.Dataset.Listed != ""},
 		{Code: "system_listed", Met: f.System.Listed != ""},

@@ -55,6 +55,9 @@ func (d Dataset) class(name string) access.Class {
 	return d.FieldOr(name).Class
 }
 
+// Personal reports that the scope holds data of persons.
+func (d Dataset) Personal(s Scope) bool { return d.personal(s.fields()) }
+
 func (d Dataset) personal(fields []string) bool {
 	for _, name := range fields {
 		if c := d.class(name); c.Personal() || c == access.ClassCore {

@@ -63,6 +63,7 @@ type Contact struct {
 // issued catalogue is shared by rule (Điều 4.4, 9.2).
 type Need struct {
 	System           string           `json:"system,omitempty"`
+	Roles            []access.Role    `json:"roles,omitempty"` // instead of a system: whose holders look at the data on screen
 	Dataset          string           `json:"dataset,omitempty"`
 	SchemaVersion    int64            `json:"schema_version,omitempty"`
 	Purposes         []string         `json:"purposes,omitempty"`
@@ -103,7 +104,7 @@ func (n Need) sane() error {
 		return fault.New(fault.Invalid, "connection.text_invalid")
 	}
 	if len(raw) > 64<<10 || len(n.Fields) > maxItems || len(n.Purposes) > maxItems || len(n.Rows) > maxItems || len(n.Addresses) > maxItems || len(n.Procedures) > maxItems ||
-		len(n.Operations) > maxItems || len(n.TestSubjects) > maxItems {
+		len(n.Operations) > maxItems || len(n.TestSubjects) > maxItems || len(n.Roles) > maxItems {
 		return fault.New(fault.Invalid, "connection.too_long")
 	}
 	for field, text := range map[string]string{
@@ -153,8 +154,7 @@ func (n Need) complete(f Facts) error {
 }
 
 func (n Need) checkWhat(p *problems, f Facts) {
-	p.when(f.System.ID == "" || f.System.Agency != f.Requester, "system", "connection.system_not_yours")
-	p.when(f.System.ID != "" && f.System.Suspended, "system", "connection.system_suspended")
+	n.checkWho(p, f)
 	p.when(!f.Dataset.Shareable, "dataset", "connection.dataset_not_shareable", n.Dataset)
 	p.when(n.SchemaVersion != f.Dataset.SchemaVersion, "schema_version", "connection.schema_version_changed", f.Dataset.SchemaVersion)
 	p.when(len(n.Purposes) == 0, "purposes", "connection.purpose_missing")
@@ -181,26 +181,33 @@ func (n Need) checkWhat(p *problems, f Facts) {
 }
 
 func (n Need) checkHow(p *problems) {
-	p.when(!slices.Contains(Methods(), n.Method), "method", "connection.method_missing")
-	p.when(n.Method.Manual() && blank(n.MethodReason), "method_reason", "connection.method_reason_missing")
-	_, automated := n.AutomationDate.Start()
-	p.when(n.Method.Manual() && !automated, "automation_date", "connection.automation_date_missing")
-	p.when(!slices.Contains(Frequencies(), n.Frequency), "frequency", "connection.frequency_missing")
+	if !n.People() {
+		n.checkSystemSide(p)
+	}
 	p.when(n.CallsPerDay <= 0, "calls_per_day", "connection.number_missing")
 	p.when(n.PeakPerMinute <= 0, "peak_per_minute", "connection.number_missing")
-	p.when(n.ResponseMillis <= 0, "response_ms", "connection.number_missing")
 	p.when(len(n.Addresses) == 0, "source_addresses", "connection.address_missing")
 	for _, a := range n.Addresses {
 		prefix, ok := parseAddress(a)
 		p.when(!ok, "source_addresses", "connection.address_invalid", a)
 		p.when(ok && prefix.Bits() == 0, "source_addresses", "connection.address_any")
 	}
+	p.when(blank(n.Responsible), "responsible_person", "connection.responsible_missing")
+}
+
+// checkSystemSide: how a system takes the data, and who answers for it.
+func (n Need) checkSystemSide(p *problems) {
+	p.when(!slices.Contains(Methods(), n.Method), "method", "connection.method_missing")
+	p.when(n.Method.Manual() && blank(n.MethodReason), "method_reason", "connection.method_reason_missing")
+	_, automated := n.AutomationDate.Start()
+	p.when(n.Method.Manual() && !automated, "automation_date", "connection.automation_date_missing")
+	p.when(!slices.Contains(Frequencies(), n.Frequency), "frequency", "connection.frequency_missing")
+	p.when(n.ResponseMillis <= 0, "response_ms", "connection.number_missing")
 	p.when(blank(n.Environment), "environment", "connection.environment_missing")
 	p.when(blank(n.Contact.Name), "technical_contact.name", "connection.contact_missing")
 	_, err := mail.ParseAddress(n.Contact.Email)
 	p.when(err != nil, "technical_contact.email", "connection.email_invalid")
 	p.when(blank(n.Contact.Phone), "technical_contact.phone", "connection.contact_missing")
-	p.when(blank(n.Responsible), "responsible_person", "connection.responsible_missing")
 }
 
 func (n Need) checkWhen(p *problems, f Facts) {

@@ -24,6 +24,7 @@ type Scope struct {
 	Operations      []string         `json:"operations,omitempty"` // of providers' services
 	Purposes        []string         `json:"purposes"`
 	Levels          []access.Level   `json:"levels"`
+	Roles           []access.Role    `json:"roles,omitempty"` // of a request for people
 	CallsPerMinute  int64            `json:"calls_per_minute"`
 	CallsPerDay     int64            `json:"calls_per_day"`
 	RecordsPerCall  int64            `json:"records_per_call,omitempty"`
@@ -39,7 +40,7 @@ type Scope struct {
 // Requested is the widest scope that the need allows.
 func (n Need) Requested() Scope {
 	s := Scope{
-		Rows: n.Rows, Operations: n.Operations, Purposes: n.Purposes, Levels: []access.Level{n.Level}, CallsPerMinute: n.PeakPerMinute, CallsPerDay: n.CallsPerDay,
+		Roles: n.Roles, Rows: n.Rows, Operations: n.Operations, Purposes: n.Purposes, Levels: []access.Level{n.Level}, CallsPerMinute: n.PeakPerMinute, CallsPerDay: n.CallsPerDay,
 		Addresses: n.Addresses, From: n.From, To: n.To,
 	}
 	for _, f := range n.Fields {
@@ -77,12 +78,14 @@ func (s Scope) valid(d Dataset) error {
 		names[c.Name] = true
 		p.when(!c.Mask.Known(), "columns", "connection.mask_unknown", c.Name)
 		p.when(c.Mask == access.MaskYesNo && len(c.Values) == 0, "columns", "connection.mask_values_missing", c.Name)
+		p.when(c.Reveal && (!c.Mask.Liftable() || len(s.Roles) == 0), "columns", "connection.reveal_without_mask", c.Name)
 		p.when(out[c.Out()], "columns", "connection.field_twice", c.Out())
 		out[c.Out()] = true
 	}
 	p.when(len(s.Purposes) == 0, "purposes", "connection.purpose_missing")
 	p.when(len(s.Levels) == 0, "levels", "connection.level_missing")
 	checkOperations(&p, s.Operations, s.Levels, d)
+	checkRoles(&p, s.Roles)
 	p.when(s.CallsPerMinute <= 0, "calls_per_minute", "connection.number_missing")
 	p.when(s.CallsPerDay <= 0, "calls_per_day", "connection.number_missing")
 	p.when(s.RecordsPerCall < 0 || s.RecordsPerDay < 0 || s.PersonsPerDay < 0, "records_per_day", "connection.number_missing")
@@ -130,6 +133,10 @@ func (s Scope) Within(wide Scope) error {
 	for _, x := range s.Levels {
 		beyond(!slices.Contains(wide.Levels, x), "levels", x)
 	}
+	for _, x := range s.Roles {
+		beyond(!slices.Contains(wide.Roles, x), "roles", x)
+	}
+	beyond(len(s.Roles) == 0 && len(wide.Roles) > 0, "roles", wide.Roles)
 	beyond(above(s.CallsPerMinute, wide.CallsPerMinute), "calls_per_minute", s.CallsPerMinute)
 	beyond(above(s.CallsPerDay, wide.CallsPerDay), "calls_per_day", s.CallsPerDay)
 	beyond(above(s.RecordsPerCall, wide.RecordsPerCall), "records_per_call", s.RecordsPerCall)
@@ -156,7 +163,7 @@ func (s Scope) column(name string) (access.Column, bool) {
 }
 
 func sameColumn(a, b access.Column) bool {
-	return a.Name == b.Name && a.Mask == b.Mask && a.Not == b.Not && slices.Equal(a.Values, b.Values)
+	return a.Name == b.Name && a.Mask == b.Mask && (b.Reveal || !a.Reveal) && a.Not == b.Not && slices.Equal(a.Values, b.Values)
 }
 
 func subset[T comparable](part, whole []T) bool {
@@ -205,6 +212,11 @@ func Narrower(asked, approved Scope) []Difference {
 	for _, x := range asked.Purposes {
 		if !slices.Contains(approved.Purposes, x) {
 			add("purpose_refused", x, "", "")
+		}
+	}
+	for _, x := range asked.Roles {
+		if !slices.Contains(approved.Roles, x) {
+			add("role_refused", string(x), "", "")
 		}
 	}
 	for _, rule := range approved.Rows {

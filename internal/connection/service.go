@@ -158,6 +158,9 @@ func (s *Service) follow(ctx context.Context, q controldb.Querier, t *taken) err
 		if err := s.access.SetStatus(ctx, q, t.who, string(r.ID), access.GrantEnded, reason); err != nil {
 			return err
 		}
+		if r.Need.People() { // there is no credential
+			return nil
+		}
 		if s.sources.Revoke == nil {
 			return fmt.Errorf("end connection %s: nobody revokes credentials", r.ID)
 		}
@@ -204,6 +207,9 @@ func (s *Service) facts(ctx context.Context, r *Request, in Input) (Facts, error
 		if f.LegalBasis, err = s.sources.LegalBasis(ctx, need.LegalBasis, r.Agency, f.Dataset.Owner); err != nil {
 			return f, fmt.Errorf("complete the legal basis of %s: %w", r.ID, err)
 		}
+	}
+	if need.People() {
+		f.System.Agency = r.Agency
 	}
 	if f.Purposes, err = s.purposes(ctx); err != nil {
 		return f, err
@@ -300,7 +306,11 @@ func filled(n Need, f Facts) Need {
 	if n.SchemaVersion == 0 {
 		n.SchemaVersion = f.Dataset.SchemaVersion
 	}
-	if n.Level == "" {
+	switch {
+	case n.Level != "":
+	case n.People():
+		n.Level = access.LevelView
+	default:
 		n.Level = access.LevelUse
 	}
 	if f.LegalBasis != "" {

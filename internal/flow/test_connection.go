@@ -31,6 +31,16 @@ type ProbeCall struct {
 	Filter     map[string]string // column to value
 	Limit      int64
 	Service    *ServiceCall // of a provider; nil: the warehouse
+	Person     *PersonCall  // people look on screen; nil: a system calls
+}
+
+// PersonCall is a look as somebody of the agency would take it.
+type PersonCall struct {
+	Agency    string
+	Roles     []access.Role
+	OneFactor bool   // has signed in without the second factor
+	Export    bool   // asks for a file instead
+	Unmask    string // a column without its mask, for which no reason is given
 }
 
 // ServiceCall is a call of a provider's service, "H38.06/hotich/khai-sinh".
@@ -78,11 +88,18 @@ type TestConnection struct {
 	prober      Prober
 	sampler     Sampler
 	clock       clock.Clock
+	screens     *ViewData
 }
 
 // NewTestConnection builds the use case.
 func NewTestConnection(c *connection.Service, p Prober, s Sampler, k clock.Clock) *TestConnection {
-	return &TestConnection{c, p, s, k}
+	return &TestConnection{connections: c, prober: p, sampler: s, clock: k}
+}
+
+// WithScreens lets it test connections for people, who look through v.
+func (t *TestConnection) WithScreens(v *ViewData) *TestConnection {
+	t.screens = v
+	return t
 }
 
 // Run makes the calls, measures, judges and stores the report. A failing verdict sends the request back to set-up.
@@ -92,7 +109,10 @@ func (t *TestConnection) Run(ctx context.Context, id connection.ID) (*connection
 		return nil, connection.Run{}, err
 	}
 	run := connection.Run{Request: id, Config: b.Config.Version, Began: t.now()}
-	s := suite{Bench: b, t: t, run: &run, answers: map[string]ProbeAnswer{}, seen: newComparison()}
+	s := suite{Bench: b, t: t, prober: t.prober, run: &run, answers: map[string]ProbeAnswer{}, seen: newComparison()}
+	if b.Request.Need.People() {
+		s.prober = screenProber{t.screens}
+	}
 	if s.targets, err = s.aims(); err != nil {
 		return nil, run, err
 	}
@@ -111,6 +131,7 @@ func (t *TestConnection) now() time.Time { return t.clock.Now().UTC().Truncate(t
 type suite struct {
 	connection.Bench
 	t       *TestConnection
+	prober  Prober
 	run     *connection.Run
 	targets []target
 	answers map[string]ProbeAnswer // of the allowed call of each operation

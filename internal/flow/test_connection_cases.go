@@ -70,6 +70,9 @@ func (s *suite) base(t target) ProbeCall {
 	c := ProbeCall{
 		Connection: string(s.Request.ID), System: s.Config.System, Dataset: s.Config.Dataset, Token: TokenProbe, Purpose: scope.Purposes[0], Limit: 1,
 	}
+	if s.Request.Need.People() {
+		c.Person = &PersonCall{Agency: s.Request.Agency, Roles: scope.Roles[:1]}
+	}
 	if s.needsCase(c.Purpose) {
 		c.Case = "KIEM-THU-" + strings.ReplaceAll(s.Request.Number, "/", "-")
 	}
@@ -86,7 +89,7 @@ func (s *suite) base(t target) ProbeCall {
 }
 
 func (s *suite) needsCase(purpose string) bool {
-	return s.Config.Scope.CaseRequired || slices.ContainsFunc(s.Purposes, func(p access.Purpose) bool { return p.Code == purpose && p.CaseRequired })
+	return s.Config.Scope.CaseRequired || s.Request.Need.People() && s.Dataset.Personal(s.Config.Scope) || slices.ContainsFunc(s.Purposes, func(p access.Purpose) bool { return p.Code == purpose && p.CaseRequired })
 }
 
 // cases lists the calls of the safety verdict: all of them for the warehouse and for the first operation, of further
@@ -98,6 +101,8 @@ func (s *suite) cases() []probe {
 		c := &caseList{suite: s, target: t}
 		c.add("allowed", "", 200, nil, func(*ProbeCall) {})
 		switch {
+		case c.Request.Need.People():
+			c.people()
 		case t.op == nil:
 			c.warehouse()
 			c.common()
@@ -143,6 +148,17 @@ func (c *caseList) warehouse() {
 
 // common: purpose, case, token and acceptance, on every way.
 func (c *caseList) common() {
+	c.purposes()
+	c.add("no_token", "", 401, nil, func(p *ProbeCall) { p.Token = TokenNone })
+	c.add("expired_token", "", 401, nil, func(p *ProbeCall) { p.Token = TokenExpired })
+	c.notAccepted()
+}
+
+func (c *caseList) notAccepted() {
+	c.add("not_accepted", "", 403, []string{"access.not_accepted"}, func(p *ProbeCall) { p.Token = TokenOrdinary })
+}
+
+func (c *caseList) purposes() {
 	if other := c.foreignPurpose(); other != "" {
 		c.add("wrong_purpose", other, 403, []string{"access.purpose_mismatch"}, func(p *ProbeCall) { p.Purpose, p.Case = other, "KIEM-THU" })
 	}
@@ -150,9 +166,6 @@ func (c *caseList) common() {
 	if c.needsCase(c.base(c.target).Purpose) {
 		c.add("no_case", "", 403, []string{"access.case_missing"}, func(p *ProbeCall) { p.Case = "" })
 	}
-	c.add("no_token", "", 401, nil, func(p *ProbeCall) { p.Token = TokenNone })
-	c.add("expired_token", "", 401, nil, func(p *ProbeCall) { p.Token = TokenExpired })
-	c.add("not_accepted", "", 403, []string{"access.not_accepted"}, func(p *ProbeCall) { p.Token = TokenOrdinary })
 }
 
 // service: operations beyond the approved ones, declared and not, and methods that change data (R16.5b).
@@ -249,7 +262,7 @@ func (s *suite) safety(ctx context.Context) error {
 }
 
 func (s *suite) call(ctx context.Context, c ProbeCall) (ProbeAnswer, error) {
-	a, err := s.t.prober.Call(ctx, c)
+	a, err := s.prober.Call(ctx, c)
 	if err != nil {
 		return a, fault.New(fault.Unavailable, "connection.probe_failed").Because(err)
 	}
@@ -282,6 +295,9 @@ func (c ProbeCall) describe() string {
 	parts := []string{c.Dataset, "token=" + string(c.Token), "purpose=" + c.Purpose}
 	if c.Service != nil {
 		return strings.Join(append(parts, "service="+c.Service.Name, c.Service.Method+" "+c.Service.Template), " ")
+	}
+	if p := c.Person; p != nil {
+		parts = append(parts, fmt.Sprint("roles=", p.Roles))
 	}
 	parts = append(parts, "fields="+strings.Join(c.Fields, ","), fmt.Sprintf("limit=%d", c.Limit))
 	for _, column := range slices.Sorted(maps.Keys(c.Filter)) {

@@ -97,7 +97,7 @@ func (s *suite) checkService(ctx context.Context, t target) error {
 		return err
 	}
 	s.run.Cases = append(s.run.Cases, probe{name: "sample", subject: t.op.Code, call: c, status: 200}.judge(a))
-	source, err := s.t.prober.Source(ctx, *c.Service, s.Config.Scope.Rows)
+	source, err := s.prober.Source(ctx, *c.Service, s.Config.Scope.Rows)
 	if err = silent(err); err != nil {
 		return fmt.Errorf("read sample of provider %s: %w", t.op.Service, err)
 	}
@@ -136,7 +136,7 @@ func (s *suite) checkUpdate(ctx context.Context, t target) error {
 			v.OutOfScope++
 		}
 	}
-	sent, records, err := s.t.prober.Written(ctx, *s.base(t).Service)
+	sent, records, err := s.prober.Written(ctx, *s.base(t).Service)
 	if err = silent(err); err != nil {
 		return fmt.Errorf("read update at provider %s: %w", t.op.Service, err)
 	}
@@ -299,7 +299,7 @@ func (s *suite) repeat(ctx context.Context, t target) (ProbeAnswer, error) {
 	if once(t) {
 		return s.answers[t.op.Code], nil
 	}
-	return s.t.prober.Call(ctx, s.base(t))
+	return s.prober.Call(ctx, s.base(t))
 }
 
 // percentile by nearest rank.

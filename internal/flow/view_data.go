@@ -51,6 +51,7 @@ type Look struct {
 	Unmask    []string // columns without their mask, of a single record
 	Reason    string   // why
 	After     string   // Next of the page before
+	Limit     int      // records at most; 0: as many as the way allows
 }
 
 // Seen is what may be shown, and the evidence under which.
@@ -62,11 +63,13 @@ type Seen struct {
 	Ticket string // stands for the looked-up identifier in a second question about the one record found
 }
 
-// What a screen shows at most: a page, and the records that one identifier may stand for.
+// What a screen shows at most: a page, and the records that one identifier may stand for; and what leaves as a file
+// without a second person's approval (parameter D12).
 const (
 	screenPage  = 20
 	screenMatch = 5
 	maxTyped    = 200
+	maxExport   = 500
 )
 
 // Run answers what was asked, masked as granted. A refusal names the failed check and is recorded like any other.
@@ -78,12 +81,42 @@ func (v *ViewData) Run(ctx context.Context, l Look) (Seen, error) {
 	if l, err = v.typed(who, l); err != nil {
 		return Seen{}, err
 	}
+	s, err := v.through(ctx, v.request(who, l), func(p access.Permit) (warehouse.Page, error) { return v.read(ctx, p, l) })
+	if err == nil && l.Column != "" && len(s.Records) == 1 {
+		s.Ticket, err = v.tickets.seal(l.Value, s.At, boundTo(who.ID, l.Dataset, l.Column))
+	}
+	return s, err
+}
+
+// Export answers what may leave as a file, which needs the level USE (Điều 21.3b): at most the grant's records of one
+// call, and never more persons than one person may take without another's approval.
+func (v *ViewData) Export(ctx context.Context, l Look) (Seen, error) {
+	who, err := access.Require(ctx, access.DataView)
+	if err != nil {
+		return Seen{}, err
+	}
+	l.Column, l.Value, l.Ticket, l.Unmask = "", "", "", nil
+	if err := l.check(); err != nil {
+		return Seen{}, err
+	}
+	if l.Limit <= 0 || l.Limit > maxExport {
+		l.Limit = maxExport
+	}
 	r := v.request(who, l)
+	r.Channel, r.Action, r.Limit = access.ChannelFile, access.ExportFile, 0
+	return v.through(ctx, r, func(p access.Permit) (warehouse.Page, error) {
+		return v.warehouse.Read(ctx, p, warehouse.Query{Columns: columnsOf(p), Limit: l.Limit, After: l.After})
+	})
+}
+
+// through is the way of every look: decide, record, read, record how it ended.
+func (v *ViewData) through(ctx context.Context, r access.Request, read func(access.Permit) (warehouse.Page, error)) (Seen, error) {
+	s := Seen{ID: r.ID, At: r.At}
 	permit, err := v.gate.Open(ctx, r)
 	if err != nil {
-		return Seen{ID: r.ID, At: r.At}, err
+		return s, err
 	}
-	page, err := v.read(ctx, permit, l)
+	page, err := read(permit)
 	o := Outcome{Status: http.StatusOK}
 	if err != nil {
 		f := fault.Of(err)
@@ -92,12 +125,8 @@ func (v *ViewData) Run(ctx context.Context, l Look) (Seen, error) {
 		o = Outcome{Status: http.StatusInternalServerError, Code: fault.Of(err).Code}
 	}
 	v.gate.Close(ctx, permit, o)
-	if err != nil {
-		return Seen{ID: r.ID, At: r.At}, err
-	}
-	s := Seen{ID: r.ID, At: r.At, Grant: *permit.Decision().Grant, Page: page}
-	if l.Column != "" && len(page.Records) == 1 {
-		s.Ticket, err = v.tickets.seal(l.Value, r.At, boundTo(who.ID, l.Dataset, l.Column))
+	if err == nil {
+		s.Grant, s.Page = *permit.Decision().Grant, page
 	}
 	return s, err
 }
@@ -169,9 +198,9 @@ func (v *ViewData) request(who access.Actor, l Look) access.Request {
 }
 
 func (v *ViewData) read(ctx context.Context, p access.Permit, l Look) (warehouse.Page, error) {
-	q := warehouse.Query{Limit: screenPage, After: l.After}
-	for _, c := range p.Columns() {
-		q.Columns = append(q.Columns, c.Name)
+	q := warehouse.Query{Columns: columnsOf(p), Limit: screenPage, After: l.After}
+	if l.Limit > 0 {
+		q.Limit = min(l.Limit, screenPage)
 	}
 	if l.Column == "" {
 		return v.warehouse.Read(ctx, p, q)
@@ -189,6 +218,14 @@ func (v *ViewData) read(ctx context.Context, p access.Permit, l Look) (warehouse
 		return warehouse.Page{}, fault.New(fault.Conflict, "flow.unmask_several", len(page.Records)).At("value")
 	}
 	return page, nil
+}
+
+func columnsOf(p access.Permit) []string {
+	out := make([]string, 0, len(p.Columns()))
+	for _, c := range p.Columns() {
+		out = append(out, c.Name)
+	}
+	return out
 }
 
 // count tells the outcome what was shown; its digest is that of the masked values, in their order.

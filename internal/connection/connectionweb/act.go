@@ -51,6 +51,7 @@ type scopeForm struct {
 	Columns         []string `form:"columns"`
 	Purposes        []string `form:"purposes"`
 	Levels          []string `form:"levels"`
+	Roles           []string `form:"roles"`
 	Rows            string   `form:"rows"`
 	Operations      []string `form:"operations"`
 	CallsPerMinute  int64    `form:"calls_per_minute"`
@@ -106,7 +107,7 @@ func (f actForm) checklist() connection.Checklist {
 
 func (f actForm) scope() *connection.Scope {
 	s := &connection.Scope{
-		Purposes: f.Purposes, Rows: rowRules(f.Rows), Operations: f.Operations, CallsPerMinute: f.CallsPerMinute, CallsPerDay: f.CallsPerDay, RecordsPerCall: f.RecordsPerCall,
+		Purposes: f.Purposes, Roles: rolesOf(f.Roles), Rows: rowRules(f.Rows), Operations: f.Operations, CallsPerMinute: f.CallsPerMinute, CallsPerDay: f.CallsPerDay, RecordsPerCall: f.RecordsPerCall,
 		RecordsPerDay: f.RecordsPerDay, PersonsPerDay: f.PersonsPerDay, Addresses: lines(f.Addresses), CaseRequired: f.CaseRequired,
 		OfficerRequired: f.OfficerRequired, From: connection.Day(f.From), To: connection.Day(f.To),
 	}
@@ -114,7 +115,7 @@ func (f actForm) scope() *connection.Scope {
 		s.Levels = append(s.Levels, access.Level(l))
 	}
 	for _, name := range f.Columns {
-		c := access.Column{Name: name, Mask: access.MaskKind(f.values.Get("mask." + name)), As: clean(f.values.Get("as." + name))}
+		c := access.Column{Name: name, Mask: access.MaskKind(f.values.Get("mask." + name)), As: clean(f.values.Get("as." + name)), Reveal: f.values.Get("reveal."+name) != ""}
 		if c.Mask == access.MaskYesNo {
 			text, not := strings.CutPrefix(clean(f.values.Get("values."+name)), "!")
 			c.Values, c.Not = items(text), not
@@ -316,6 +317,10 @@ func (p *Pages) provision(w http.ResponseWriter, r *http.Request) error {
 	granted, err := p.grant.Run(r.Context(), id, f.input())
 	if err != nil {
 		return p.refuse(w, r, id, "provision", f, err)
+	}
+	if granted.Credential.ID == "" { // people sign in themselves
+		http.Redirect(w, r, path(id), http.StatusSeeOther)
+		return nil
 	}
 	t := p.shell.T(r)
 	return p.shell.Render(w, r, web.Page{

@@ -19,6 +19,7 @@ import (
 type needForm struct {
 	Revision    int64    `form:"revision"`
 	System      string   `form:"system"`
+	Roles       []string `form:"roles"`
 	Dataset     string   `form:"dataset"`
 	Purposes    []string `form:"purposes"`
 	LegalBasis  string   `form:"legal_basis"`
@@ -50,7 +51,7 @@ type needForm struct {
 
 func (f needForm) need() connection.Need {
 	return connection.Need{
-		System: f.System, Dataset: f.Dataset, Purposes: f.Purposes, LegalBasis: f.LegalBasis, Procedures: lines(f.Procedures), Fields: f.Fields,
+		System: f.System, Roles: rolesOf(f.Roles), Dataset: f.Dataset, Purposes: f.Purposes, LegalBasis: f.LegalBasis, Procedures: lines(f.Procedures), Fields: f.Fields,
 		Rows: rowRules(f.Rows), Operations: f.Operations, TestSubjects: lines(f.Tests), TestBody: clean(f.TestBody), Subjects: f.Subjects, Level: access.Level(f.Level), ImpactAssessment: f.Impact, Method: connection.Method(f.Method),
 		MethodReason: f.Reason, AutomationDate: connection.Day(f.Automation), Frequency: connection.Frequency(f.Frequency), CallsPerDay: f.CallsPerDay,
 		PeakPerMinute: f.Peak, ResponseMillis: f.Response, Addresses: lines(f.Addresses), Environment: f.Environment,
@@ -64,6 +65,9 @@ func (p *Pages) newRequest(w http.ResponseWriter, r *http.Request) error {
 	q := r.URL.Query()
 	if q.Get("dataset") == "" || q.Get("system") == "" {
 		return p.renderChoice(w, r)
+	}
+	if q.Get("system") == forPeople {
+		return p.renderNeed(w, r, needPage{need: connection.Need{Dataset: q.Get("dataset"), Level: access.LevelView}, action: "/connections"})
 	}
 	n := connection.Need{Dataset: q.Get("dataset"), System: q.Get("system"), Level: access.LevelUse, Method: "api"}
 	return p.renderNeed(w, r, needPage{need: n, action: "/connections"})
@@ -82,7 +86,7 @@ func (p *Pages) renderChoice(w http.ResponseWriter, r *http.Request) error {
 	f := filler{t: t}
 	q := r.URL.Query()
 	body := form(ui.FormProps{Action: "/connections/new", Get: true, Submit: t("connection.continue"), Icon: ui.IconNext, Cancel: "/connections"},
-		f.choose("dataset", "connection.dataset", q.Get("dataset"), named(datasets)), f.choose("system", "connection.system", q.Get("system"), named(systems)))
+		f.choose("dataset", "connection.dataset", q.Get("dataset"), named(datasets)), f.choose("system", "connection.consumer", q.Get("system"), append(named(systems), ui.Option{Value: forPeople, Label: t("connection.people_choice")})))
 	return p.shell.Render(w, r, web.Page{
 		Title: t("connection.new"), Narrow: true, Crumbs: []ui.Crumb{{Label: t("connection.list"), Path: "/connections"}, {Label: t("connection.new")}},
 		Body: page(pageView{
@@ -123,13 +127,13 @@ func (p *Pages) renderNeed(w http.ResponseWriter, r *http.Request, v needPage) e
 		v.back = "/connections"
 	}
 	props := ui.FormProps{Action: v.action, Submit: t("connection.save_draft"), Icon: ui.IconDraft, Cancel: v.back, Errors: v.typed.errors}
-	f := filler{t: t, values: v.typed.values, errors: v.typed.errors, must: mustNeed()}
+	f := filler{t: t, values: v.typed.values, errors: v.typed.errors, must: mustNeed(v.need)}
 	fields := append([]templ.Component{hidden("dataset", v.need.Dataset), hidden("system", v.need.System), hidden("revision", number(v.revision))}, needFields(f, v.need, c)...)
 	status := 0
 	if v.typed.errors.Any() {
 		status = http.StatusUnprocessableEntity
 	}
-	lead := c.Dataset.Name + " → " + c.System.Name
+	lead := c.Dataset.Name + " → " + consumerName(t, v.need, c.System)
 	if c.Dataset.Code == "" {
 		lead = t("connection.no_dataset")
 	}
@@ -143,7 +147,7 @@ func (p *Pages) renderNeed(w http.ResponseWriter, r *http.Request, v needPage) e
 func needLabels() map[string]string {
 	return map[string]string{
 		"purposes": "connection.purposes", "legal_basis": "connection.legal_basis", "procedures": "connection.procedures", "fields": "connection.fields",
-		"rows": "connection.rows", "expected_subjects": "connection.subjects", "level": "connection.level", "impact_assessment": "connection.impact",
+		"roles": "connection.roles", "rows": "connection.rows", "expected_subjects": "connection.subjects", "level": "connection.level", "impact_assessment": "connection.impact",
 		"operations": "connection.operations", "test_subjects": "connection.test_subjects", "test_body": "connection.test_body",
 		"method": "connection.method", "method_reason": "connection.method_reason", "automation_date": "connection.automation",
 		"frequency": "connection.frequency", "calls_per_day": "connection.calls_per_day", "peak_per_minute": "connection.peak",
@@ -154,7 +158,13 @@ func needLabels() map[string]string {
 }
 
 // mustNeed are the fields without which no need can be submitted; a draft may lack them.
-func mustNeed() []string {
+func mustNeed(n connection.Need) []string {
+	if n.People() {
+		return []string{
+			"roles", "purposes", "legal_basis", "fields", "expected_subjects", "level", "calls_per_day", "peak_per_minute", "valid_from", "valid_to",
+			"source_addresses", "responsible_person",
+		}
+	}
 	return []string{
 		"purposes", "legal_basis", "fields", "expected_subjects", "level", "method", "frequency", "calls_per_day", "peak_per_minute", "response_ms",
 		"valid_from", "valid_to", "source_addresses", "environment", "technical_contact.name", "technical_contact.email", "technical_contact.phone", "responsible_person",
@@ -172,6 +182,9 @@ func needFields(f filler, n connection.Need, c connection.Choices) []templ.Compo
 	for _, x := range c.Dataset.Fields {
 		fields = append(fields, ui.Option{Value: x.Name, Label: x.Label + " (" + x.Name + ")", Hint: t("connection.class." + string(x.Class))})
 	}
+	if n.People() {
+		return peopleFields(f, n, purposes, fields)
+	}
 	out := []templ.Component{
 		fieldSet(t("connection.fs_what"), "",
 			f.several("purposes", "connection.purposes", "connection.purposes_hint", n.Purposes, purposes),
@@ -179,7 +192,7 @@ func needFields(f filler, n connection.Need, c connection.Choices) []templ.Compo
 			f.area("procedures", "connection.procedures", "connection.one_per_line", strings.Join(n.Procedures, "\n")),
 			f.several("fields", "connection.fields", "connection.fields_hint", n.Fields, fields),
 			f.area("rows", "connection.rows", "connection.rows_hint", rowText(n.Rows)),
-			fieldRow(f.number("expected_subjects", "connection.subjects", n.Subjects), f.choose("level", "connection.level", string(n.Level), coded(t, "connection.level.", levels()))),
+			fieldRow(f.number("expected_subjects", "connection.subjects", n.Subjects), f.choose("level", "connection.level", string(n.Level), coded(t, "connection.level.", systemLevels()))),
 			hinted(f, "impact_assessment", "connection.impact", "connection.impact_hint", n.ImpactAssessment)),
 		fieldSet(t("connection.fs_how"), "",
 			fieldRow(f.choose("method", "connection.method", string(n.Method), coded(t, "connection.method.", connection.Methods())),
@@ -226,8 +239,8 @@ func hinted(f filler, name, label, hint, kept string) templ.Component {
 	return ui.Input(x)
 }
 
-func levels() []access.Level {
-	return []access.Level{access.LevelView, access.LevelUse, access.LevelUpdate, access.LevelShare}
+func systemLevels() []access.Level {
+	return []access.Level{access.LevelUse, access.LevelUpdate, access.LevelShare}
 }
 
 func (p *Pages) createRequest(w http.ResponseWriter, r *http.Request) error {
@@ -285,7 +298,7 @@ func (p *Pages) change(r *http.Request, id connection.ID, f needForm) error {
 	patch := map[string]any{}
 	n := f.need()
 	for name, value := range map[string]any{
-		"purposes": n.Purposes, "legal_basis": n.LegalBasis, "procedures": n.Procedures, "fields": n.Fields, "rows": n.Rows, "operations": n.Operations,
+		"roles": n.Roles, "purposes": n.Purposes, "legal_basis": n.LegalBasis, "procedures": n.Procedures, "fields": n.Fields, "rows": n.Rows, "operations": n.Operations,
 		"test_subjects": n.TestSubjects, "test_body": n.TestBody, "expected_subjects": n.Subjects,
 		"level": n.Level, "impact_assessment": n.ImpactAssessment, "method": n.Method, "method_reason": n.MethodReason, "automation_date": n.AutomationDate,
 		"frequency": n.Frequency, "calls_per_day": n.CallsPerDay, "peak_per_minute": n.PeakPerMinute, "response_ms": n.ResponseMillis, "valid_from": n.From,

@@ -22,6 +22,9 @@ func (p *Pages) needPart(t ui.T, v connection.View) part {
 		}
 		return t(prefix + code)
 	}
+	if n.People() {
+		return part{Card: ui.CardProps{Title: t("connection.need")}, Body: []templ.Component{ui.KeyValue(peoplePairs(t, n)...)}}
+	}
 	pairs := []ui.Pair{
 		{Name: t("connection.legal_basis"), Text: n.LegalBasis}, {Name: t("connection.procedures"), Text: strings.Join(n.Procedures, ", ")},
 		{Name: t("connection.subjects"), Text: i18n.Number(n.Subjects)}, {Name: t("connection.impact"), Text: n.ImpactAssessment},
@@ -67,6 +70,9 @@ func (p *Pages) comparePart(ctx context.Context, t ui.T, v connection.View) part
 	if len(n.Operations) > 0 || len(s.Operations) > 0 {
 		line("connection.operations", strings.Join(n.Operations, ", "), strings.Join(s.Operations, ", "))
 	}
+	if n.People() {
+		line("connection.roles", roleNames(t, n.Roles), roleNames(t, s.Roles))
+	}
 	line("connection.purposes", purposeNames(n.Purposes, names), purposeNames(s.Purposes, names))
 	line("connection.level", levelNames(t, []access.Level{n.Level}), levelNames(t, s.Levels))
 	line("connection.l_calls_per_minute", i18n.Number(n.PeakPerMinute), i18n.Number(s.CallsPerMinute))
@@ -101,6 +107,9 @@ func approvedColumn(t ui.T, name string, s *connection.Scope) (templ.Component, 
 		}
 		if c.Mask == access.MaskNone {
 			return ui.Text(t("connection.mask.")), ""
+		}
+		if c.Reveal {
+			return ui.Two(t("connection.mask."+string(c.Mask)), t("connection.revealable")), ui.Warn
 		}
 		return ui.Two(t("connection.mask."+string(c.Mask)), c.Out()), ui.Warn
 	}

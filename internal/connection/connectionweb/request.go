@@ -232,13 +232,20 @@ func (p *Pages) summaryPart(ctx context.Context, t ui.T, v connection.View) part
 		{Name: t("connection.col_agency"), Text: p.registers.Agency(ctx, r.Agency)},
 		{Name: t("connection.col_owner"), Text: p.registers.Agency(ctx, r.Owner)},
 		{Name: t("connection.dataset"), Value: linked(v.Dataset.Name, "/catalog/", r.Need.Dataset)},
-		{Name: t("connection.system"), Value: linked(v.System.Name, "/system/", r.Need.System)},
+	}
+	if r.Need.People() {
+		pairs = append(pairs, ui.Pair{Name: t("connection.consumer"), Text: t("connection.people"), Help: roleNames(t, r.Need.Roles)})
+	} else {
+		pairs = append(pairs, ui.Pair{Name: t("connection.system"), Value: linked(v.System.Name, "/system/", r.Need.System)})
 	}
 	if !r.LiveSince.IsZero() {
 		pairs = append(pairs, ui.Pair{Name: t("connection.live_since"), Value: ui.Moment(r.LiveSince)})
 	}
 	if len(r.Grants) > 0 {
-		pairs = append(pairs, ui.Pair{Name: t("connection.grants"), Value: p.grantLinks(ctx, t, r.Grants)}, ui.Pair{Name: t("connection.credential"), Value: ui.Mono(r.Credential)})
+		pairs = append(pairs, ui.Pair{Name: t("connection.grants"), Value: p.grantLinks(ctx, t, r.Grants)})
+	}
+	if r.Credential != "" {
+		pairs = append(pairs, ui.Pair{Name: t("connection.credential"), Value: ui.Mono(r.Credential)})
 	}
 	return part{Card: ui.CardProps{Title: t("connection.summary")}, Body: []templ.Component{ui.KeyValue(pairs...)}}
 }

@@ -78,7 +78,7 @@ func (p *Pages) renderStep(w http.ResponseWriter, r *http.Request, id connection
 	main := append([]part{{Body: []templ.Component{form(props, p.stepFields(f, v, typed.verb)...)}}}, p.beside(r, t, v, typed.verb)...)
 	return p.shell.Render(w, r, web.Page{
 		Title: title, Status: status, Narrow: true, Crumbs: p.crumbs(t, v.Request, title),
-		Body: page(pageView{Head: ui.Head{Eyebrow: name(t, v.Request), Title: title, Lead: v.Dataset.Name + " → " + v.System.Name}, Main: main}),
+		Body: page(pageView{Head: ui.Head{Eyebrow: name(t, v.Request), Title: title, Lead: v.Dataset.Name + " → " + consumerName(t, v.Request.Need, v.System)}, Main: main}),
 	})
 }
 
@@ -209,10 +209,15 @@ func approveFields(f filler, v connection.View) []templ.Component {
 	var out []templ.Component
 	for _, name := range n.Fields {
 		x, judged := v.Dataset.FieldOr(name), r.Checklist.Fields[name]
-		out = append(out, fieldSet(x.Label+" ("+name+")", t("connection.class."+string(x.Class)),
+		field := []templ.Component{
 			f.member("columns", name, "connection.l_include", judged.Needed && !slices.Contains(excluded, name)),
 			fieldRow(f.sure("mask."+name, "connection.l_mask", string(judged.Mask), coded(t, "connection.mask.", masks())),
-				hinted(f, "values."+name, "connection.l_values", "connection.l_values_hint", ""), f.text("as."+name, "connection.l_as", ""))))
+				hinted(f, "values."+name, "connection.l_values", "connection.l_values_hint", ""), f.text("as."+name, "connection.l_as", "")),
+		}
+		if n.People() {
+			field = append(field, f.check("reveal."+name, "connection.l_reveal", false))
+		}
+		out = append(out, fieldSet(x.Label+" ("+name+")", t("connection.class."+string(x.Class)), field...))
 	}
 	personal := slices.ContainsFunc(n.Fields, func(name string) bool { return v.Dataset.FieldOr(name).Class.Personal() })
 	records, day := int64(0), int64(0)
@@ -222,7 +227,13 @@ func approveFields(f filler, v connection.View) []templ.Component {
 	if len(n.Operations) > 0 {
 		out = append(out, f.several("operations", "connection.operations", "", n.Operations, plainOptions(n.Operations)))
 	}
-	return append(out,
+	demands := []templ.Component{f.check("case_required", "connection.l_case_required", false)}
+	if n.People() {
+		out = append(out, f.several("roles", "connection.roles", "", roleValues(n.Roles), roleOptions(t, n.Roles)))
+	} else {
+		demands = append(demands, f.check("officer_required", "connection.l_officer_required", false))
+	}
+	out = append(out,
 		f.area("rows", "connection.rows", "connection.rows_hint", rowText(n.Rows)),
 		f.several("purposes", "connection.purposes", "", n.Purposes, namedOptions(n.Purposes, f.purposes)),
 		f.several("levels", "connection.l_levels", "", []string{string(n.Level)}, coded(t, "connection.level.", []access.Level{n.Level})),
@@ -230,8 +241,8 @@ func approveFields(f filler, v connection.View) []templ.Component {
 		fieldRow(f.number("records_per_call", "connection.l_records_per_call", records), f.number("records_per_day", "connection.l_records_per_day", day),
 			f.number("persons_per_day", "connection.l_persons_per_day", 0)),
 		f.area("source_addresses", "connection.addresses", "connection.one_per_line", strings.Join(n.Addresses, "\n")),
-		f.check("case_required", "connection.l_case_required", false), f.check("officer_required", "connection.l_officer_required", false),
 		fieldRow(f.date("valid_from", "connection.from", string(n.From)), f.date("valid_to", "connection.to", string(n.To))))
+	return append(out, demands...)
 }
 
 func plainOptions(values []string) []ui.Option {

@@ -99,7 +99,7 @@ type lookOut struct {
 func (p *Pages) opLook(ctx context.Context, in *lookIn) (*lookOut, error) {
 	b := in.Body
 	s, err := p.View.Run(ctx, flow.Look{
-		ID: httpx.RequestIDOf(ctx), Dataset: in.code(), Operation: "POST " + web.APIPrefix + "/datasets/{owner}/{slug}/view", UserAgent: in.UserAgent[:min(len(in.UserAgent), 512)],
+		ID: httpx.RequestIDOf(ctx), Dataset: in.code(), Operation: "POST " + web.APIPrefix + "/datasets/{owner}/{slug}/view", UserAgent: short(in.UserAgent),
 		Purpose: b.Purpose, Case: b.Case, Column: b.Column, Value: b.Value, Columns: b.Fields, Unmask: b.Unmask, Reason: b.Reason, After: b.After,
 	})
 	if err != nil {

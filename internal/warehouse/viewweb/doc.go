@@ -7,7 +7,7 @@
 // Invariants:
 //  1. An identifier stands in no address: it is posted, and no page writes it back.
 //  2. Every page with values carries the mark of who sees it, when, under which record of the log; nothing keeps it.
-//  3. There is no way to a file here.
+//  3. No page leads to a file. The one operation that makes a file asks for the level USE and writes the mark into it.
 //
 // Start reading at Pages.look.
 package viewweb

@@ -32,7 +32,7 @@ const byPage = "-"
 
 func (f lookForm) look(r *http.Request, code string) flow.Look {
 	l := flow.Look{
-		ID: httpx.RequestIDOf(r.Context()), Dataset: code, Operation: r.Method + " " + one, UserAgent: r.UserAgent()[:min(len(r.UserAgent()), 512)],
+		ID: httpx.RequestIDOf(r.Context()), Dataset: code, Operation: r.Method + " " + one, UserAgent: short(r.UserAgent()),
 		Purpose: f.Purpose, Case: f.Case, Column: f.Column, Value: f.Value, Ticket: f.Ticket, Unmask: f.Unmask, Reason: f.Reason, After: f.After,
 	}
 	if l.Column == byPage {

@@ -51,12 +51,13 @@ func (p *Pages) Operations(api *web.API) {
 	}
 	web.Op(api, op("viewable", http.MethodGet, "/warehouse/view", "Datasets whose records the caller may look at, with purposes, identifiers and masks"), p.opList)
 	web.Op(api, op("view", http.MethodPost, "/datasets/{owner}/{slug}/view", "Look up one record by an identifier, or read one page; masked as granted, recorded before it answers"), p.opLook)
+	web.Op(api, op("export", http.MethodPost, "/datasets/{owner}/{slug}/export", "Take at most 500 records as CSV, which needs the level USE; the file carries who took it, when, under which record"), p.opExport)
 }
 
 // Personal reports a pattern of these pages or operations, all of which may show data of persons.
 func Personal(pattern string) bool {
 	_, path, _ := strings.Cut(pattern, " ")
-	return path == one || path == web.APIPrefix+"/datasets/{owner}/{slug}/view"
+	return path == one || path == web.APIPrefix+"/datasets/{owner}/{slug}/view" || path == web.APIPrefix+"/datasets/{owner}/{slug}/export"
 }
 
 func pathOf(code string) string { return root + "/" + code }
