@@ -12,7 +12,6 @@ import (
 func TestDieu21(t *testing.T) {
 	p := withData(t, harness.Options{}, 60)
 	t.Run("R21.1 the question before the fact and the exchange decide alike", func(t *testing.T) { oneEngine(t, p) })
-	t.Run("VIEW gives neither pages by API, nor look-ups, nor files", func(t *testing.T) { viewLevel(t, p) })
 	t.Run("R21.2a one person does not hold two duties of one request", func(t *testing.T) { duties(t, p) })
 	t.Run("R21.3b USE reads by API, and neither changes nor passes on", func(t *testing.T) { useLevel(t, p) })
 	t.Run("R21.4c addresses, quotas and dates of a grant hold", func(t *testing.T) { conditions(t, p) })
@@ -84,26 +83,6 @@ func duties(t *testing.T, p *province) {
 	refused(t, c.step(p.approver, "provision", nil), http.StatusForbidden, "access.permission_missing")
 	c.provision(t)
 	refused(t, c.step(p.engineer, "review", m{"version": 1, "ok": true}), http.StatusForbidden, "connection.review_own_config")
-}
-
-func viewLevel(t *testing.T, p *province) {
-	c := p.request(t, func(n m) { n["level"] = "view" })
-	s := scope()
-	s["levels"] = []string{"use"}
-	c.must(t, p.appraiser, "start-appraisal", nil)
-	c.must(t, p.appraiser, "appraise", checklist(need()["fields"].([]string)))
-	c.must(t, p.appraiser, "ask-owner", m{"questions": "Đề nghị cho ý kiến về phạm vi."})
-	c.must(t, p.ownerHead, "opinion", m{"stand": "agree"})
-	refused(t, c.step(p.approver, "approve", m{"approved_scope": s}), http.StatusUnprocessableEntity, "connection.scope_wider")
-	s["levels"] = []string{"view"}
-	c.must(t, p.approver, "approve", m{"approved_scope": s})
-	c.provision(t)
-	x := c.client(t)
-	p.denied(t, x.Get(recordsPath+"?limit=5"), http.StatusForbidden, "access.level_required", "LEVEL")
-	p.denied(t, x.Post("/data/"+households+"/lookup", m{"key": m{"ma_ho": "H00001"}}), http.StatusForbidden, "access.level_required", "LEVEL")
-	if allowed, check, code := verdictOf(t, p, m{"action": "export_file"}); allowed {
-		t.Errorf("export with VIEW: %s %s", check, code)
-	}
 }
 
 func useLevel(t *testing.T, p *province) {

@@ -64,6 +64,9 @@ func names(set map[string]bool) []string {
 // sampleSize is bounded by the quotas, of which the tests use a part.
 func (s *suite) sampleSize() int64 {
 	scope, n := s.Config.Scope, s.Config.Parameters.SampleRecords
+	if s.Request.Need.People() {
+		n = min(n, screenPage)
+	}
 	for _, most := range []int64{scope.RecordsPerCall, scope.RecordsPerDay / 4, scope.PersonsPerDay / 4} {
 		if most > 0 {
 			n = min(n, most)

@@ -273,11 +273,15 @@ type credentialOut struct {
 type provisionOut struct {
 	Request    *connection.Request `json:"request"`
 	Config     connection.Config   `json:"config"`
-	Credential credentialOut       `json:"credential"`
+	Credential *credentialOut      `json:"credential,omitempty" doc:"Absent where people look on screen, who sign in themselves"`
 }
 
 func provisioned(g flow.Granted) provisionOut {
-	return provisionOut{g.Request, g.Config, credentialOut{g.Credential.ID, g.Credential.ClientID}}
+	out := provisionOut{Request: g.Request, Config: g.Config}
+	if g.Credential.ID != "" {
+		out.Credential = &credentialOut{g.Credential.ID, g.Credential.ClientID}
+	}
+	return out
 }
 
 type testReport struct {
