@@ -103,7 +103,7 @@ func (v *ViewData) Export(ctx context.Context, l Look) (Seen, error) {
 		l.Limit = maxExport
 	}
 	r := v.request(who, l)
-	r.Channel, r.Action, r.Limit = access.ChannelFile, access.ExportFile, 0
+	r.Channel, r.Action, r.Limit = access.ChannelFile, access.ExportFile, int64(l.Limit)
 	return v.through(ctx, r, func(p access.Permit) (warehouse.Page, error) {
 		return v.warehouse.Read(ctx, p, warehouse.Query{Columns: columnsOf(p), Limit: l.Limit, After: l.After})
 	})
