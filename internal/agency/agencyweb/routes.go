@@ -56,6 +56,8 @@ func (p *Pages) Routes() []web.Route {
 
 // Operations of the JSON API.
 func (p *Pages) Operations(api *web.API) {
+	api.Describe(web.RawSpec{OpSpec: web.OpSpec{ID: "agency-import", Method: http.MethodPost, Path: "/agencies/import", Permission: access.AgencyChange, Tag: "agency",
+		Summary: "Add or change agencies from a CSV file, all or none"}, Body: []string{"text/csv"}, Answer: "application/json"})
 	web.Op(api, web.OpSpec{ID: "agency-list", Method: http.MethodGet, Path: "/agencies", Permission: access.AgencyRead, Tag: "agency",
 		Summary: "Agencies in Vietnamese order; the search ignores diacritics"}, p.opList)
 	web.Op(api, web.OpSpec{ID: "agency-find", Method: http.MethodGet, Path: "/agencies/{code}", Permission: access.AgencyRead, Tag: "agency",

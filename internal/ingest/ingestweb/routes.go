@@ -70,6 +70,14 @@ func (p *Pages) Operations(api *web.API) {
 	op := func(id, method, path string, permission access.Permission, summary string) web.OpSpec {
 		return web.OpSpec{ID: "ingest-" + id, Method: method, Path: path, Permission: permission, Tag: "ingest", Summary: summary}
 	}
+	api.Describe(web.RawSpec{
+		OpSpec: op("deliver", http.MethodPost, "/ingest/deliveries", access.IngestDeliver, "Deliver a file; 202 while it is checked, 201 when it ended at once, 200 when it repeats an earlier one"),
+		Body:   []string{"text/csv", "application/json", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "application/octet-stream"},
+		Query: map[string]string{"dataset*": "owner/slug", "system*": "delivering system", "data_time*": "RFC 3339: as of when the data is", "file_name": "name of the file",
+			"declaration*": "not-secret", "sha256": "sum of the file, compared with what arrived", "encoding": "tcvn3, vni or windows-1258, for old CSV files"},
+		Header: map[string]string{"Idempotency-Key": "the same key again answers the first delivery"}, Answer: "application/json", More: []int{http.StatusCreated, http.StatusAccepted},
+	})
+	api.Describe(web.RawSpec{OpSpec: op("errors-file", http.MethodGet, one+"/errors.csv", access.IngestRead, "All rejected values as a CSV file"), Answer: "text/csv"})
 	list := op("list", http.MethodGet, "/ingest/deliveries", access.IngestRead, "Deliveries of the caller's agency, or all for the operator; the newest first")
 	list.Description = "A file is delivered by POST to the same path: body text/csv, XLSX, JSON or application/octet-stream, query dataset, system, data_time, file_name, declaration=not-secret, sha256, encoding (tcvn3, vni, windows-1258 for old CSV files), and the header Idempotency-Key. " +
 		"The answer is the delivery: 202 while it is checked, 201 when it ended at once, 200 when it repeats an earlier one."
