@@ -13,6 +13,8 @@
 //  6. A person reads data of persons on screen only for a named case and with a second factor; a mask is lifted only where
 //     the grant says so, for a record that was looked up, with a reason.
 //  7. Levels are four separate rights (Điều 21.3): SHARE does not imply UPDATE, UPDATE does not imply USE.
+//  8. What an allowed decision may use up is taken off the grant's quotas before the decision is final; counters only go
+//     forward, and what a call did not use comes back.
 //
 // Start reading at Decide.
 package access
