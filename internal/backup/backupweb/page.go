@@ -86,7 +86,7 @@ func notes(t ui.T, h backup.Health) []ui.Note {
 func tiles(t ui.T, h backup.Health, s backup.Settings) []ui.Tile {
 	last := ui.Tile{Label: t("backup.last"), Value: t("backup.none"), Icon: ui.IconDatabase, Tone: ui.Warn}
 	if h.Last != nil {
-		last.Value, last.Note, last.Tone = i18n.DateTime(h.Last.StartedAt), t("backup.age", int64(h.Age.Hours())), ui.Good
+		last.Value, last.Note, last.Tone = t("backup.age", int64(h.Age.Hours())), i18n.DateTime(h.Last.StartedAt), ui.Good
 		if h.Late {
 			last.Tone = ui.Bad
 		}
@@ -97,7 +97,7 @@ func tiles(t ui.T, h backup.Health, s backup.Settings) []ui.Tile {
 	}
 	key := ui.Tile{Label: t("backup.key"), Value: t("backup.none"), Icon: ui.IconGrant, Tone: ui.Warn}
 	if h.Key != "" {
-		key.Value, key.Note, key.Tone = h.Key, t("backup.key_note"), ui.Neutral
+		key.Value, key.Note, key.Tone = t("backup.key_there"), t("backup.key_note", h.Key), ui.Neutral
 	}
 	return []ui.Tile{last, plan, key}
 }
