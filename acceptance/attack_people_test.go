@@ -97,3 +97,61 @@ func TestConsoleHosts(t *testing.T) {
 		}
 	}
 }
+
+// One administrator sets an empty platform up; from the second on nobody alone gives a role of the operator, or a way into
+// the account of somebody who has one.
+func TestTwoForOperatorRoles(t *testing.T) {
+	s := harness.Start(t, harness.Options{})
+	admin := s.SetUpAlone(t)
+	alone := func() bool {
+		return strings.Contains(string(ok(t, admin.Get("/account"), http.StatusOK).Body), "đang trong giai đoạn thiết lập")
+	}
+	account := func(name, role string) m {
+		return m{"username": name, "full_name": "Người Được Cấp", "agency": operator, "roles": []string{role}}
+	}
+	t.Run("R21.2a while the platform is set up one acts alone, and the page says so", func(t *testing.T) {
+		if !alone() {
+			t.Fatal("the page does not say that the platform is being set up")
+		}
+		if a := admin.Post("/agency/import/profile", ""); a.Status >= 400 {
+			t.Fatal(a)
+		}
+		admin.Second = admin.Hire(t, "an.toan", "Đặng An Toàn", operator, nil, "op_security")
+		if alone() {
+			t.Fatal("the page still says that the platform is being set up")
+		}
+		ok(t, admin.Post("/api/v1/account/accounts/"+admin.Second.ID+"/active", m{"active": false}), http.StatusOK)
+		refused(t, admin.Post("/api/v1/account/accounts", account("leo.quyen", "op_approver")), http.StatusConflict, "account.second_person")
+		ok(t, admin.Post("/api/v1/account/accounts/"+admin.Second.ID+"/active", m{"active": true}), http.StatusOK)
+		admin.Second.SignIn()
+	})
+	t.Run("R21.2a proposed by one, confirmed by another, in the inbox until then", func(t *testing.T) {
+		var asked struct{ ID string }
+		ok(t, admin.Post("/api/v1/account/proposals", m{"kind": "create", "new": account("phe.duyet", "op_approver")}), http.StatusOK).Into(t, &asked)
+		at := "/api/v1/account/proposals/" + asked.ID + "/confirm"
+		refused(t, admin.Post(at, nil), http.StatusForbidden, "account.second_person_same")
+		for _, path := range []string{"/tasks", "/account/proposals"} {
+			if page := string(ok(t, admin.Second.Get(path), http.StatusOK).Body); !strings.Contains(page, "phe.duyet") {
+				t.Errorf("%s does not tell of the proposal", path)
+			}
+		}
+		var made struct {
+			Account struct{ ID string }
+			Token   string `json:"one_time_token"`
+		}
+		ok(t, admin.Second.Post(at, nil), http.StatusOK).Into(t, &made)
+		if made.Token == "" {
+			t.Fatal("no one-time token after the confirmation")
+		}
+		refused(t, admin.Second.Post(at, nil), http.StatusConflict, "account.proposal_over")
+		refused(t, admin.Post("/api/v1/account/accounts/"+made.Account.ID+"/reset", nil), http.StatusConflict, "account.second_person")
+		if page := string(ok(t, admin.Second.Get("/tasks"), http.StatusOK).Body); strings.Contains(page, "phe.duyet") {
+			t.Error("the task stays after the confirmation")
+		}
+	})
+	t.Run("R21.2a an agency's own people need one administrator only", func(t *testing.T) {
+		p := admin.Hire(t, "chuyen.vien", "Giàng Chuyên Viên", owner, nil, "analyst")
+		refused(t, p.Get("/api/v1/account/proposals"), http.StatusForbidden, "access.permission_missing")
+		ok(t, admin.Post("/api/v1/account/accounts/"+p.ID+"/reset", nil), http.StatusOK)
+	})
+}

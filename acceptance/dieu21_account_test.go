@@ -15,6 +15,7 @@ func TestDieu21Accounts(t *testing.T) {
 	if a := admin.Post("/agency/import/profile", ""); a.Status >= 400 {
 		t.Fatal(a)
 	}
+	admin.Hire(t, "chat.luong", "Người Chất Lượng", operator, nil, "op_quality") // and a second administrator with it
 	open := harness.NewClient(t, s.Console)
 	signIn := func(name, password, code string) harness.Answer {
 		return open.Post("/api/v1/account/sign-in", m{"username": name, "password": password, "code": code})
@@ -24,7 +25,7 @@ func TestDieu21Accounts(t *testing.T) {
 		var made struct {
 			Token string `json:"one_time_token"`
 		}
-		ok(t, admin.Post("/api/v1/account/accounts", body), http.StatusOK).Into(t, &made)
+		ok(t, admin.Confirmed(t, m{"kind": "create", "new": body}), http.StatusOK).Into(t, &made)
 		link := func(password string) harness.Answer {
 			return open.Post("/api/v1/account/password", m{"token": made.Token, "password": password})
 		}
@@ -94,7 +95,8 @@ func TestDieu21Accounts(t *testing.T) {
 		give := func(roles ...string) harness.Answer {
 			return admin.Post("/api/v1/account/accounts/"+p.ID+"/roles", m{"roles": roles})
 		}
-		ok(t, give("op_appraiser", "op_quality"), http.StatusOK)
+		refused(t, give("op_appraiser", "op_quality"), http.StatusConflict, "account.second_person")
+		ok(t, admin.Confirmed(t, m{"kind": "roles", "account": p.ID, "roles": []string{"op_appraiser", "op_quality"}}), http.StatusOK)
 		for _, pair := range [][]string{{"op_appraiser", "op_approver"}, {"op_approver", "op_engineer"}, {"op_security", "auditor"}, {"op_admin", "op_approver"}} {
 			refused(t, give(pair...), http.StatusUnprocessableEntity, "account.roles_incompatible")
 		}

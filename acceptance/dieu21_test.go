@@ -76,7 +76,7 @@ func duties(t *testing.T, p *province) {
 	refused(t, c.step(p.consumerHead, "opinion", m{"stand": "agree"}), http.StatusForbidden, "connection.other_side")
 	c.must(t, p.ownerHead, "opinion", m{"stand": "agree"})
 	// The appraiser becomes an approver: what was appraised stays not its own to approve.
-	ok(t, p.admin.Post("/api/v1/account/accounts/"+both.ID+"/roles", m{"roles": []string{"op_approver"}}), http.StatusOK)
+	ok(t, p.admin.Confirmed(t, m{"kind": "roles", "account": both.ID, "roles": []string{"op_approver"}}), http.StatusOK)
 	both.SignIn()
 	refused(t, c.step(both, "approve", m{"approved_scope": scope()}), http.StatusForbidden, "connection.duties_separated")
 	c.must(t, p.approver, "approve", m{"approved_scope": scope()})

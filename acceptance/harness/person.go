@@ -7,6 +7,7 @@ import (
 	"encoding/binary"
 	"fmt"
 	"net/http"
+	"strings"
 	"testing"
 	"time"
 )
@@ -20,6 +21,9 @@ type Person struct {
 	ID, Username, Agency string
 	secret               string // of the authenticator app, empty without
 	step                 int64  // newest time step whose code was used
+
+	Second  *Person // administrator who confirms what this one proposes; nil: nobody does
+	founder bool    // hires a second administrator before anybody else of the operator
 }
 
 // Token of the person's session.
@@ -92,8 +96,17 @@ func (p *Person) enrol() {
 	p.Must(p.Post("/api/v1/account/second-factor", map[string]string{"ticket": key.Ticket, "code": p.NextCode()}), http.StatusOK)
 }
 
-// SetUp makes the first account, the operator's administrator, with the token that the server printed.
+// SetUpAdmin makes the first account, the operator's administrator, with the token that the server printed. Before
+// anybody else of the operator it hires a second administrator, who confirms from then on what the first proposes.
 func (s *Server) SetUpAdmin(t testing.TB) *Person {
+	t.Helper()
+	p := s.SetUpAlone(t)
+	p.founder = true
+	return p
+}
+
+// SetUpAlone makes the first account only.
+func (s *Server) SetUpAlone(t testing.TB) *Person {
 	t.Helper()
 	open := NewClient(t, s.Console)
 	body := map[string]string{"token": s.SetUp, "username": "quan.tri", "full_name": "Quản Trị Viên", "password": Password}
@@ -104,9 +117,21 @@ func (s *Server) SetUpAdmin(t testing.TB) *Person {
 	return p
 }
 
+// Confirmed proposes and has the second administrator confirm.
+func (p *Person) Confirmed(t testing.TB, ask map[string]any) Answer {
+	t.Helper()
+	var made struct{ ID string }
+	p.Must(p.Post("/api/v1/account/proposals", ask), http.StatusOK).Into(t, &made)
+	return p.Second.Post("/api/v1/account/proposals/"+made.ID+"/confirm", nil)
+}
+
 // Hire makes an account, sets its password by the one-time link, and signs in.
 func (p *Person) Hire(t testing.TB, username, name, agency string, more map[string]any, roles ...string) *Person {
 	t.Helper()
+	if p.founder && p.Second == nil && (strings.HasPrefix(roles[0], "op_") || roles[0] == "auditor") {
+		p.founder = false
+		p.Second = p.Hire(t, "quan.tri.hai", "Quản Trị Viên Hai", p.Agency, nil, "op_admin")
+	}
 	body := map[string]any{"username": username, "full_name": name, "agency": agency, "roles": roles}
 	for k, v := range more {
 		body[k] = v
@@ -116,6 +141,9 @@ func (p *Person) Hire(t testing.TB, username, name, agency string, more map[stri
 		Token   string `json:"one_time_token"`
 	}
 	a := p.Post("/api/v1/account/accounts", body)
+	if a.Code() == "account.second_person" && p.Second != nil {
+		a = p.Confirmed(t, map[string]any{"kind": "create", "new": body})
+	}
 	if a.Status != http.StatusCreated && a.Status != http.StatusOK {
 		t.Fatalf("make account %s: %s", username, a)
 	}

@@ -11,6 +11,7 @@ const (
 	AgencyChange      Permission = "agency.change"
 	AccountRead       Permission = "account.read"
 	AccountChange     Permission = "account.change"
+	AccountConfirm    Permission = "account.confirm" // be the second person
 	SystemRead        Permission = "system.read"
 	SystemChange      Permission = "system.change"
 	SystemCredential  Permission = "system.credential"

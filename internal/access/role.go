@@ -51,11 +51,11 @@ func with(base []Permission, more ...Permission) []Permission {
 
 // roles is the matrix shown on the page "Vai trò và quyền". Absent means forbidden.
 var roles = map[Role]roleDef{
-	OpAdmin:     {true, true, with(readers, AgencyChange, AccountRead, AccountChange, SystemChange, SettingsRead, SettingsChange, AccessRead, IncidentRead)},
+	OpAdmin:     {true, true, with(readers, AgencyChange, AccountRead, AccountChange, AccountConfirm, SystemChange, SettingsRead, SettingsChange, AccessRead, IncidentRead)},
 	OpAppraiser: {true, true, with(readers, CatalogReview, ConnectionAppr, ConnectionTest, ConnectionAccept, IngestRead, AccessRead, ExchangeRead)},
 	OpApprover:  {true, true, with(readers, CatalogApprove, CatalogTransfer, ConnectionApprove, AccessRead, ExchangeRead)},
 	OpEngineer:  {true, true, with(readers, SystemChange, SystemCredential, DictionaryChange, ConnectionSetUp, ConnectionReview, ConnectionTest, ConnectionAccept, IngestRead, IngestRelease, AccessRead, ExchangeRead, IncidentRead)},
-	OpSecurity:  {true, true, with(readers, AccessRead, AccessSuspend, ConnectionSuspend, ConnectionEnd, AuditVerify, ExchangeRead, IncidentRead, IncidentHandle, SettingsRead)},
+	OpSecurity:  {true, true, with(readers, AccountConfirm, AccessRead, AccessSuspend, ConnectionSuspend, ConnectionEnd, AuditVerify, ExchangeRead, IncidentRead, IncidentHandle, SettingsRead)},
 	OpQuality:   {true, true, with(readers, IngestRead, ExchangeRead)},
 	OpPortal:    {true, true, with(readers)},
 

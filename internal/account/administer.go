@@ -27,32 +27,53 @@ func (s *Service) change(ctx context.Context, id, event string, do func(q contro
 
 func (s *Service) changeAs(ctx context.Context, who access.Actor, id, event string, do func(q controldb.Querier, a *Account) (map[string]string, error)) (*Account, error) {
 	var out *Account
-	err := s.DB.InTx(ctx, func(q controldb.Querier) error {
-		a, err := findAccount(ctx, q, id)
-		if err != nil {
+	err := s.DB.InTx(ctx, func(q controldb.Querier) (err error) {
+		if _, err := s.setUpOver(ctx, q); err != nil { // before the change may take one of the two away
 			return err
 		}
-		detail, err := do(q, a)
-		if err != nil {
-			return err
-		}
-		a.ChangedAt = s.Clock.Now()
-		if err := removeSessions(ctx, q, a.ID); err != nil {
-			return err
-		}
-		out = a
-		return s.save(ctx, q, who, a, event, detail)
+		out, err = s.changeIn(ctx, q, who, id, event, do)
+		return err
 	})
 	return out, err
 }
 
+func (s *Service) changeIn(ctx context.Context, q controldb.Querier, who access.Actor, id, event string, do func(q controldb.Querier, a *Account) (map[string]string, error)) (*Account, error) {
+	a, err := findAccount(ctx, q, id)
+	if err != nil {
+		return nil, err
+	}
+	detail, err := do(q, a)
+	if err != nil {
+		return nil, err
+	}
+	a.ChangedAt = s.Clock.Now()
+	if err := removeSessions(ctx, q, a.ID); err != nil {
+		return nil, err
+	}
+	return a, s.save(ctx, q, who, a, event, detail)
+}
+
 // ChangeRoles gives an account other roles.
 func (s *Service) ChangeRoles(ctx context.Context, id string, roles []access.Role) (*Account, error) {
-	return s.change(ctx, id, "account.roles", func(_ controldb.Querier, a *Account) (map[string]string, error) {
+	do := s.newRoles(roles)
+	return s.change(ctx, id, "account.roles", func(q controldb.Querier, a *Account) (map[string]string, error) {
+		if err := s.alone(ctx, q, access.ActorOf(ctx), slices.Concat(a.Roles, roles)); err != nil {
+			wanted := *a // what cannot be is said first
+			if _, wrong := do(q, &wanted); wrong != nil {
+				return nil, wrong
+			}
+			return nil, err
+		}
+		return do(q, a)
+	})
+}
+
+func (s *Service) newRoles(roles []access.Role) func(q controldb.Querier, a *Account) (map[string]string, error) {
+	return func(_ controldb.Querier, a *Account) (map[string]string, error) {
 		before := roleText(a.Roles)
 		a.Roles = slices.Clone(roles)
 		return map[string]string{"before": before, "after": roleText(roles)}, a.check(s.Operator)
-	})
+	}
 }
 
 // SetActive disables an account, or lets it sign in again.
@@ -71,7 +92,13 @@ func (s *Service) SetActive(ctx context.Context, id string, active bool) (*Accou
 // Reset takes password and second factor away and gives the one-time token of a new beginning.
 func (s *Service) Reset(ctx context.Context, id string) (secret.Redacted, error) {
 	token := secret.NewToken(24)
-	_, err := s.change(ctx, id, "account.reset", s.reset(ctx, token))
+	do := s.reset(ctx, token)
+	_, err := s.change(ctx, id, "account.reset", func(q controldb.Querier, a *Account) (map[string]string, error) {
+		if err := s.alone(ctx, q, access.ActorOf(ctx), a.Roles); err != nil {
+			return nil, err
+		}
+		return do(q, a)
+	})
 	if err != nil {
 		return "", err
 	}

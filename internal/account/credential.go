@@ -226,7 +226,11 @@ func (s *Service) Enrol(ctx context.Context, sealed, code string) ([]string, err
 		if err := removeSessions(ctx, q, a.ID); err != nil {
 			return err
 		}
-		return s.save(ctx, q, who, a, "account.second_factor", map[string]string{"kind": "totp"})
+		if err := s.save(ctx, q, who, a, "account.second_factor", map[string]string{"kind": "totp"}); err != nil {
+			return err
+		}
+		_, err = s.setUpOver(ctx, q)
+		return err
 	})
 	if err != nil {
 		return nil, err

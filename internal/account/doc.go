@@ -19,6 +19,8 @@
 //  8. A new way into an account is added after its password, and its code when there is one, were given again; once it
 //     has a second factor of any kind, in a session that used one.
 //  9. An answer of a provider or of a passkey passes once, and only from the question that was put to it.
+//  10. Nobody alone gives a role of the operator, or a way into the account of somebody who has one: one person proposes,
+//     another confirms. Only while the platform is set up, before two people could confirm each other, one acts alone.
 //
 // Start reading at Service.SignIn, then Service.FinishSSO and Service.SignInByPasskey.
 package account

@@ -206,6 +206,9 @@ func (s *Service) AddPasskey(ctx context.Context, ticket, response string) (Pass
 		if err := insertPasskey(ctx, q, k); err != nil {
 			return err
 		}
+		if _, err := s.setUpOver(ctx, q); err != nil {
+			return err
+		}
 		return s.Log.Change(ctx, q, audit.Entry{Actor: who.ForAudit(), Event: "account.second_factor", Subject: "account/" + a.Username, Agency: a.Agency, Detail: map[string]string{"kind": "passkey", "added": k.Name}})
 	})
 }

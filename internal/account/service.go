@@ -49,7 +49,9 @@ type Parts struct {
 	Dormant   time.Duration             // an account that nobody used for so long is closed; 90 days when 0
 	Personal  func(pattern string) bool // routes that show personal data: their sessions end after 15 minutes unused; nil: none
 	Origin    string                    // public address of the console; passkeys and single sign-on need it
-	Providers []sso.Config              // identity providers for single sign-on
+	// Proposed hears of every step of a proposal in its transaction, for the inbox; may be nil.
+	Proposed  func(ctx context.Context, q controldb.Querier, p *Proposal) error
+	Providers []sso.Config // identity providers for single sign-on
 }
 
 // dormancy is that of parameter D18.
@@ -131,6 +133,9 @@ func (s *Service) Create(ctx context.Context, n New) (*Account, secret.Redacted,
 	}
 	token := secret.NewToken(24)
 	err = s.DB.InTx(ctx, func(q controldb.Querier) error {
+		if err := s.alone(ctx, q, who, a.Roles); err != nil {
+			return err
+		}
 		if err := s.insert(ctx, q, who, a); err != nil {
 			return err
 		}

@@ -231,17 +231,37 @@ func (s *Service) addIdentity(ctx context.Context, q controldb.Querier, by acces
 
 // LinkAs links an identity to somebody else's account, for an administrator who knows the person's name at the provider.
 func (s *Service) LinkAs(ctx context.Context, id, key, subject string) (*Account, error) {
-	p := s.provider(key)
-	if p == nil {
-		return nil, fault.New(fault.NotFound, "account.provider_unknown")
+	if err := s.linkable(key, subject); err != nil {
+		return nil, err
+	}
+	who := access.ActorOf(ctx)
+	do := s.newLink(ctx, who.ID, key, subject)
+	return s.change(ctx, id, "account.identity", func(q controldb.Querier, a *Account) (map[string]string, error) {
+		if err := s.alone(ctx, q, who, a.Roles); err != nil { // another way into the account
+			return nil, err
+		}
+		return do(q, a)
+	})
+}
+
+func (s *Service) linkable(key, subject string) error {
+	if s.provider(key) == nil {
+		return fault.New(fault.NotFound, "account.provider_unknown")
 	}
 	if subject == "" || len(subject) > 255 {
-		return nil, fault.New(fault.Invalid, "account.subject_form").At("subject")
+		return fault.New(fault.Invalid, "account.subject_form").At("subject")
 	}
-	return s.change(ctx, id, "account.identity", func(q controldb.Querier, a *Account) (map[string]string, error) {
-		who := access.ActorOf(ctx)
-		return map[string]string{"linked": p.Issuer}, insertIdentity(ctx, q, Identity{Issuer: p.Issuer, Subject: subject, LinkedAt: s.Clock.Now(), LinkedBy: who.ID, account: a.ID})
-	})
+	return nil
+}
+
+func (s *Service) newLink(ctx context.Context, by, key, subject string) func(q controldb.Querier, a *Account) (map[string]string, error) {
+	return func(q controldb.Querier, a *Account) (map[string]string, error) {
+		p := s.provider(key)
+		if p == nil {
+			return nil, fault.New(fault.NotFound, "account.provider_unknown")
+		}
+		return map[string]string{"linked": p.Issuer}, insertIdentity(ctx, q, Identity{Issuer: p.Issuer, Subject: subject, LinkedAt: s.Clock.Now(), LinkedBy: by, account: a.ID})
+	}
 }
 
 // UnlinkAs takes an identity away from somebody else's account.

@@ -61,7 +61,7 @@ func (a *App) buildSlices(ctx context.Context) error {
 	}
 	a.account, err = account.NewService(account.Parts{
 		Origin: a.consoleURL(), Providers: providers, Personal: personalScreen,
-		DB: a.db, Clock: a.clock, Log: a.audit, Agencies: a.agency, Incidents: incidents{a.incident}, Operator: a.conf.Operator, Key: a.keys.HMACKey("second factor"), HTTPS: a.consoleHTTPS(), Dormant: a.dormant(),
+		DB: a.db, Clock: a.clock, Log: a.audit, Agencies: a.agency, Incidents: incidents{a.incident}, Proposed: a.accountProposed, Operator: a.conf.Operator, Key: a.keys.HMACKey("second factor"), HTTPS: a.consoleHTTPS(), Dormant: a.dormant(),
 	})
 	if err != nil {
 		return err

@@ -6,6 +6,7 @@ import (
 	"sort"
 
 	"lienthong/internal/access"
+	"lienthong/internal/account"
 	"lienthong/internal/audit"
 	"lienthong/internal/catalog"
 	"lienthong/internal/connection"
@@ -46,6 +47,17 @@ func (a *App) connectionStepped(ctx context.Context, q controldb.Querier, r *con
 		}
 	}
 	return nil
+}
+
+// accountProposed keeps the task of the second person while a proposal about an account waits.
+func (a *App) accountProposed(ctx context.Context, q controldb.Querier, p *account.Proposal) error {
+	subject := "account.proposal/" + p.ID
+	if p.State != account.ProposalOpen {
+		return a.task.Done(ctx, q, "account.confirm", subject)
+	}
+	return a.task.Open(ctx, q, task.Task{
+		Kind: "account.confirm", Agency: a.conf.Operator, Role: access.OpAdmin, Subject: subject, Path: "/account/proposals", TitleKey: "account.proposal_task", TitleArgs: []string{p.Username}, DueAt: p.ValidTo,
+	})
 }
 
 // credentialWaits tells the agency of a system that a secret waits for it, and ends the task when none does any more.

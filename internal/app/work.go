@@ -27,6 +27,9 @@ func (a *App) startWork(ctx context.Context, group *errgroup.Group) {
 	a.jobs.Every("connection sweep", sweepEvery, func(ctx context.Context) error {
 		return a.connections.Sweep(access.WithActor(ctx, access.JobActor("connection sweep")))
 	})
+	a.jobs.Every("account proposals", remindEvery, func(ctx context.Context) error {
+		return a.account.ExpireProposals(access.WithActor(ctx, access.JobActor("account proposals")))
+	})
 	a.jobs.Every("task reminders", remindEvery, func(ctx context.Context) error {
 		return a.task.Remind(access.WithActor(ctx, access.JobActor("task reminders")))
 	})

@@ -132,6 +132,7 @@ var Messages = i18n.Messages{
 	"access.verb.read":       {Vi: "xem thông tin", En: "see"},
 	"access.verb.change":     {Vi: "thay đổi", En: "change"},
 	"access.verb.credential": {Vi: "cấp thông tin xác thực", En: "issue credentials"},
+	"access.verb.confirm":    {Vi: "xác nhận với tư cách người thứ hai", En: "confirm as the second person"},
 	"access.verb.secret":     {Vi: "nhận, đổi khóa bí mật của hệ thống thuộc cơ quan mình", En: "pick up and change secrets of the own agency's systems"},
 	"access.verb.register":   {Vi: "đăng ký", En: "register"},
 	"access.verb.review":     {Vi: "rà soát", En: "review"},

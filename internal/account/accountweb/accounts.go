@@ -28,7 +28,11 @@ func (p *Pages) listAccounts(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	t := p.shell.T(r)
-	v := listView{T: t, Head: ui.Head{Title: t("account.menu"), Lead: t("account.list_lead")}, Table: p.table(r, t, all),
+	setUp, err := p.account.SetUpRuns(r.Context())
+	if err != nil {
+		return err
+	}
+	v := listView{T: t, SetUp: setUp, Head: ui.Head{Title: t("account.menu"), Lead: t("account.list_lead")}, Table: p.table(r, t, all),
 		Text: ui.Field{Name: "q", Label: t("account.search"), Value: f.Text, Type: "search"}, Role: ui.Choice{Any: true, Field: ui.Field{Name: "role", Label: t("account.role"), Value: f.Role}, Options: rolesOf(t, nil)}}
 	if f != (listForm{}) {
 		v.Table.Empty = ui.Empty{Icon: ui.IconFilter, Title: t("account.none"), Action: &ui.Action{Label: t("account.show_all"), Path: "/account"}}
@@ -107,7 +111,15 @@ func (p *Pages) createAccount(w http.ResponseWriter, r *http.Request) error {
 	if err := web.Decode(r, &f); err != nil {
 		return err
 	}
-	token, err := p.create(r, f)
+	n, err := f.account()
+	token := ""
+	if err == nil {
+		token, err = p.create(r, n)
+	}
+	done, err := p.proposed(w, r, err, account.Ask{Kind: account.ProposeCreate, New: &n})
+	if done {
+		return err
+	}
 	if e, refused := p.shell.Refused(r, err); refused {
 		return p.renderNew(w, r, f, e, fault.Of(err).Kind.Status())
 	}
@@ -117,15 +129,19 @@ func (p *Pages) createAccount(w http.ResponseWriter, r *http.Request) error {
 	return p.renderLinkOnce(w, r, token)
 }
 
-func (p *Pages) create(r *http.Request, f accountForm) (string, error) {
+func (f accountForm) account() (account.New, error) {
 	n := account.New{Username: f.Username, FullName: f.FullName, Agency: f.Agency, Roles: f.roles(), Sponsor: f.Sponsor, Commitment: f.Commitment}
 	if f.ValidTo != "" {
 		day, err := time.ParseInLocation(time.DateOnly, f.ValidTo, i18n.Zone)
 		if err != nil {
-			return "", fault.New(fault.Invalid, "account.day_form").At("valid_to").Because(err)
+			return n, fault.New(fault.Invalid, "account.day_form").At("valid_to").Because(err)
 		}
 		n.ValidTo = day.AddDate(0, 0, 1) // the day that is named is the last one
 	}
+	return n, nil
+}
+
+func (p *Pages) create(r *http.Request, n account.New) (string, error) {
 	_, token, err := p.account.Create(r.Context(), n)
 	return token.Reveal(), err
 }
@@ -194,6 +210,10 @@ func (p *Pages) changeRoles(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	_, err := p.account.ChangeRoles(r.Context(), r.PathValue("id"), f.roles())
+	done, err := p.proposed(w, r, err, account.Ask{Kind: account.ProposeRoles, Account: r.PathValue("id"), Roles: f.roles()})
+	if done {
+		return err
+	}
 	if e, refused := p.shell.Refused(r, err); refused {
 		return p.renderAccount(w, r, f.roles(), e, fault.Of(err).Kind.Status())
 	}
@@ -218,6 +238,10 @@ func (p *Pages) setActive(w http.ResponseWriter, r *http.Request) error {
 
 func (p *Pages) resetAccount(w http.ResponseWriter, r *http.Request) error {
 	token, err := p.account.Reset(r.Context(), r.PathValue("id"))
+	done, err := p.proposed(w, r, err, account.Ask{Kind: account.ProposeReset, Account: r.PathValue("id")})
+	if done {
+		return err
+	}
 	if err != nil {
 		return err
 	}

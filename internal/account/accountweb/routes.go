@@ -59,6 +59,9 @@ func (p *Pages) Routes() []web.Route {
 		web.Get("/account", access.AccountRead, p.listAccounts).InMenu(web.Nav{Group: web.GroupAdmin, LabelKey: "account.menu", Icon: ui.IconAccounts, Order: 20}),
 		web.Get("/account/new", access.AccountChange, p.newAccount),
 		web.Post("/account", access.AccountChange, p.createAccount),
+		web.Get(proposalsPath, access.AccountConfirm, p.listProposals).InMenu(web.Nav{Group: web.GroupAdmin, LabelKey: "account.proposals", Icon: ui.IconAccounts, Order: 21}),
+		web.Post(proposalsPath+"/{id}/confirm", access.AccountConfirm, p.confirmProposal),
+		web.Post(proposalsPath+"/{id}/refuse", access.AccountConfirm, p.refuseProposal),
 		web.Get("/account/{id}", access.AccountRead, p.showAccount),
 		web.Post("/account/{id}/roles", access.AccountChange, p.changeRoles),
 		web.Post("/account/{id}/active", access.AccountChange, p.setActive),
@@ -88,4 +91,5 @@ func (p *Pages) Operations(api *web.API) {
 	web.Op(api, web.OpSpec{ID: "access-list-roles", Method: http.MethodGet, Path: "/access/roles", Permission: access.SignedIn, Tag: "access",
 		Summary: "The roles, what each may do and which exclude each other"}, p.opRoleMatrix)
 	p.wayOperations(api)
+	p.proposalOperations(api)
 }

@@ -205,6 +205,10 @@ func (p *Pages) linkAs(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	_, err := p.account.LinkAs(r.Context(), r.PathValue("id"), f.Provider, f.Subject)
+	done, err := p.proposed(w, r, err, account.Ask{Kind: account.ProposeLink, Account: r.PathValue("id"), Provider: f.Provider, Subject: f.Subject})
+	if done {
+		return err
+	}
 	if e, refused := p.shell.Refused(r, err); refused {
 		return p.renderAccount(w, r, nil, e, fault.Of(err).Kind.Status())
 	}

@@ -32,6 +32,11 @@ func namesOf(ctx context.Context, names func(context.Context) map[string]string)
 
 // EventMessages are the words of the log's events.
 var EventMessages = i18n.Messages{
+	"audit.event.account.propose":             {Vi: "Đề nghị về tài khoản, chờ người thứ hai", En: "Proposal, waits for a second person"},
+	"audit.event.account.proposal_confirmed":  {Vi: "Người thứ hai xác nhận đề nghị", En: "Proposal confirmed"},
+	"audit.event.account.proposal_refused":    {Vi: "Từ chối đề nghị về tài khoản", En: "Proposal refused"},
+	"audit.event.account.proposal_expired":    {Vi: "Đề nghị về tài khoản quá hạn", En: "Proposal expired"},
+	"audit.event.account.set_up_end":          {Vi: "Kết thúc giai đoạn thiết lập", En: "Set-up over"},
 	"audit.event.account.create":              {Vi: "Tạo tài khoản", En: "Account created"},
 	"audit.event.account.recover":             {Vi: "Khôi phục tài khoản từ máy chủ", En: "Account recovered on the server"},
 	"audit.event.catalog.schema_accept":       {Vi: "Chấp nhận cấu trúc mới", En: "Schema accepted"},

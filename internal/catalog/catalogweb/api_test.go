@@ -90,7 +90,7 @@ func TestProfileOperation(t *testing.T) {
 			t.Errorf("%s has no last change", name)
 		}
 	}
-	if blocks["grants"]["forbidden"] != "access.read" || blocks["connections"]["forbidden"] != nil {
+	if blocks["grants"]["forbidden"] != nil || blocks["connections"]["forbidden"] != nil {
 		t.Errorf("grants %v, connections %v", blocks["grants"], blocks["connections"])
 	}
 	current, _ := blocks["quality"]["current"].(map[string]any)

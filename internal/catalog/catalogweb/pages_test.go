@@ -203,7 +203,7 @@ func TestProfileTabs(t *testing.T) {
 			t.Errorf("no link to the tab %s", tab)
 		}
 	}
-	for tab, empty := range map[string]string{"connections": "Chưa có kết nối nào", "usage": "Chưa có lượt khai thác nào", "quality": "Chưa có lượt nạp nào", "grants": "access.read", "incidents": "incident.read"} {
+	for tab, empty := range map[string]string{"connections": "Chưa có kết nối nào", "usage": "Chưa có lượt khai thác nào", "quality": "Chưa có lượt nạp nào", "incidents": "incident.read"} {
 		s.want(t, 200, "GET", at+"?tab="+tab, steward, nil, empty)
 	}
 	when := time.Date(2026, 10, 5, 1, 30, 0, 0, time.UTC)
