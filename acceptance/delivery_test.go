@@ -244,7 +244,13 @@ func lineage(t *testing.T, p *province) {
 	var d delivery
 	a.Into(t, &d)
 	d = wait(t, p.ownerSteward, d.ID)
-	if d.State != "published" {
+	if d.State != "held" || d.Refusal.Code != "ingest.older" { // newer data is in use
+		t.Fatalf("%+v", d)
+	}
+	at := "/api/v1/ingest/deliveries/" + d.ID + "/release"
+	refused(t, p.consumerSteward.Post(at, m{"reason": "Khôi phục số liệu gốc của tháng trước"}), http.StatusNotFound, "ingest.not_found")
+	ok(t, p.ownerSteward.Post(at, m{"reason": "Khôi phục số liệu gốc của tháng trước"}), http.StatusOK)
+	if d = wait(t, p.ownerSteward, d.ID); d.State != "published" {
 		t.Fatalf("%+v", d)
 	}
 	var blocks struct {
