@@ -27,6 +27,8 @@ type plan struct {
 	columns    []access.Column // approved; the fields as asked when nil
 	needless   []string        // fields that the appraisal finds unnecessary
 	limits     string          // of the owner's opinion; it agrees without when empty
+	agency     string          // of people who look on screen, instead of a system
+	roles      []access.Role   // theirs
 	officer    bool            // the system names its officers; the scope does not demand it, since the platform's own probes name none
 	comment    string          // of what stops it
 	citation   string          // of a refusal
@@ -42,6 +44,18 @@ func columns(names ...string) []access.Column {
 	for i, n := range names {
 		list[i] = access.Column{Name: n}
 	}
+	return list
+}
+
+// lookFields are what a commune's people look at of the list of poor households.
+func lookFields() []string {
+	return []string{"so_dinh_danh", "ho_ten", "ngay_sinh", "ma_ho", "ma_xa", "phan_loai_ho", "ngay_cong_nhan"}
+}
+
+// lookColumns mask the identifier, which may be seen whole with a reason.
+func lookColumns() []access.Column {
+	list := columns(lookFields()...)
+	list[0].Mask, list[0].Reveal = access.MaskPartial, true
 	return list
 }
 
@@ -85,6 +99,14 @@ func allPlans() []plan {
 			name: "thẻ bảo hiểm y tế cho đặt lịch khám", until: connection.Live, system: world.SysBooking, dataset: world.Insurance, purposes: []string{"QLNN"}, basis: "Luật Bảo hiểm y tế 51/2024/QH15, Điều 16",
 			fields: []string{"so_dinh_danh", "ho_ten", "ngay_sinh", "nhom", "han_den"}, subjects: 20000, perDay: 20000, perMinute: 600,
 			columns: append(columns("so_dinh_danh", "ho_ten", "ngay_sinh", "han_den"), access.Column{Name: "nhom"}),
+		},
+		{
+			name: "hộ nghèo cho một cửa Y Tý xem", until: connection.Live, agency: world.CommuneYTy, roles: []access.Role{access.LookupOfficer}, dataset: world.Poor, purposes: []string{"QLNN"},
+			basis: "Nghị định 07/2021/NĐ-CP, Điều 9", fields: lookFields(), rows: []access.RowRule{{Column: "ma_xa", In: []string{"02701"}}}, subjects: 2000, perDay: 500, perMinute: 30, columns: lookColumns(),
+		},
+		{
+			name: "hộ nghèo cho cán bộ Bắc Hà xem", until: connection.Live, agency: world.CommuneBacHa, roles: []access.Role{access.CommuneOfficer}, dataset: world.Poor, purposes: []string{"QLNN"},
+			basis: "Nghị định 07/2021/NĐ-CP, Điều 9", fields: lookFields(), rows: []access.RowRule{{Column: "ma_xa", In: []string{"02839"}}}, subjects: 2000, perDay: 500, perMinute: 30, columns: lookColumns(),
 		},
 		{
 			name: "học sinh cho dự toán bữa ăn", until: connection.Testing, system: world.SysFinance, dataset: world.Pupils, purposes: []string{"PTDB"}, basis: "Luật Ngân sách nhà nước 89/2025/QH15, Điều 30",

@@ -27,7 +27,7 @@ func (l *loader) requests(ctx context.Context) error {
 
 // open finds the request of a plan, which its environment names, or registers the need.
 func (l *loader) open(ctx context.Context, i int, p plan) (*connection.Request, error) {
-	steward, err := l.steward(ctx, l.ownerOf(p.system))
+	steward, err := l.steward(ctx, l.requester(p))
 	if err != nil {
 		return nil, err
 	}
@@ -48,6 +48,14 @@ func (l *loader) open(ctx context.Context, i int, p plan) (*connection.Request, 
 	return l.Connections.Create(steward, need)
 }
 
+// requester is the agency that asks: that of the people who look, or of the system.
+func (l *loader) requester(p plan) string {
+	if p.agency != "" {
+		return p.agency
+	}
+	return l.ownerOf(p.system)
+}
+
 func (l *loader) ownerOf(system string) string {
 	for _, s := range l.w.Systems {
 		if s.ID == system {
@@ -59,10 +67,13 @@ func (l *loader) ownerOf(system string) string {
 
 func (l *loader) need(i int, p plan) connection.Need {
 	now := l.Clock.Now()
-	from := connection.DayOf(now)
+	from, level := connection.DayOf(now), access.LevelUse
+	if len(p.roles) > 0 {
+		level = access.LevelView
+	}
 	return connection.Need{
-		System: p.system, Dataset: string(p.dataset), SchemaVersion: int64(l.loaded.Datasets[p.dataset].SchemaVersion), Purposes: p.purposes, LegalBasis: p.basis,
-		Procedures: p.procedures, Fields: p.fields, Rows: p.rows, Operations: p.operations, TestSubjects: p.tests, TestBody: p.testBody, Subjects: p.subjects, Level: access.LevelUse, Method: "api", Frequency: "daily",
+		System: p.system, Roles: p.roles, Dataset: string(p.dataset), SchemaVersion: int64(l.loaded.Datasets[p.dataset].SchemaVersion), Purposes: p.purposes, LegalBasis: p.basis,
+		Procedures: p.procedures, Fields: p.fields, Rows: p.rows, Operations: p.operations, TestSubjects: p.tests, TestBody: p.testBody, Subjects: p.subjects, Level: level, Method: "api", Frequency: "daily",
 		CallsPerDay: p.perDay, PeakPerMinute: p.perMinute, ResponseMillis: 3000, Addresses: []string{"127.0.0.1"},
 		Environment: fmt.Sprintf("Trung tâm dữ liệu tỉnh, máy chủ mẫu số %02d", i+1),
 		Contact:     connection.Contact{Name: "Bộ phận kỹ thuật", Email: p.system + "@example.vn", Phone: "0900000000"},
@@ -185,6 +196,9 @@ func (l *loader) grant(ctx context.Context, p plan, r *connection.Request) (*con
 	got, err := l.Grants.Run(l.as(ctx, engineer), r.ID, connection.Input{})
 	if err != nil {
 		return r, err
+	}
+	if p.system == "" { // people sign in themselves
+		return got.Request, nil
 	}
 	return got.Request, l.pickUp(ctx, p.system, got.Credential.ID)
 }

@@ -21,7 +21,7 @@ func (l *loader) clients(ctx context.Context) error {
 	engineer := l.as(ctx, engineer)
 	for _, p := range plans(l.w, l.served) {
 		r := l.loaded.Requests[p.name]
-		if r == nil || r.State != connection.Live || l.loaded.Clients[p.system] != nil {
+		if r == nil || p.system == "" || r.State != connection.Live || l.loaded.Clients[p.system] != nil {
 			continue
 		}
 		if _, known := l.loaded.Secrets[p.system]; !known {

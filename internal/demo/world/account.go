@@ -64,7 +64,7 @@ func pairs() []Account {
 		{Trade, "congthuong", "Mai Chấn Hưng", "Phùng Mỹ Uyên"}, {Construction, "xaydung", "Tô Viết Hãn", "Hoắc Xuân Nghi"}, {Education, "giaoduc", "Cao Trí Viễn", "Lục Thảo Nguyên"},
 		{Health, "yte", "Chu Hoài Phương", "Sầm Bảo Lâm"}, {Culture, "vanhoa", "La Tấn Phát", "Đậu Cẩm Tú"}, {Minorities, "dantoc", "Châu Hữu Lễ", "Lều Ái Vân"},
 		{Inspectorate, "thanhtra", "Ưng Hoài Lãm", "Bành Diễm Sương"}, {EconomicZone, "kkt", "Hàn Phúc Điền", "Ninh Thi Cầm"}, {Hospital, "benhvien", "Đồng Ý Thiên", "Lâm Nhược Vy"},
-		{Tax, "thue", "Quế Nam Giao", "Tống Bích Đào"}, {Police, "congan", "Yên Chí Dũng", "Ngạc Thu Cúc"},
+		{Tax, "thue", "Quế Nam Giao", "Tống Bích Đào"}, {CommuneYTy, "yty", "Lương Hải Thạch", "Đới Minh Nguyệt"}, {CommuneBacHa, "bacha", "Cù Trọng Nhân", "Vi Thảo Chi"}, {Police, "congan", "Yên Chí Dũng", "Ngạc Thu Cúc"},
 	} {
 		list = append(list,
 			Account{Username: a.user + ".lanhdao", FullName: a.head, Agency: a.agency, Roles: []access.Role{access.AgencyHead}, Part: "Người đứng đầu đơn vị"},
