@@ -359,6 +359,7 @@ func mutualTLS(t *testing.T, g *gateway) {
 	readPage(t, secretBound.Get(recordsPath+"?limit=1"))
 	ok(t, g.engineer.Post(g.at+"/certificate-bound", m{"required": false, "reason": "Kết thúc thử nghiệm chứng thư"}), http.StatusOK)
 	readPage(t, plain.Get(recordsPath+"?limit=1"))
+	pagesAndCommands(t, g)
 	var list struct {
 		Certificates []struct {
 			Serial     string
@@ -366,10 +367,61 @@ func mutualTLS(t *testing.T, g *gateway) {
 		}
 	}
 	ok(t, g.consumerSteward.Get(g.at+"/certificates"), http.StatusOK).Into(t, &list)
-	if len(list.Certificates) != 2 || list.Certificates[1].ReplacedBy != two.Serial {
+	if len(list.Certificates) != 4 || list.Certificates[3].ReplacedBy != two.Serial {
 		t.Errorf("%+v", list)
 	}
 	refused(t, g.ownerSteward.Get(g.at+"/certificates"), http.StatusForbidden, "access.other_agency")
+}
+
+// pagesAndCommands takes the same steps on the system's page and by the command line.
+func pagesAndCommands(t *testing.T, g *gateway) {
+	t.Helper()
+	request := func() string {
+		key, _ := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+		der, err := x509.CreateCertificateRequest(rand.Reader, &x509.CertificateRequest{}, key)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE REQUEST", Bytes: der}))
+	}
+	csr := request()
+	form := g.engineer.With("Content-Type", "application/x-www-form-urlencoded")
+	at := "/system/" + callerSystem
+	ok(t, form.Post(at+"/certificate", url.Values{"csr": {"x"}, "days": {"30"}}.Encode()), http.StatusUnprocessableEntity)
+	ok(t, form.Post(at+"/certificate", url.Values{"csr": {csr}, "days": {"30"}, "label": {"lập trên trang"}}.Encode()), http.StatusSeeOther)
+	ok(t, g.consumerSteward.With("Content-Type", "application/x-www-form-urlencoded").Post(at+"/certificate", url.Values{"csr": {csr}, "days": {"30"}}.Encode()), http.StatusForbidden)
+	page := string(ok(t, g.engineer.Get(at), http.StatusOK).Body)
+	_, rest, _ := strings.Cut(page, at+"/certificate/")
+	serial, _, _ := strings.Cut(rest, "/")
+	if !strings.Contains(page, "lập trên trang") || !strings.Contains(page, "Sắp hết hạn") || len(serial) != 32 {
+		t.Fatalf("the page shows no certificate that ends soon: %q", serial)
+	}
+	if a := ok(t, g.consumerSteward.Get(at+"/certificate/"+serial+"/pem"), http.StatusOK); !strings.HasPrefix(string(a.Body), "-----BEGIN CERTIFICATE-----") {
+		t.Errorf("%s", a)
+	}
+	ok(t, g.ownerSteward.Get(at+"/certificate/"+serial+"/pem"), http.StatusForbidden)
+	ok(t, form.Post(at+"/certificate/"+serial+"/revoke", url.Values{"code": {"superseded"}, "reason": {"Chỉ để thử trên trang"}}.Encode()), http.StatusSeeOther)
+
+	session, out := filepath.Join(t.TempDir(), "session.json"), filepath.Join(t.TempDir(), "cert.pem")
+	kept, _ := json.Marshal(m{"server": g.Console, "token": g.engineer.Token()})
+	write(t, session, kept)
+	cli := func(stdin string, args ...string) string {
+		t.Helper()
+		got, code := harness.CLI(t, stdin, append(append([]string{"certificates"}, args...), "--session", session)...)
+		if code != 0 {
+			t.Fatalf("%v: exit %d: %s", args, code, got)
+		}
+		return got
+	}
+	made := cli(request(), "issue", callerSystem, "-", "--label", "lập bằng lệnh", "--out", out)
+	serial = strings.Fields(made)[0]
+	if list := cli("", "list", callerSystem); !strings.Contains(list, serial+"  valid") || !strings.Contains(list, "lập bằng lệnh") {
+		t.Errorf("list: %s", list)
+	}
+	cli("", "revoke", callerSystem, serial, "--code", "superseded", "--reason", "Chỉ để thử bằng lệnh")
+	if list := cli("", "list", callerSystem); !strings.Contains(list, serial+"  revoked") {
+		t.Errorf("list: %s", list)
+	}
 }
 
 // curlCalls fetches and calls as the integrator's guide has it.
@@ -460,7 +512,7 @@ func revocations(t *testing.T, g *gateway) {
 	readPage(t, third.Get(recordsPath+"?limit=1"))
 	ok(t, g.engineer.Post(g.at+"/credentials/"+id+"/revoke", why), http.StatusNoContent)
 	closes(t, 200, func() harness.Answer { return third.Get(recordsPath + "?limit=1") })
-	for event, n := range map[string]int{"system.client_key_revoke": 1, "certificate.revoke": 1, "system.credential_revoke": 1} {
+	for event, n := range map[string]int{"system.client_key_revoke": 1, "certificate.revoke": 3, "system.credential_revoke": 1} {
 		if got := len(g.log(t, m{"event": event})); got != n {
 			t.Errorf("%d records of %s", got, event)
 		}

@@ -10,6 +10,7 @@ import (
 	"lienthong/internal/certificate"
 	"lienthong/internal/exchange"
 	"lienthong/internal/kit/controldb"
+	"lienthong/internal/system"
 	"lienthong/internal/task"
 )
 
@@ -20,6 +21,7 @@ func (a *App) buildCertificates() {
 		DB: a.db, Log: a.audit, Clock: a.clock, Vault: a.vault, Systems: systemOwners{a.system}, Organization: a.conf.Province, Site: a.consoleURL(),
 		Days: int(a.conf.CertificateDays), Hooks: certificate.Hooks{Ended: a.certificateEnded, Due: a.certificateDue, Served: a.certificateServed},
 	})
+	a.system.OnKeyDue(a.keyDue)
 	a.vault.OnRewrap("certificate", a.certificates.Reseal)
 }
 
@@ -31,6 +33,17 @@ func (a *App) certificateDue(ctx context.Context, q controldb.Querier, c *certif
 	return a.task.Open(ctx, q, task.Task{
 		Kind: "certificate.renew", Agency: owner, Role: access.Steward, Subject: "certificate/" + c.Serial, Path: "/system/" + c.System,
 		TitleKey: "certificate.due_task", TitleArgs: []string{c.System, c.Serial[:8]}, DueAt: c.ValidTo,
+	})
+}
+
+// keyDue tells the agency of a system that one of its keys ends soon. The task ends with the key.
+func (a *App) keyDue(ctx context.Context, q controldb.Querier, sys *system.System, k *system.ClientKey) error {
+	if !k.ValidAt(a.clock.Now()) {
+		return a.task.Done(ctx, q, "system.client_key", "system.client_key/"+k.ID)
+	}
+	return a.task.Open(ctx, q, task.Task{
+		Kind: "system.client_key", Agency: sys.Owner, Role: access.Steward, Subject: "system.client_key/" + k.ID, Path: "/system/" + sys.ID,
+		TitleKey: "system.client_key_task", TitleArgs: []string{sys.Name, k.KID}, DueAt: k.ValidTo,
 	})
 }
 

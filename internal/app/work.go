@@ -35,7 +35,7 @@ func (a *App) startWork(ctx context.Context, group *errgroup.Group) {
 	})
 	a.jobs.Every("certificates", remindEvery, func(ctx context.Context) error {
 		ctx = access.WithActor(ctx, access.JobActor("certificates"))
-		return errors.Join(a.certificates.Remind(ctx), a.certificates.PublishLists(ctx))
+		return errors.Join(a.system.RemindKeys(ctx), a.certificates.Remind(ctx), a.certificates.PublishLists(ctx))
 	})
 	a.jobs.Every("audit archive", archiveEvery, func(ctx context.Context) error {
 		_, err := a.audit.Archive(ctx)

@@ -287,7 +287,8 @@ func (s *Service) List(ctx context.Context, system string) ([]*Certificate, erro
 	return listIssued(ctx, s.DB, system)
 }
 
-// Remind tells the owners of certificates that end soon, once each. It is a job's work.
+// Remind tells the owners of certificates that end soon, once each, and takes the word back of those that have ended: they
+// cannot be renewed any more. It is a job's work.
 func (s *Service) Remind(ctx context.Context) error {
 	now := s.Clock.Now()
 	due, err := listDue(ctx, s.DB, now, now.Add(soon))
@@ -310,6 +311,22 @@ func (s *Service) Remind(ctx context.Context) error {
 		})
 		if err != nil {
 			return fmt.Errorf("tell of the end of certificate %s: %w", c.Serial, err)
+		}
+	}
+	over, err := listOver(ctx, s.DB, now)
+	if err != nil {
+		return err
+	}
+	for _, c := range over {
+		err := s.DB.InTx(ctx, func(q controldb.Querier) error {
+			c.noticedAt = time.Time{}
+			if err := saveIssued(ctx, q, c); err != nil {
+				return err
+			}
+			return s.served(ctx, q, c)
+		})
+		if err != nil {
+			return fmt.Errorf("end the notice of certificate %s: %w", c.Serial, err)
 		}
 	}
 	return nil

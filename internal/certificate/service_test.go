@@ -319,9 +319,18 @@ func TestRenewOverlaps(t *testing.T) {
 	if l, err := x509.ParseRevocationList(der); err != nil || len(l.RevokedCertificateEntries) != 1 || l.RevokedCertificateEntries[0].ReasonCode != 4 {
 		t.Errorf("%v %+v", err, l)
 	}
-	last := w.issue(t, "tthc", certificate.Ask{Request: csr(t, newKey(t)), Replaces: next.Serial})
+	last := w.issue(t, "tthc", certificate.Ask{Request: csr(t, newKey(t)), Replaces: next.Serial, Days: 10})
 	if w.holds(t, next) || !w.holds(t, last) || len(w.ended) != 1 {
 		t.Error("without overlap the older one ends at once, and its tokens")
+	}
+	if err := w.Remind(context.Background()); err != nil || len(w.due) != 2 {
+		t.Fatalf("%v, told of %v", err, w.due)
+	}
+	w.clock.Shift(11 * 24 * time.Hour)
+	for range 2 {
+		if err := w.Remind(context.Background()); err != nil || w.done[len(w.done)-1] != last.Serial || len(w.done) != 3 && len(w.done) != 4 {
+			t.Fatalf("%v, the task of a certificate that is over: %v", err, w.done)
+		}
 	}
 }
 

@@ -176,6 +176,11 @@ func endedSince(ctx context.Context, q controldb.Querier, authority int64, since
 	return n > 0, nil
 }
 
+// listOver are those told of that have ended since without a successor.
+func listOver(ctx context.Context, q controldb.Querier, now time.Time) ([]*Certificate, error) {
+	return queryIssued(ctx, q, `WHERE noticed_at > 0 AND valid_to <= ? ORDER BY valid_to, serial LIMIT 200`, micro(now))
+}
+
 func listDue(ctx context.Context, q controldb.Querier, now, until time.Time) ([]*Certificate, error) {
 	return queryIssued(ctx, q, `WHERE revoked_at = 0 AND replaced_by = '' AND noticed_at = 0 AND valid_to > ? AND valid_to <= ? ORDER BY valid_to, serial LIMIT 200`, micro(now), micro(until))
 }

@@ -3,6 +3,7 @@ package system
 import (
 	"context"
 	"crypto"
+	"fmt"
 	"strings"
 	"time"
 
@@ -142,6 +143,43 @@ func (s *Service) RevokeClientKey(ctx context.Context, system, id, reason string
 			Detail: map[string]string{"kid": k.KID, "thumbprint": k.Thumbprint},
 		})
 	})
+}
+
+// soon is how long before its end a key asks for a successor.
+const soon = 30 * 24 * time.Hour
+
+// OnKeyDue is called inside the transaction that notes that a key ends soon, and once more when it has ended.
+func (s *Service) OnKeyDue(f func(ctx context.Context, q controldb.Querier, sys *System, k *ClientKey) error) {
+	s.onKeyDue = f
+}
+
+// RemindKeys tells of every key that ends within 30 days, once each, and of those that have ended since. It is a job's work.
+func (s *Service) RemindKeys(ctx context.Context) error {
+	now := s.clock.Now()
+	due, err := listDueKeys(ctx, s.db, now, now.Add(soon))
+	if err != nil || s.onKeyDue == nil {
+		return err
+	}
+	for _, k := range due {
+		noted := now
+		if !k.ValidAt(now) {
+			noted = time.Time{}
+		}
+		err := s.db.InTx(ctx, func(q controldb.Querier) error {
+			sys, err := findSystem(ctx, q, k.System)
+			if err != nil {
+				return err
+			}
+			if err := s.onKeyDue(ctx, q, sys, k); err != nil {
+				return err
+			}
+			return noteKey(ctx, q, k.ID, noted)
+		})
+		if err != nil {
+			return fmt.Errorf("tell of the end of key %s: %w", k.KID, err)
+		}
+	}
+	return nil
 }
 
 // ClientKeys lists a system's keys, newest first, to those who may see its credentials.

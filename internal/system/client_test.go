@@ -116,7 +116,26 @@ func TestClientKeys(t *testing.T) {
 		if _, err := w.AddClientKey(ctx, "tthc", jwkOf(t, public, "k3"), "", end); !fault.Is(err, "system.key_known") {
 			t.Errorf("a revoked key comes back: %v", err)
 		}
-		w.clock.Shift(366 * 24 * time.Hour)
+		var due []string
+		w.OnKeyDue(func(_ context.Context, _ controldb.Querier, sys *system.System, k *system.ClientKey) error {
+			due = append(due, sys.Owner+" "+k.KID)
+			return nil
+		})
+		if err := w.RemindKeys(ctx); err != nil || len(due) != 0 {
+			t.Errorf("a year before the end: %v, %v", due, err)
+		}
+		w.clock.Shift(340 * 24 * time.Hour)
+		for range 2 {
+			if err := w.RemindKeys(ctx); err != nil || len(due) != 1 || due[0] != "H38.02 k2" {
+				t.Errorf("told of %v, %v: once, and not of the revoked one", due, err)
+			}
+		}
+		w.clock.Shift(26 * 24 * time.Hour)
+		for range 2 {
+			if err := w.RemindKeys(ctx); err != nil || len(due) != 2 {
+				t.Errorf("told of %v, %v: once more when it is over", due, err)
+			}
+		}
 		if live, _ := w.KeysInForce(ctx, "tthc"); len(live) != 0 {
 			t.Errorf("an expired key is in force: %v", live)
 		}

@@ -1,7 +1,8 @@
 // Package system is the register of information systems (Điều 8) and their credentials.
 //
-// Owns: systems with owner, group, layer, security level and source addresses; client secrets and officers' keys.
-// Does not own: routes to a provider's services (exchange), lists issued by decision, agencies.
+// Owns: systems with owner, group, layer, security level and source addresses; clients with their secrets
+// and keys, officers' keys.
+// Does not own: routes to a provider's services (exchange), lists issued by decision, agencies, certificates (certificate).
 //
 // Invariants:
 //  1. A system's id is permanent and never given to another, so no grant is ever inherited.
@@ -10,6 +11,7 @@
 //  4. A security level counts only while its approval is valid.
 //  5. A credential begins without a secret. Somebody of the system's own agency picks it up, once; the operator, who makes
 //     the credential, never sees it. A change of the secret leaves the old one seven days.
+//  6. A client proves itself in one way. A key belongs to one system for ever and to one use: a revoked one never comes back.
 //
 // Start reading at Service.
 package system

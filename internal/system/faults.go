@@ -37,6 +37,7 @@ var Messages = i18n.Messages{
 	"system.keys_too_many":          {Vi: "Hệ thống đã có {0} khóa đang dùng. Hãy thu hồi khóa không dùng nữa.", En: "The system has {0} keys in force. Revoke those not used any more."},
 	"system.key_of_officers":        {Vi: "Khóa này đang dùng để ký xác nhận của cán bộ. Hãy dùng một khóa riêng để xác thực hệ thống.", En: "This key signs for the officers. Use another one for the system itself."},
 	"system.key_of_client":          {Vi: "Khóa này đã đăng ký để xác thực hệ thống. Hãy dùng một khóa riêng cho cán bộ.", En: "This key is registered for the system itself. Use another one for the officers."},
+	"system.client_key_task":        {Vi: "Đổi khóa {1} của {0} trước khi hết hạn", En: "Change key {1} of {0} before it ends"},
 	"system.key_revoked":            {Vi: "Khóa đã bị thu hồi.", En: "The key has been revoked."},
 	"system.key_taken":              {Vi: "Đã có khóa với “kid” này.", En: "There is already a key with this “kid”."},
 

@@ -28,6 +28,7 @@ type Service struct {
 	agencies Agencies
 	onRevoke func(ctx context.Context, q controldb.Querier, system, credential string) error
 
+	onKeyDue      func(ctx context.Context, q controldb.Querier, sys *System, k *ClientKey) error
 	onRevokeProof func(ctx context.Context, q controldb.Querier, system, proof string) error
 	onCredential  func(ctx context.Context, q controldb.Querier, sys *System, c *Credential) error
 

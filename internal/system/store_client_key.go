@@ -56,9 +56,26 @@ func revokeClientKey(ctx context.Context, q controldb.Querier, id, reason string
 }
 
 func listClientKeys(ctx context.Context, q controldb.Querier, system string) ([]*ClientKey, error) {
-	rows, err := q.QueryContext(ctx, `SELECT `+clientKeyCols+` FROM system_client_key WHERE system_id = ? ORDER BY created_at DESC, id DESC LIMIT 200`, system)
+	return queryClientKeys(ctx, q, `WHERE system_id = ? ORDER BY created_at DESC, id DESC LIMIT 200`, system)
+}
+
+// listDueKeys are those in force that end by then and of which nobody was told, and those told of that are over.
+func listDueKeys(ctx context.Context, q controldb.Querier, now, by time.Time) ([]*ClientKey, error) {
+	return queryClientKeys(ctx, q, `WHERE revoked_at = 0 AND noticed_at = 0 AND valid_to > ? AND valid_to <= ? OR noticed_at > 0 AND (revoked_at > 0 OR valid_to <= ?)
+		ORDER BY valid_to, id LIMIT 200`, micro(now), micro(by), micro(now))
+}
+
+func noteKey(ctx context.Context, q controldb.Querier, id string, at time.Time) error {
+	if _, err := q.ExecContext(ctx, `UPDATE system_client_key SET noticed_at = ? WHERE id = ?`, micro(at), id); err != nil {
+		return fmt.Errorf("note the end of client key %s: %w", id, err)
+	}
+	return nil
+}
+
+func queryClientKeys(ctx context.Context, q controldb.Querier, where string, args ...any) ([]*ClientKey, error) {
+	rows, err := q.QueryContext(ctx, `SELECT `+clientKeyCols+` FROM system_client_key `+where, args...)
 	if err != nil {
-		return nil, fmt.Errorf("list client keys of %s: %w", system, err)
+		return nil, fmt.Errorf("list client keys: %w", err)
 	}
 	defer rows.Close()
 	var out []*ClientKey

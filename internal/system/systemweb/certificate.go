@@ -60,7 +60,7 @@ func (p *Pages) certificatesCard(ctx context.Context, t ui.T, s *system.System, 
 			}
 			state = append(state, ui.Button(ui.Action{Label: t("system.revoke"), Path: at + "/revoke", Icon: ui.IconStopped, Kind: ui.Danger}))
 		}
-		c.Table.Rows = append(c.Table.Rows, ui.Cells(ui.Group(ui.Mono(one.Serial), ui.Muted(one.Label), ui.Link(t("system.certificate_pem"), at+"/pem")),
+		c.Table.Rows = append(c.Table.Rows, ui.Cells(ui.Group(named(one.Serial, one.Label, ui.Link(t("system.certificate_pem"), at+"/pem"))...),
 			ui.Two(i18n.DateTime(one.ValidTo), t("system.made", i18n.DateTime(one.CreatedAt))), ui.Group(state...)))
 	}
 	return c, nil

@@ -35,10 +35,18 @@ func (p *Pages) clientKeysCard(ctx context.Context, t ui.T, s *system.System, wh
 		if may && k.ValidAt(now) {
 			state = append(state, ui.Button(ui.Action{Label: t("system.revoke"), Path: path(s.ID) + "/client-key/" + k.ID + "/revoke", Icon: ui.IconStopped, Kind: ui.Danger}))
 		}
-		c.Table.Rows = append(c.Table.Rows, ui.Cells(ui.Group(ui.Mono(k.KID), ui.Muted(k.Alg), ui.Muted(k.Label)),
+		c.Table.Rows = append(c.Table.Rows, ui.Cells(ui.Group(named(k.KID, k.Label, ui.Muted(k.Alg))...),
 			ui.Two(i18n.DateTime(k.ValidTo), t("system.made", i18n.DateTime(k.CreatedAt))), ui.Group(state...)))
 	}
 	return c, nil
+}
+
+// named is an id with what it is for, where that was said, and more.
+func named(id, label string, more templ.Component) []templ.Component {
+	if label == "" {
+		return []templ.Component{ui.Mono(id), more}
+	}
+	return []templ.Component{ui.Mono(id), ui.Muted(label), more}
 }
 
 func keyState(t ui.T, k *system.ClientKey, now time.Time) ui.State {
