@@ -285,6 +285,15 @@ func (s *Service) Find(ctx context.Context, id string) (*Account, error) {
 	return a, nil
 }
 
+// NameOf is the name of the person behind an account, for what somebody did; empty when there is no such account.
+func (s *Service) NameOf(ctx context.Context, id string) string {
+	a, err := s.accounts.Find(ctx, id)
+	if err != nil {
+		return ""
+	}
+	return a.FullName
+}
+
 // List shows accounts: all to the operator and the auditor, to others those of their agency.
 func (s *Service) List(ctx context.Context, f Filter) ([]*Account, error) {
 	who, err := access.Require(ctx, access.AccountRead)

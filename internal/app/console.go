@@ -58,7 +58,7 @@ func (a *App) buildConsole() (*console, error) {
 			Owner: i18n.Text{Vi: "Sở Khoa học và Công nghệ", En: "Department of Science and Technology"},
 			Demo:  a.opts.Demo != nil, DemoPath: a.demoPath(),
 		},
-		History: a.audit, MyPage: "/me", AgencyName: a.agencyName, Meters: a.meters,
+		History: a.audit, PersonName: a.account.NameOf, MyPage: "/me", AgencyName: a.agencyName, Meters: a.meters,
 	})
 	if err != nil {
 		return nil, err

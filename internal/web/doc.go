@@ -10,7 +10,9 @@
 //  3. An error becomes an answer in fail and nowhere else. A page is rendered into memory first, so a fault in the
 //     middle never leaves half a page.
 //  4. Whatever names a place to go back to is cut down to a path on this site (SafePath).
-//  5. A request that changes something and comes from another site is refused before any handler sees it.
+//  5. The past of a thing is shown to whoever may see the thing now and is of its agency, the operator or the auditor;
+//     nothing can be done from a past state (past.go).
+//  6. A request that changes something and comes from another site is refused before any handler sees it.
 //
 // Start reading at NewMux.
 package web

@@ -80,6 +80,9 @@ func (s *Shell) pastChange(r *http.Request, words pastWords, v audit.Version) ui
 		c.Who += " · " + code
 	}
 	for _, m := range v.Changes {
+		if words.internal(m.Field, m.Before, m.After) {
+			continue
+		}
 		c.Members = append(c.Members, ui.PastMember{Name: words.member(m.Field), Before: words.value(m.Field, m.Before), After: words.value(m.Field, m.After)})
 	}
 	if len(c.Members) > pastShown {
@@ -136,6 +139,9 @@ func (s *Shell) showAsOf(w http.ResponseWriter, r *http.Request, p Past) error {
 		if i == pastMost {
 			v.Cut = t("web.past_cut", pastMost, len(values))
 			break
+		}
+		if words.internal(m.Field, m.Text) {
+			continue
 		}
 		v.Table.Rows = append(v.Table.Rows, ui.Cells(ui.Text(words.member(m.Field)), ui.Text(words.value(m.Field, m.Text))))
 	}

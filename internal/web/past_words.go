@@ -76,6 +76,7 @@ func steps(field string) []string {
 var (
 	hiddenValue = regexp.MustCompile(`^[a-z0-9]+:[0-9a-f]{16}$`)
 	dayValue    = regexp.MustCompile(`^\d{4}-\d{2}-\d{2}$`)
+	internalID  = regexp.MustCompile(`^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$`)
 	agencyCode  = map[string]bool{"agency": true, "owner": true, "parent": true, "sponsor": true, "operator": true, "vendor": true, "asked_by": true}
 )
 
@@ -95,6 +96,10 @@ func (p pastWords) value(field, text string) string {
 		return p.t("web.past_" + text)
 	case hiddenValue.MatchString(text):
 		return p.t("web.past_hidden", text[len(text)-6:])
+	case internalID.MatchString(text) && p.shell.deps.PersonName != nil:
+		if name := p.shell.deps.PersonName(p.ctx, text); name != "" {
+			return name
+		}
 	case dayValue.MatchString(text):
 		if day, err := time.ParseInLocation(time.DateOnly, text, i18n.Zone); err == nil {
 			return i18n.Date(day)
@@ -108,6 +113,16 @@ func (p pastWords) value(field, text string) string {
 		return i18n.DateTime(at)
 	}
 	return text
+}
+
+// internal reports that nothing of a member says anything to people: ids of rows, which the API gives.
+func (p pastWords) internal(field string, texts ...string) bool {
+	for _, text := range texts {
+		if text != "" && !internalID.MatchString(p.value(field, text)) {
+			return false
+		}
+	}
+	return true
 }
 
 // named gives each value of a list its name.

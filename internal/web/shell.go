@@ -37,6 +37,7 @@ type Deps struct {
 	SignIn       string                               // path of the sign-in page; DefaultSignIn when empty
 	SignOut      string                               // path to which the sign-out form is sent; DefaultSignOut when empty
 	AgencyName   func(context.Context, string) string // official name of an agency; its code when nil
+	PersonName   func(context.Context, string) string // name of an account by its id; empty when it has none
 	History      Recalls                              // changes of what is kept; without it things have no history
 	MyPage       string                               // path of one's own account, if there is such a page
 	Meters       *meter.Set                           // nil: nobody reads them

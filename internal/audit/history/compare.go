@@ -109,7 +109,7 @@ func flatten(v any, path string, out *[]Value) {
 func flattenList(list []any, path string, out *[]Value) {
 	var texts []string
 	seen := map[string]int{}
-	for i, one := range list {
+	for i, one := range byID(list) {
 		entry, isObject := one.(map[string]any)
 		if !isObject {
 			texts = append(texts, scalar(one))
@@ -124,6 +124,21 @@ func flattenList(list []any, path string, out *[]Value) {
 	if text := strings.Join(texts, ", "); text != "" {
 		*out = append(*out, Value{path, text})
 	}
+}
+
+// byID puts entries with an id in its order, which is that of their making: of two with one name the older keeps the name
+// without a number, wherever the list shows it.
+func byID(list []any) []any {
+	sorted := slices.Clone(list)
+	slices.SortStableFunc(sorted, func(a, b any) int {
+		x, isObject := a.(map[string]any)
+		y, areObjects := b.(map[string]any)
+		if !isObject || !areObjects {
+			return 0
+		}
+		return cmp.Compare(scalar(x["id"]), scalar(y["id"]))
+	})
+	return sorted
 }
 
 // nameOf is by what an entry of a list is known when its place changes.

@@ -8,6 +8,7 @@
 //     unexported ones above all, are not kept: where secrets live.
 //  2. The same state has the same bytes, so their digest in the evidence log tells whether a kept state was altered.
 //  3. A member tagged history:"quiet" (when it was changed, its revision) is kept but makes no difference by itself.
+//  4. An entry of a list is known by its own name or code; of two with one name the older one keeps it plain.
 //
 // Start reading at Keep and Compare.
 package history

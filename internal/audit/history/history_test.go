@@ -81,6 +81,23 @@ func TestCompareNamesMembersAndEntries(t *testing.T) {
 	}
 }
 
+func TestAnEntryKeepsItsNameWhenOneOfThatNameIsAdded(t *testing.T) {
+	before := []byte(`{"stewards":[{"id":"1","name":"Phòng A","decision":"x"}]}`)
+	after := []byte(`{"stewards":[{"id":"2","name":"Phòng A","decision":"y"},{"id":"1","name":"Phòng A","decision":"x"}]}`)
+	got, err := history.Compare(before, after, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range got {
+		if c.Before != "" || !strings.HasPrefix(c.Field, "stewards[Phòng A#2].") {
+			t.Errorf("got %+v", c)
+		}
+	}
+	if len(got) != 3 {
+		t.Errorf("%d changes", len(got))
+	}
+}
+
 func TestPathsListWhatIsKept(t *testing.T) {
 	got := history.Paths(state{})
 	want := []string{"name", "changed_at", "contact", "contact.name", "contact.phone", "roles", "items", "items.code", "items.label", "people", "people.*.name", "people.*.phone"}
