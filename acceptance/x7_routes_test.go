@@ -1,0 +1,341 @@
+package acceptance
+
+import (
+	"crypto/ed25519"
+	"encoding/base64"
+	"net/http"
+	"os/exec"
+	"regexp"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"lienthong/acceptance/harness"
+)
+
+// called is a request that changed something.
+type called struct{ method, path, id string }
+
+// calls keeps the successful requests of people that are not reads.
+type calls struct {
+	next http.RoundTripper
+	mu   sync.Mutex
+	made []called
+}
+
+func (c *calls) RoundTrip(r *http.Request) (*http.Response, error) {
+	a, err := c.next.RoundTrip(r)
+	if err == nil && a.StatusCode < 400 && r.Method != http.MethodGet {
+		c.mu.Lock()
+		defer c.mu.Unlock()
+		c.made = append(c.made, called{r.Method, r.URL.Path, a.Header.Get("X-Request-Id")})
+	}
+	return a, err
+}
+
+// unkept are routes that change nothing that is configured, with the reason. A path ending in * is a prefix.
+var unkept = map[string]string{
+	"POST /system/{id}/certificate*":          "a certificate never changes but for its revocation, which its own row and the records certificate.* tell",
+	"POST /api/v1/systems/{id}/certificates*": "as on the page",
+	"POST /sign-in*":                          "a session; recorded as auth.*",
+	"POST /sign-out":                          "a session",
+	"POST /api/v1/account/sign-in":            "a session; recorded as auth.*",
+	"POST /api/v1/account/sign-out":           "a session",
+	"POST /me/sessions/*":                     "a session",
+	"POST /api/v1/account/me/sessions/*":      "a session",
+	"POST /tasks/notices/read":                "a mark in one's own inbox",
+	"POST /api/v1/tasks/notices/read":         "a mark in one's own inbox",
+	"POST /ingest*":                           "data, not configuration; every delivery has its own report and records",
+	"POST /api/v1/ingest/*":                   "data, not configuration",
+	"PATCH /api/v1/ingest/*":                  "data, not configuration",
+	"DELETE /api/v1/ingest/*":                 "data, not configuration",
+	"POST /warehouse/*":                       "reads data, or checks its files; recorded as data.*",
+	"POST /api/v1/datasets/{owner}/{slug}/versions/{number}/verify": "checks files",
+	"POST /api/v1/datasets/{owner}/{slug}/view":                     "reads data; recorded as data.*",
+	"POST /api/v1/dictionary/units/convert":                         "computes",
+	"POST /audit/*":                                                 "reads and checks the log; recorded as log.*",
+	"POST /api/v1/audit/*":                                          "reads and checks the log; recorded as log.*",
+	"POST /api/v1/authz/decide":                                     "asks a question; recorded as access.try",
+	"POST /api/v1/access/grants/verify":                             "checks a signature",
+	"POST /access/grants/verify":                                    "checks a signature",
+	"POST /incident/{id}/step":                                      "a case, not configuration; its record tells before and after",
+	"POST /api/v1/incident/{id}/step":                               "a case, not configuration; its record tells before and after",
+}
+
+// alike are routes that this test does not take, with the route it takes that ends in the same function of the service.
+// The state of a request that the test's connection does not pass is one of these.
+var alike = map[string]string{
+	"POST /agency": "PUT /api/v1/agencies/{code}", "POST /agency/{code}/edit": "PUT /api/v1/agencies/{code}",
+	"POST /agency/import": "POST /api/v1/agencies/import", "POST /agency/import/profile": "POST /api/v1/agencies/import",
+	"POST /agency/{code}/steward": "POST /api/v1/agencies/{code}/stewards", "POST /agency/{code}/steward/{id}/end": "POST /api/v1/agencies/{code}/stewards/{id}/end",
+	"POST /account": "POST /api/v1/account/accounts", "POST /account/{id}/roles": "POST /api/v1/account/accounts/{id}/roles",
+	"POST /account/{id}/active": "POST /api/v1/account/accounts/{id}/active", "POST /account/{id}/reset": "POST /api/v1/account/accounts/{id}/reset",
+	"POST /set-up": "POST /api/v1/account/accounts", "POST /api/v1/account/set-up": "POST /api/v1/account/accounts",
+	// one's own ways to sign in: account.Service.save, or its Log.Change of the same subject
+	"POST /password/{token}": "POST /api/v1/account/accounts/{id}/reset", "POST /api/v1/account/password": "POST /api/v1/account/accounts/{id}/reset",
+	"POST /me/password": "POST /api/v1/account/accounts/{id}/reset", "POST /me/second-factor": "POST /api/v1/account/accounts/{id}/reset",
+	"POST /api/v1/account/second-factor": "POST /api/v1/account/accounts/{id}/reset", "POST /me/passkeys/new": "POST /api/v1/account/accounts/{id}/reset",
+	"POST /me/passkeys": "POST /api/v1/account/accounts/{id}/reset", "POST /me/passkeys/{id}/remove": "POST /api/v1/account/accounts/{id}/reset",
+	"POST /api/v1/account/me/passkeys/{id}/remove": "POST /api/v1/account/accounts/{id}/reset",
+	"POST /me/identities/{provider}":               "POST /api/v1/account/accounts/{id}/reset", "POST /me/identities/remove": "POST /api/v1/account/accounts/{id}/reset",
+	"POST /account/{id}/identities": "POST /api/v1/account/accounts/{id}/reset", "POST /account/{id}/identities/remove": "POST /api/v1/account/accounts/{id}/reset",
+	"POST /api/v1/account/accounts/{id}/identities": "POST /api/v1/account/accounts/{id}/reset", "POST /api/v1/account/accounts/{id}/identities/remove": "POST /api/v1/account/accounts/{id}/reset",
+	"POST /system": "POST /api/v1/systems", "POST /system/{id}/edit": "PUT /api/v1/systems/{id}", "POST /system/{id}/officer-key/remove": "DELETE /api/v1/systems/{id}/officer-keys/{kid}",
+	"POST /system/{id}/officer-key": "POST /api/v1/systems/{id}/officer-keys", "POST /system/{id}/client-key": "POST /api/v1/systems/{id}/client-keys",
+	"POST /system/{id}/client-key/{kid}/revoke": "POST /api/v1/systems/{id}/client-keys/{kid}/revoke", "POST /system/{id}/credential": "POST /api/v1/systems/{id}/credentials",
+	"POST /access/purposes": "POST /api/v1/purposes", "POST /catalog": "POST /api/v1/datasets", "POST /catalog/{owner}/{slug}/edit": "PUT /api/v1/datasets/{owner}/{slug}",
+	"POST /connections": "POST /api/v1/connections/requests", "POST /connections/{id}/edit": "PATCH /api/v1/connections/requests/{id}",
+	"POST /api/v1/datasets/{owner}/{slug}/return": "POST /api/v1/datasets/{owner}/{slug}/suspend", "POST /api/v1/datasets/{owner}/{slug}/end": "POST /api/v1/datasets/{owner}/{slug}/suspend",
+	"POST /api/v1/datasets/{owner}/{slug}/retire": "POST /api/v1/datasets/{owner}/{slug}/suspend", "POST /api/v1/datasets/{owner}/{slug}/transfer": "POST /api/v1/datasets/{owner}/{slug}/suspend",
+	"POST /api/v1/exchange/services/{owner}/{system}/{name}/status": "POST /api/v1/exchange/services",
+}
+
+// other steps of a request than the ones taken: connection.Service.take records them all.
+var otherSteps = []string{"return", "deem-agreed", "reject", "escalate", "reconfigure", "rollback", "fail-testing", "go-live", "retest", "ask-suspend"}
+
+// twin is the operation whose form a page's route is.
+func twin(route string) string {
+	if one, has := alike[route]; has {
+		return one
+	}
+	for from, to := range map[string]string{
+		"POST /connections/{id}/": "POST /api/v1/connections/requests/{id}/", "POST /catalog/{owner}/{slug}/": "POST /api/v1/datasets/{owner}/{slug}/",
+		"POST /system/{id}/credential/": "POST /api/v1/systems/{id}/credentials/", "POST /system/{id}/": "POST /api/v1/systems/{id}/",
+	} {
+		if strings.HasPrefix(route, "POST /system/{id}/credential/") && from == "POST /system/{id}/" {
+			continue
+		}
+		if rest, found := strings.CutPrefix(route, from); found {
+			if strings.HasPrefix(rest, "confirm-") {
+				rest = "confirm"
+			}
+			one := to + rest
+			if other, has := alike[one]; has {
+				return other
+			}
+			return one
+		}
+	}
+	return route
+}
+
+func exempt(route string) bool {
+	for pattern := range unkept {
+		if prefix, any := strings.CutSuffix(pattern, "*"); pattern == route || any && strings.HasPrefix(route, prefix) {
+			return true
+		}
+	}
+	return false
+}
+
+// Every route that changes what is configured leaves a change with before and after: one by one, from the route table of
+// the binary (X7). A new route fails here until this test takes it, or says why it changes nothing.
+func TestEveryChangingRouteLeavesAChange(t *testing.T) {
+	p := withData(t, harness.Options{}, 3)
+	rec := &calls{next: http.DefaultTransport}
+	for _, who := range []*harness.Person{p.admin, p.appraiser, p.approver, p.engineer, p.second, p.security, p.ownerSteward, p.ownerHead, p.consumerSteward, p.consumerHead} {
+		if who.HTTP.Transport != nil {
+			rec.next = who.HTTP.Transport
+		}
+		who.HTTP.Transport = rec
+	}
+	subjects := changeEverything(t, p)
+
+	kept := map[string]bool{}
+	for _, api := range subjects {
+		reader := p.engineer
+		if strings.HasPrefix(api, "/account/") {
+			reader = p.admin
+		}
+		for _, v := range history(t, reader, api) {
+			kept[v.Request] = true
+		}
+	}
+	out, err := exec.Command(harness.Binary(t), "routes").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Run("X7 each route of the table that changes configuration leaves a change with before and after", func(t *testing.T) {
+		taken := 0
+		for line := range strings.Lines(string(out)) {
+			words := strings.Fields(line)
+			if len(words) < 3 || words[0] == http.MethodGet {
+				continue
+			}
+			route := words[0] + " " + words[1]
+			if exempt(route) {
+				continue
+			}
+			one := twin(route)
+			if rest, found := strings.CutPrefix(one, "POST /api/v1/connections/requests/{id}/"); found && slices.Contains(otherSteps, rest) {
+				one = "POST /api/v1/connections/requests/{id}/suspend"
+			}
+			switch found, recorded := rec.find(one, kept); {
+			case !found:
+				t.Errorf("%s (%s): not taken by this test; take it, or say why it changes nothing that is configured", route, one)
+			case !recorded:
+				t.Errorf("%s (%s): no change with before and after was left", route, one)
+			default:
+				taken++
+			}
+		}
+		if taken < 100 {
+			t.Errorf("only %d routes were checked", taken)
+		}
+	})
+	t.Run("X7 a read leaves none, a refused change leaves none", func(t *testing.T) {
+		before := len(history(t, p.admin, "/agencies/"+foreign))
+		refused(t, p.ownerSteward.Do(http.MethodPut, "/api/v1/agencies/"+foreign, m{"name": "Sở Đổi tên", "kind": "department", "valid_from": "2026-01-01"}), http.StatusForbidden, "access.permission_missing")
+		ok(t, p.admin.Get("/agency/"+foreign), http.StatusOK)
+		if after := len(history(t, p.admin, "/agencies/"+foreign)); after != before {
+			t.Fatalf("%d changes became %d", before, after)
+		}
+	})
+}
+
+// find tells whether a call of the route was made, and whether every one of them is among the recorded requests.
+func (c *calls) find(route string, kept map[string]bool) (found, recorded bool) {
+	method, pattern, _ := strings.Cut(route, " ")
+	form := regexp.MustCompile("^" + regexp.MustCompile(`\\\{[a-z]+\\\}`).ReplaceAllString(regexp.QuoteMeta(pattern), "[^/]+") + "$")
+	recorded = true
+	for _, one := range c.made {
+		if one.method == method && form.MatchString(one.path) {
+			found = true
+			recorded = recorded && kept[one.id]
+		}
+	}
+	return found, recorded
+}
+
+// changeEverything takes every kind of change once and gives the things that were changed, as the API names them.
+func changeEverything(t *testing.T, p *province) []string {
+	day := func(days int) string { return time.Now().AddDate(0, 0, days).Format(time.DateOnly) }
+	api := "/api/v1"
+	// agencies
+	ok(t, p.admin.Do(http.MethodPut, api+"/agencies/H38.70", m{"name": "Sở Thay đổi", "kind": "department", "valid_from": "2026-01-01"}), http.StatusOK)
+	ok(t, p.admin.With("Content-Type", "text/csv").Post(api+"/agencies/import", "code,name,kind,valid_from,parent\nH38.71,Sở Nhập từ tệp,department,2026-01-01,\n"), http.StatusOK)
+	steward := p.designate(t, "H38.70")
+	if a := p.admin.Post(api+"/agencies/H38.70/stewards/"+steward+"/end", nil); a.Status >= 300 {
+		t.Fatal(a)
+	}
+	// accounts
+	who := p.admin.Hire(t, "moi.thay.doi", "Người Mọi Thay Đổi", owner, nil, "analyst")
+	at := api + "/account/accounts/" + who.ID
+	ok(t, p.admin.Post(at+"/roles", m{"roles": []string{"lookup_officer"}}), http.StatusOK)
+	ok(t, p.admin.Post(at+"/active", m{"active": false}), http.StatusOK)
+	ok(t, p.admin.Post(at+"/reset", nil), http.StatusOK)
+	// a purpose
+	ok(t, p.admin.Post(api+"/purposes", m{"parent": "QLNN", "code": "QLNN.THAYDOI", "name": "Kiểm tra lịch sử thay đổi", "name_en": "Check of histories"}), http.StatusCreated)
+	changeSystem(t, p, day)
+	changeDataset(t, p)
+	request, copied := changeRequest(t, p, day)
+	changePublished(t, p)
+	svc := service("http://127.0.0.1:9")
+	svc["dataset"] = households
+	if a := p.engineer.Post(api+"/exchange/services", svc); a.Status >= 300 {
+		t.Fatal(a)
+	}
+	var grants struct {
+		Grants []struct{ ID string }
+	}
+	ok(t, p.engineer.Get(api+"/access/grants?request="+request), http.StatusOK).Into(t, &grants)
+	return []string{
+		"/agencies/H38.70", "/agencies/H38.71", "/account/accounts/" + who.ID, "/purposes/QLNN.THAYDOI", "/systems/he-thong-doi", "/systems/" + callerSystem,
+		"/datasets/" + owner + "/doi-moi", "/datasets/" + households, "/connections/requests/" + request, "/connections/requests/" + copied, "/access/grants/" + grants.Grants[0].ID,
+		"/exchange/services/" + svc["owner"].(string) + "/" + svc["system"].(string) + "/" + svc["name"].(string),
+	}
+}
+
+func changeSystem(t *testing.T, p *province, day func(int) string) {
+	t.Helper()
+	p.registerSystem(t, "he-thong-doi", "Hệ thống để thay đổi", consumer)
+	at := "/api/v1/systems/he-thong-doi"
+	ok(t, p.engineer.Do(http.MethodPut, at, m{"name": "Hệ thống đã thay đổi", "owner": consumer, "category": "sector", "layer": "source"}), http.StatusOK)
+	ok(t, p.security.Post(at+"/suspend", m{"reason": "Kiểm tra an toàn thông tin định kỳ"}), http.StatusOK)
+	ok(t, p.security.Post(at+"/resume", m{"reason": "Đã kiểm tra xong, không có vấn đề"}), http.StatusOK)
+	var made struct{ ID string }
+	ok(t, p.engineer.Post(at+"/credentials", m{"label": "Nạp dữ liệu", "valid_to": day(90)}), http.StatusCreated).Into(t, &made)
+	p.pickUp(t, p.consumerSteward, "he-thong-doi", made.ID)
+	if a := p.consumerSteward.Post(at+"/credentials/"+made.ID+"/rotate", m{"overlap_hours": 1}); a.Status >= 300 {
+		t.Fatal(a)
+	}
+	if a := p.engineer.Post(at+"/credentials/"+made.ID+"/revoke", m{"reason": "Thu hồi sau khi kiểm tra"}); a.Status >= 300 {
+		t.Fatal(a)
+	}
+	if a := p.engineer.Post(at+"/certificate-bound", m{"required": true, "reason": "Hệ thống dùng chứng thư theo quy định"}); a.Status >= 300 {
+		t.Fatal(a)
+	}
+	for _, kind := range []string{"client-keys", "officer-keys"} {
+		public, _, err := ed25519.GenerateKey(nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		key := m{"kty": "OKP", "crv": "Ed25519", "kid": kind + "-1", "x": base64.RawURLEncoding.EncodeToString(public)}
+		if kind == "client-keys" {
+			key["alg"] = "EdDSA"
+		}
+		body := m{"jwk": key}
+		if kind == "client-keys" {
+			body["valid_to"] = day(300)
+		}
+		a := p.engineer.Post(at+"/"+kind, body)
+		if a.Status >= 300 {
+			t.Fatal(a)
+		}
+		var added struct{ ID, Kid string }
+		a.Into(t, &added)
+		if kind == "client-keys" {
+			a = p.engineer.Post(at+"/client-keys/"+added.ID+"/revoke", m{"reason": "Thu hồi sau khi kiểm tra"})
+		} else {
+			a = p.engineer.Do(http.MethodDelete, at+"/officer-keys/"+added.Kid, nil)
+		}
+		if a.Status >= 300 {
+			t.Fatal(a)
+		}
+	}
+}
+
+func changeDataset(t *testing.T, p *province) {
+	t.Helper()
+	at := "/api/v1/datasets/" + owner + "/doi-moi"
+	about, fewer := registration("doi-moi"), fields[:7] // another content than the dataset that is there already
+	about["sharing"].(m)["fields"] = names(fewer)
+	ok(t, p.ownerSteward.Post("/api/v1/datasets", about), http.StatusCreated)
+	about["description"] = "Mô tả đã được viết lại đầy đủ hơn để kiểm tra lịch sử thay đổi của tập dữ liệu này."
+	delete(about, "slug")
+	about["revision"] = 1
+	ok(t, p.ownerSteward.Do(http.MethodPut, at, about), http.StatusOK)
+	schema := m{"fields": fewer, "persons": []m{{"id": "so_dinh_danh", "sex": "gioi_tinh", "birth": "ngay_sinh"}}}
+	ok(t, p.ownerSteward.Post(at+"/schema", schema), http.StatusCreated)
+	ok(t, p.ownerSteward.Post(at+"/register", m{"not_secret": true, "attest": true}), http.StatusOK)
+	ok(t, p.appraiser.Post(at+"/review", m{"basis": "Điều 7 Quy chế, phiếu rà soát 05"}), http.StatusOK)
+	ok(t, p.approver.Post(at+"/approve", nil), http.StatusOK)
+	ok(t, p.approver.Post(at+"/issue", m{"decision": "90/QĐ-UBND ngày 10/03/2026"}), http.StatusOK)
+}
+
+// changePublished changes a dataset that has data.
+func changePublished(t *testing.T, p *province) {
+	t.Helper()
+	at, schema := "/api/v1/datasets/"+households, m{"fields": fields, "persons": []m{{"id": "so_dinh_danh", "sex": "gioi_tinh", "birth": "ngay_sinh"}}}
+	ok(t, p.ownerSteward.Post(at+"/schema", schema), http.StatusCreated)
+	ok(t, p.appraiser.Post(at+"/accept-schema", nil), http.StatusOK)
+	ok(t, p.appraiser.Post(at+"/suspend", m{"reason": "Rà soát lại căn cứ chia sẻ dữ liệu"}), http.StatusOK)
+	ok(t, p.appraiser.Post(at+"/resume", m{"reason": "Đã rà soát xong căn cứ chia sẻ"}), http.StatusOK)
+}
+
+func changeRequest(t *testing.T, p *province, day func(int) string) (request, copied string) {
+	t.Helper()
+	c := p.live(t, nil)
+	c.must(t, p.security, "suspend", m{"reason_class": "maintenance", "comment": "Bảo trì hệ thống theo kế hoạch", "expected_end": day(7)})
+	c.must(t, p.security, "resume", m{"comment": "Đã bảo trì xong theo kế hoạch"})
+	var made struct{ ID string }
+	ok(t, p.consumerSteward.Post("/api/v1/connections/requests/"+c.ID+"/copy", nil), http.StatusCreated).Into(t, &made)
+	ok(t, p.consumerSteward.Do(http.MethodPatch, "/api/v1/connections/requests/"+made.ID, m{"calls_per_day": 15000}), http.StatusOK)
+	other := &connection{ID: made.ID, p: p}
+	other.must(t, p.consumerSteward, "submit", m{"attest": true})
+	other.must(t, p.consumerSteward, "withdraw", m{"comment": "Không còn nhu cầu khai thác"})
+	c.must(t, p.consumerSteward, "terminate", m{"comment": "Chấm dứt theo đề nghị của đơn vị"})
+	return c.ID, made.ID
+}
