@@ -92,7 +92,8 @@ func centralVertical(t *testing.T, p *province) {
 	if page := string(ok(t, head.Get("/access/grants/"+grants.Grants[0].ID), http.StatusOK).Body); !strings.Contains(page, otherLaw) {
 		t.Fatal("the page of the grant does not say it")
 	}
-	refused(t, q.ownerHead.Get("/api/v1/access/grants/"+grants.Grants[0].ID), http.StatusNotFound, "access.grant_not_found")
+	apart := hire("thu.truong.ngoai", "Lù Thị Ngoài", foreign, "agency_head")
+	refused(t, apart.Get("/api/v1/access/grants/"+grants.Grants[0].ID), http.StatusNotFound, "access.grant_not_found")
 
 	// By type on the register, and not where the province ranks and inspects.
 	unranked(t, p, central, department)
