@@ -11,7 +11,7 @@ import (
 	"time"
 
 	"lienthong/acceptance/harness"
-	"lienthong/internal/kit/testkit"
+	"lienthong/internal/kit/testkit/browser"
 )
 
 // R14.3c: a large file chosen on the page goes in pieces by the page's own script, under its policy of contents; the server
@@ -27,7 +27,7 @@ func TestThePageGoesOnWithALargeFile(t *testing.T) {
 	if !strings.Contains(page, `enctype="multipart/form-data"`) || !strings.Contains(page, `action="/ingest"`) {
 		t.Error("without script the form does not send the file")
 	}
-	b := testkit.NewBrowser(t)
+	b := browser.New(t)
 	b.Call("Page.enable", nil, nil)
 	b.Call("Network.enable", nil, nil)
 	b.Open(p.Console + "/sign-in")

@@ -10,12 +10,12 @@ import (
 	"lienthong/internal/access"
 	"lienthong/internal/account"
 	"lienthong/internal/kit/clock"
-	"lienthong/internal/kit/testkit"
+	"lienthong/internal/kit/testkit/browser"
 )
 
 // The script, the policy of contents and the wire format against a real browser: a passkey is made, and signs in.
 func TestAPasskeyInARealBrowser(t *testing.T) {
-	b := testkit.NewBrowser(t)
+	b := browser.New(t)
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
