@@ -135,6 +135,7 @@ POST /api/v1/account/sign-in
 POST /api/v1/account/set-up
 POST /api/v1/account/password
 GET /api/v1/purposes
+GET /api/v1/purposes/{code}
 GET /api/v1/audit/checkpoint
 GET /api/v1/support/terms
 `

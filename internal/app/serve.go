@@ -19,6 +19,7 @@ const stopWithin = 15 * time.Second
 
 // Serve builds the platform, listens, and returns when the context ends or a part fails.
 func Serve(ctx context.Context, o Options) (err error) {
+	httpx.TuneCollector()
 	a, err := Build(ctx, o)
 	if err != nil {
 		return err

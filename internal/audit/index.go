@@ -23,7 +23,7 @@ const (
 	indexEvery  = 200 * time.Millisecond
 	indexBatch  = 2000 // records of one transaction
 	indexRetry  = 5 * time.Second
-	indexPause  = 3 // times as long as a step took, so that indexing takes a quarter of one processor at most
+	indexPause  = 5 // times as long as a step took, so that indexing takes a sixth of one processor at most
 )
 
 // index is what the log can be searched with. It is derived from the journal, follows it at its own pace, and is made

@@ -12,6 +12,7 @@ import (
 	"lienthong/internal/demo/provider"
 	"lienthong/internal/demo/world"
 	"lienthong/internal/exchange"
+	"lienthong/internal/incident"
 	"lienthong/internal/ingest"
 	"lienthong/internal/kit/fault"
 )
@@ -21,6 +22,7 @@ const decision = "Quyết định mẫu 01/QĐ-UBND"
 
 // datasets registers every dataset, takes it as far as the world says, and delivers its files.
 func (l *loader) datasets(ctx context.Context) error {
+	stamped := false
 	for i := range l.w.Datasets {
 		d := &l.w.Datasets[i]
 		made, err := l.dataset(ctx, d)
@@ -36,6 +38,33 @@ func (l *loader) datasets(ctx context.Context) error {
 				return fmt.Errorf("deliver %s: %w", d.Files[n].Name, err)
 			}
 		}
+		if len(d.Files) > 0 && !stamped {
+			stamped = true
+			if err := l.deliverStamped(ctx, d); err != nil {
+				return fmt.Errorf("deliver a stamped file: %w", err)
+			}
+		}
+	}
+	return nil
+}
+
+// deliverStamped hands in a file that must not be here at all, once: it is refused, nothing of it is kept, and the
+// incident register has what a security officer works on.
+func (l *loader) deliverStamped(ctx context.Context, d *world.Dataset) error {
+	known, err := l.Incidents.List(l.as(ctx, security), incident.Filter{})
+	if err != nil || len(known) > 0 {
+		return err
+	}
+	steward, err := l.steward(ctx, d.Entry.Owner)
+	if err != nil {
+		return err
+	}
+	const text = "TỐI MẬT\nma,ten\n"
+	_, err = l.Ingest.Deliver(steward, ingest.DeliveryInput{
+		Dataset: d.Code(), System: d.Entry.OfficialSystem, NotSecret: true, FileName: "van-ban-dong-dau.csv", DataTime: d.Files[0].Time, Size: int64(len(text)),
+	}, strings.NewReader(text))
+	if !fault.Is(err, "ingest.secret_marking") {
+		return fmt.Errorf("a stamped file was not refused: %w", err)
 	}
 	return nil
 }

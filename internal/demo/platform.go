@@ -14,6 +14,7 @@ import (
 	"lienthong/internal/dictionary"
 	"lienthong/internal/exchange"
 	"lienthong/internal/flow"
+	"lienthong/internal/incident"
 	"lienthong/internal/ingest"
 	"lienthong/internal/kit/clock"
 	"lienthong/internal/system"
@@ -30,6 +31,7 @@ type Platform struct {
 	Dictionary  *dictionary.Service
 	Catalog     *catalog.Service
 	Ingest      *ingest.Service
+	Incidents   *incident.Service
 	Connections *connection.Service
 	Exchange    *exchange.Service
 	Grants      *flow.GrantConnection

@@ -17,6 +17,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"lienthong/internal/kit/httpx"
 )
 
 // The gateway under measurement runs in a process of its own, so that its CPU time holds neither the load's nor the
@@ -50,6 +52,7 @@ func BenchmarkChild(b *testing.B) {
 		srv := httptest.NewServer(p)
 		addr, token = strings.TrimPrefix(srv.URL, "http://"), "none"
 	} else {
+		httpx.TuneCollector() // as the shipped server does
 		x := StartBefore(b, provider, Operations("GET /ho-so"))
 		addr, token = x.Addr, x.Token
 	}

@@ -87,7 +87,7 @@ func TestSystemDelivers(t *testing.T) {
 	s.want(t, 200, get(one+"/errors?limit=1", steward), "12345", "phải có 12 chữ số")
 	s.want(t, 200, get(one+"/errors.csv", steward), "12345")
 	s.want(t, 200, system(deliveriesPath+"?dataset="+string(households)), first.ID, `"state":"rejected"`)
-	s.want(t, http.StatusForbidden, get(one, stranger))
+	s.want(t, http.StatusNotFound, get(one, stranger)) // as if it were not there
 	s.want(t, http.StatusNotFound, get(deliveriesPath+"/unknown", steward))
 }
 
@@ -101,7 +101,7 @@ func TestDecisionsByOperation(t *testing.T) {
 	}
 	s.want(t, http.StatusForbidden, decide("release", steward, "Đã đối chiếu hồ sơ"))
 	s.want(t, http.StatusUnprocessableEntity, decide("release", engineer, "ngắn"))
-	s.want(t, http.StatusForbidden, decide("withdraw", stranger, "Sẽ giao nộp lại tệp"))
+	s.want(t, http.StatusNotFound, decide("withdraw", stranger, "Sẽ giao nộp lại tệp"))
 	if got := s.answer(t, 200, decide("withdraw", steward, "Sẽ giao nộp lại tệp")); got.State != "rejected" {
 		t.Errorf("withdrawn: %+v", got)
 	}

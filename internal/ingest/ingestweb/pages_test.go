@@ -76,7 +76,7 @@ func TestDeliveryFromUploadToResult(t *testing.T) {
 	if strings.Contains(hidden, "12345") {
 		t.Error("the operator sees a value that only the owner may see")
 	}
-	s.want(t, http.StatusForbidden, get(at, stranger))
+	s.want(t, http.StatusNotFound, get(at, stranger))
 	s.want(t, http.StatusForbidden, get(at, analyst), "ingest.read")
 	s.want(t, http.StatusNotFound, get("/ingest/unknown", steward))
 	s.want(t, 200, get("/ingest?dataset="+string(households)+"&state=published", steward), "hộ nghèo.csv", "Đã công bố")

@@ -5,8 +5,10 @@ import (
 	"encoding/base64"
 	"encoding/hex"
 	"encoding/json"
+	"maps"
 	"mime"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -41,6 +43,14 @@ func (p *Pages) resumeOperations(api *web.API, op func(id, method, path string, 
 		"HEAD or GET of it answers Upload-Offset: where the next piece begins. POST …/finish makes the delivery. An upload ends after 24 hours."
 	web.Op(api, begin, p.opBeginUpload)
 	web.Op(api, op("finish-upload", http.MethodPost, "/ingest/uploads/{id}/finish", access.IngestDeliver, "Deliver what was put together; answers like the delivery of a whole file"), p.opFinishUpload)
+	find := op("find-upload", http.MethodGet, "/ingest/uploads/{id}", access.IngestDeliver, "What has arrived of an upload; Upload-Offset says where the next piece begins")
+	api.Describe(web.RawSpec{OpSpec: find, Answer: "application/json"})
+	piece := op("add-piece", http.MethodPatch, "/ingest/uploads/{id}", access.IngestDeliver, "Add a piece at an offset")
+	piece.Status = http.StatusNoContent
+	api.Describe(web.RawSpec{
+		OpSpec: piece, Body: slices.Sorted(maps.Keys(pieceTypes)), Answer: "application/json",
+		Header: map[string]string{"Upload-Offset*": "where the piece begins, in bytes", "Upload-Checksum": "sha256 and a base64 value: the sum of the piece"},
+	})
 	drop := op("drop-upload", http.MethodDelete, "/ingest/uploads/{id}", access.IngestDeliver, "End an upload without a delivery")
 	drop.Status = http.StatusNoContent
 	web.Op(api, drop, p.opDropUpload)
