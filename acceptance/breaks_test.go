@@ -59,7 +59,7 @@ func TestBrokenDependencies(t *testing.T) {
 			"", "", http.StatusOK, http.StatusOK, "warnings", "lienthong_journal_folders_failed 1", true,
 		},
 		{
-			"X11 both folders of the log gone: everything closes", w.away("audit"), w.restart("audit"),
+			"F06 both folders of the log gone: data and rights close, sign-in and revocation go on", w.away("audit"), w.restart("audit"),
 			"audit.closed", "audit.closed", http.StatusServiceUnavailable, http.StatusServiceUnavailable, "stopped at record", "lienthong_ready 0", false,
 		},
 	} {
@@ -81,12 +81,16 @@ func TestBrokenDependencies(t *testing.T) {
 			if text := p.Scrape(t).Text; !strings.Contains(text, c.number) {
 				t.Errorf("the numbers do not tell %s:\n%s", c.number, text)
 			}
-			w.peopleWork(t, c.people)
+			if c.people {
+				w.peopleWork(t)
+			} else {
+				w.rightsOnlyTaken(t)
+			}
 			if c.mends != nil {
 				c.mends(t)
 				w.settles(t, http.StatusOK, `"ok"`)
 				w.served(t, "", "")
-				w.peopleWork(t, true)
+				w.peopleWork(t)
 			}
 		})
 	}
@@ -118,16 +122,6 @@ func (w *brokenWorld) back(part string) func(t *testing.T) {
 		if err := os.Rename(folder+"-away", folder); err != nil {
 			t.Fatal(err)
 		}
-	}
-}
-
-// restart: a log that was closed opens again with the next start only.
-func (w *brokenWorld) restart(part string) func(t *testing.T) {
-	return func(t *testing.T) {
-		t.Helper()
-		w.Kill()
-		w.back(part)(t)
-		w.Run()
 	}
 }
 
@@ -168,20 +162,42 @@ func (w *brokenWorld) served(t *testing.T, stored, through string) {
 }
 
 // peopleWork signs somebody in and stops a system, which is how a right is taken away in a hurry.
-func (w *brokenWorld) peopleWork(t *testing.T, alive bool) {
+func (w *brokenWorld) peopleWork(t *testing.T) {
 	t.Helper()
-	open := harness.NewClient(t, w.Console)
-	in := open.Post("/api/v1/account/sign-in", m{"username": w.ownerSteward.Username, "password": harness.Password})
-	at := "/api/v1/systems/" + otherSystem
-	stop := w.security.Post(at+"/suspend", m{"reason": "Nghi ngờ lộ khóa của hệ thống gọi"})
-	if !alive {
-		refused(t, in, http.StatusServiceUnavailable, "audit.closed")
-		refused(t, stop, http.StatusServiceUnavailable, "audit.closed")
-		return
-	}
+	w.signInAndSuspend(t, "Nghi ngờ lộ khóa của hệ thống gọi")
+	ok(t, w.security.Post("/api/v1/systems/"+otherSystem+"/resume", m{"reason": "Đã đổi khóa của hệ thống gọi"}), http.StatusOK)
+}
+
+func (w *brokenWorld) signInAndSuspend(t *testing.T, reason string) {
+	t.Helper()
+	in := harness.NewClient(t, w.Console).Post("/api/v1/account/sign-in", m{"username": w.ownerSteward.Username, "password": harness.Password})
 	ok(t, in, http.StatusOK)
-	ok(t, stop, http.StatusOK)
-	ok(t, w.security.Post(at+"/resume", m{"reason": "Đã đổi khóa của hệ thống gọi"}), http.StatusOK)
+	ok(t, w.security.Post("/api/v1/systems/"+otherSystem+"/suspend", m{"reason": reason}), http.StatusOK)
+}
+
+const whileClosed = "Nghi ngờ lộ khóa trong lúc nhật ký không ghi được"
+
+// rightsOnlyTaken: with the log closed a right can be taken away and not given back.
+func (w *brokenWorld) rightsOnlyTaken(t *testing.T) {
+	t.Helper()
+	w.signInAndSuspend(t, whileClosed)
+	resume := w.security.Post("/api/v1/systems/"+otherSystem+"/resume", m{"reason": "Đã đổi khóa của hệ thống gọi"})
+	refused(t, resume, http.StatusServiceUnavailable, "audit.closed")
+}
+
+// restart: a log that was closed opens again with the next start only, and then tells what was done while it was closed.
+func (w *brokenWorld) restart(part string) func(t *testing.T) {
+	return func(t *testing.T) {
+		t.Helper()
+		w.Kill()
+		w.back(part)(t)
+		w.Run()
+		a := ok(t, w.auditor.Post("/api/v1/audit/search", m{"reason": "Kiểm tra sau khi khởi động lại", "event": "system.suspend"}), http.StatusOK)
+		if strings.Count(string(a.Body), `"reason":"`+whileClosed) != 1 {
+			t.Errorf("the log does not tell once of the system that was stopped while it was closed: %s", a)
+		}
+		ok(t, w.security.Post("/api/v1/systems/"+otherSystem+"/resume", m{"reason": "Đã đổi khóa của hệ thống gọi"}), http.StatusOK)
+	}
 }
 
 func (w *brokenWorld) locked(t *testing.T) {

@@ -54,11 +54,92 @@ func TestClosedJournalRefusesAccessAndChange(t *testing.T) {
 	if err != nil || len(rows) != 0 {
 		t.Errorf("a refused change left %d rows, %v", len(rows), err)
 	}
-	if err := l.Note(ctx, &Record{Event: "auth.login"}); !fault.Is(err, "audit.closed") {
-		t.Errorf("note: %v", err)
+	if err := l.Note(ctx, &Record{Event: "auth.login", Channel: ChannelGateway}); !fault.Is(err, "audit.closed") {
+		t.Errorf("sign-in of a system: %v", err)
 	}
 	if _, err := l.Search(ctx, Actor{}, "xem", Filter{}); !fault.Is(err, "audit.closed") {
 		t.Errorf("search: %v", err)
+	}
+}
+
+// TestVitalEventsGoOnWhileTheJournalIsClosed is F06: what takes rights away is recorded in the control store before it is
+// answered, and stands in the journal after the next start, once and in order.
+func TestVitalEventsGoOnWhileTheJournalIsClosed(t *testing.T) {
+	base := t.TempDir()
+	dir := filepath.Join(base, "audit")
+	l := openLog(t, dir)
+	db := testkit.DB(t)
+	ctx := context.Background()
+	if err := l.UseOutbox(ctx, db); err != nil {
+		t.Fatal(err)
+	}
+	kept := filepath.Join(base, "kept")
+	if err := os.CopyFS(kept, os.DirFS(dir)); err != nil {
+		t.Fatal(err)
+	}
+	closeJournal(t, l, dir)
+	change := func(event string) error {
+		return db.InTx(ctx, func(q controldb.Querier) error { return l.Change(ctx, q, Entry{Event: event}) })
+	}
+	if err := l.Note(ctx, &Record{Event: "auth.login", Channel: ChannelScreen}); err != nil {
+		t.Fatalf("sign-in: %v", err)
+	}
+	for _, event := range []string{"system.suspend", "system.credential_revoke", "grant.ended"} {
+		if err := change(event); err != nil {
+			t.Errorf("%s: %v", event, err)
+		}
+	}
+	for _, event := range []string{"system.resume", "grant.active", "grant.create", "system.credential_issue", "account.enable", "warehouse.publish"} {
+		if err := change(event); !fault.Is(err, "audit.closed") {
+			t.Errorf("%s while the journal is closed: %v", event, err)
+		}
+	}
+	if err := l.Note(ctx, &Record{Event: "auth.logout", Channel: ChannelScreen}); err != nil {
+		t.Errorf("sign-out: %v", err)
+	}
+	if n := l.Waiting(); n != 5 {
+		t.Errorf("%d records wait", n)
+	}
+	_ = l.Close()
+	for range 2 {
+		l = openLog(t, kept)
+		if err := l.UseOutbox(ctx, db); err != nil {
+			t.Fatal(err)
+		}
+		if got := events(all(t, l)); !strings.Contains(got, "log.open auth.login system.suspend system.credential_revoke grant.ended auth.logout") || strings.Count(got, "grant.ended") != 1 {
+			t.Errorf("journal holds %q", got)
+		}
+		if err := l.Close(); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+func TestWhatWaitsInTheControlStoreIsBounded(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "audit")
+	l := openLog(t, dir)
+	ctx := context.Background()
+	db := testkit.DB(t)
+	if err := l.UseOutbox(ctx, db); err != nil {
+		t.Fatal(err)
+	}
+	closeJournal(t, l, dir)
+	l.outbox.kept.Store(mostWaiting/2 - 1)
+	if err := l.Note(ctx, &Record{Event: "auth.fail", Channel: ChannelScreen}); err != nil {
+		t.Errorf("the last sign-in that has room: %v", err)
+	}
+	if err := l.Note(ctx, &Record{Event: "auth.fail", Channel: ChannelScreen}); !fault.Is(err, "audit.closed") {
+		t.Errorf("one sign-in more: %v", err)
+	}
+	suspend := func() error {
+		return db.InTx(ctx, func(q controldb.Querier) error { return l.Change(ctx, q, Entry{Event: "system.suspend"}) })
+	}
+	if err := suspend(); err != nil {
+		t.Errorf("failed sign-ins keep a system from being stopped: %v", err)
+	}
+	l.outbox.kept.Store(mostWaiting)
+	if err := suspend(); !fault.Is(err, "audit.closed") {
+		t.Errorf("one change more than may wait: %v", err)
 	}
 }
 

@@ -8,8 +8,8 @@ import (
 // Messages are the sentences of this slice's codes.
 var Messages = i18n.Messages{
 	"audit.closed": {
-		Vi: "Nhật ký truy cập đang không ghi được nên hệ thống tạm ngừng cung cấp dữ liệu và tiếp nhận thay đổi. Đề nghị báo đơn vị vận hành kiểm tra ổ đĩa chứa nhật ký rồi khởi động lại dịch vụ; sau đó thực hiện lại yêu cầu này.",
-		En: "The access log cannot be written, so the platform has stopped giving data and taking changes. Ask the operator to check the disk that holds the log and to restart the service, then repeat this request.",
+		Vi: "Nhật ký truy cập đang không ghi được nên hệ thống tạm ngừng cung cấp dữ liệu và tiếp nhận thay đổi; đăng nhập, tạm dừng và thu hồi quyền vẫn thực hiện được. Đề nghị báo đơn vị vận hành kiểm tra ổ đĩa chứa nhật ký rồi khởi động lại dịch vụ; sau đó thực hiện lại yêu cầu này.",
+		En: "The access log cannot be written, so the platform has stopped giving data and taking changes; signing in, suspending and revoking still work. Ask the operator to check the disk that holds the log and to restart the service, then repeat this request.",
 	},
 	"audit.busy": {
 		Vi: "Nhật ký truy cập đang ghi chậm nên yêu cầu này chưa được thực hiện. Đề nghị thử lại sau ít giây; nếu vẫn chậm, báo đơn vị vận hành kiểm tra ổ đĩa chứa nhật ký.",

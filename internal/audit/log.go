@@ -132,11 +132,24 @@ func (l *Log) Outcome(r *Record) {
 
 // Note writes records that belong to no transaction (sign-in, log reading, job runs) and returns when they are on disk.
 func (l *Log) Note(ctx context.Context, recs ...*Record) error {
-	bodies := make([][]byte, len(recs))
-	for i, r := range recs {
+	kept := 0
+	for _, r := range recs {
 		if r.Kind == "" {
 			r.Kind = KindChange
 		}
+		waits, err := l.admit(r.Event, r.Channel)
+		if err != nil {
+			return err
+		}
+		if waits {
+			kept++
+		}
+	}
+	if kept > 0 && kept == len(recs) {
+		return l.keepNotes(ctx, recs)
+	}
+	bodies := make([][]byte, len(recs))
+	for i, r := range recs {
 		l.complete(r)
 		bodies[i] = Encode(r)
 	}

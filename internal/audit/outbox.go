@@ -3,6 +3,7 @@ package audit
 import (
 	"context"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"lienthong/internal/kit/controldb"
@@ -17,7 +18,8 @@ const (
 
 // outbox moves records of changes from the control store into the journal.
 type outbox struct {
-	db *controldb.DB
+	db   *controldb.DB
+	kept atomic.Int64 // rows that were written while the journal was closed; a transaction rolled back counts as well
 
 	mu       sync.Mutex
 	expected map[string]time.Time // ids written by Change and not yet seen committed
@@ -64,12 +66,13 @@ func (m *movedIDs) clear() {
 }
 
 // Change records a change in the transaction that makes it. The record becomes durable with the change, and InTx
-// answers when it is in the journal. While the journal cannot be written the change is refused before it is made.
+// answers when it is in the journal. While the journal cannot be written the change is refused before it is made, but for
+// vital ones, whose record stays in the outbox until the next start.
 func (l *Log) Change(ctx context.Context, q controldb.Querier, e Entry) error {
-	if err := l.Health(); err != nil {
+	r := e.record()
+	if _, err := l.admit(r.Event, r.Channel); err != nil {
 		return err
 	}
-	r := e.record()
 	r.ID = ids.New() // also the outbox row's key: ascending, so that rows are read in the order they were written
 	if r.Request == "" {
 		r.Request = httpx.RequestIDOf(ctx)
@@ -79,7 +82,7 @@ func (l *Log) Change(ctx context.Context, q controldb.Querier, e Entry) error {
 		return err
 	}
 	l.outbox.expect(r.ID, r.At)
-	return insertOutbox(ctx, q, outboxRow{id: r.ID, node: l.opts.Journal.Origin, body: string(Encode(r)), createdAt: r.At.UnixMicro()})
+	return insertOutbox(ctx, q, l.outboxRow(r))
 }
 
 // UseOutbox ties the log to the control store: every commit waits for its records, and what a crash left behind is moved
@@ -99,12 +102,16 @@ func (l *Log) UseOutbox(ctx context.Context, db *controldb.DB) error {
 	return nil
 }
 
-// Drain returns when every change committed before the call is in the journal.
+// Drain returns when every change committed before the call is in the journal. With the journal closed it waits for
+// nothing: what was committed has its record on disk beside it, and only a restart can move it on.
 func (l *Log) Drain(ctx context.Context) error {
-	if !l.outbox.waiting() {
+	if l.Health() != nil || !l.outbox.waiting() {
 		return nil
 	}
-	return l.drain(ctx)
+	if err := l.drain(ctx); err != nil && l.Health() == nil {
+		return err
+	}
+	return nil
 }
 
 // drain serves all callers that came before it began in one step.
