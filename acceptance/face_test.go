@@ -230,6 +230,9 @@ func TestEveryPageIsFitToBeSeen(t *testing.T) {
 			t.Errorf("nobody could open %s", r.pattern)
 		}
 	}
+	for _, page := range []string{"", "/dataset", "/request", "/empty", "/form", "/map", "/mark", "/sign-in", "/forbidden", "/broken"} {
+		v.look("gallery"+page, "/gallery"+page)
+	}
 	v.become(people["bacha.canbo"], "vi")
 	v.look("forbidden", "/account/new")
 	v.look("not found", "/catalog/H38.05/khong-co")
@@ -267,6 +270,50 @@ func unlinked(pattern string) string {
 // uiWords are the words of the interface, without what the platform holds or people are called.
 const uiWords = `[...document.querySelectorAll("nav, h1, h2, h3, label, legend, button, th, dt, summary, main p, main small, title")]
 	.filter((e) => !e.closest("[lang=vi], svg, td, option, pre, code, .person")).map((e) => [...e.childNodes].filter((n) => n.nodeType === 3).map((n) => n.data.trim()).join(" ")).join("\n")`
+
+// A person without a mouse, in a browser without scripts, signs in, finds an agency and changes the language.
+func TestByKeyboardAndWithoutScript(t *testing.T) {
+	s := harness.Start(t, harness.Options{})
+	admin := s.SetUpAdmin(t)
+	if a := admin.Post("/agency/import/profile", ""); a.Status >= 400 {
+		t.Fatal(a)
+	}
+	head := admin.Hire(t, "lanh.dao", "Lê Lãnh Đạo", operator, nil, "leader")
+	b := browser.New(t)
+	b.Call("Emulation.setScriptExecutionDisabled", map[string]any{"value": true}, nil)
+	b.Width(360)
+	b.Open(s.Console + "/sign-in")
+	reach := func(what string) {
+		t.Helper()
+		for range 60 {
+			if b.Say(`String(document.activeElement?.matches(`+"`"+what+"`"+`) ?? false)`) == "true" {
+				if b.Say(`getComputedStyle(document.activeElement).outlineStyle`) == "none" && b.Say(`getComputedStyle(document.activeElement).boxShadow`) == "none" {
+					t.Errorf("nobody sees that %s has the focus", what)
+				}
+				return
+			}
+			b.Press("Tab")
+		}
+		t.Fatalf("the keyboard never reaches %s on %s", what, b.Say("location.href"))
+	}
+	reach("[name=username]")
+	b.Type(head.Username)
+	reach("[name=password]")
+	b.Type(harness.Password)
+	b.Press("Enter")
+	b.Until(`location.pathname !== "/sign-in"`)
+	b.Open(s.Console + "/agency")
+	reach("main input[type=search], main form input:not([type=hidden])")
+	b.Type("khong co")
+	b.Press("Enter")
+	b.Until(`location.search.includes("khong")`)
+	reach("a[href*='lang=en'], button[value=en], [name=lang]")
+	b.Press("Enter")
+	b.Until(`document.documentElement.lang === "en"`)
+	if said := b.Complaints(); len(said) > 0 {
+		t.Error(said)
+	}
+}
 
 // A platform that holds nothing yet: every page says so and what to do, and speaks English when it is asked to.
 func TestEmptyPagesAndTheEnglishSwitch(t *testing.T) {

@@ -40,6 +40,7 @@ func Routes(s *web.Shell) []web.Route {
 		web.Get("/gallery/empty", access.Public, g.show("gallery.title", emptyPage)),
 		web.Get("/gallery/form", access.Public, g.show("gallery.title", formPage)),
 		web.Get("/gallery/map", access.Public, g.show("gallery.title", mapPage)),
+		web.Get("/gallery/mark", access.Public, g.show("gallery.title", markPage)),
 		web.Get("/gallery/live", access.Public, g.live),
 		web.Get("/gallery/sign-in", access.Public, g.signIn),
 		web.Get("/gallery/forbidden", access.Public, fails(fault.New(fault.Denied, "access.permission_missing", access.CatalogApprove))),

@@ -32,7 +32,7 @@ func TestEveryStateRenders(t *testing.T) {
 	for path, want := range map[string]string{
 		"/gallery": "badge--warn", "/gallery/dataset": `class="timeline"`, "/gallery/request": `class="steps"`, "/gallery/empty": `class="empty"`,
 		"/gallery/live?done=100": "Đã nạp xong", "/gallery/form": `id="form-errors"`, "/gallery/map": "<title>Phường Lào Cai", "/gallery/sign-in": `autocomplete="current-password"`,
-		"/gallery/forbidden": "catalog.approve", "/gallery/broken": "Mã tham chiếu",
+		"/gallery/mark": `class="marked__over"`, "/gallery/forbidden": "catalog.approve", "/gallery/broken": "Mã tham chiếu",
 	} {
 		t.Run(path, func(t *testing.T) {
 			w := httptest.NewRecorder()
@@ -49,7 +49,7 @@ func TestEveryStateRenders(t *testing.T) {
 			}
 		})
 	}
-	if len(routes) != 10 {
+	if len(routes) != 11 {
 		t.Errorf("%d pages, and not all are rendered here", len(routes))
 	}
 }

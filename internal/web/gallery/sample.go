@@ -39,6 +39,8 @@ var stops = []ui.Action{
 	{Label: "Xem sau", Path: "/gallery", Kind: ui.Quiet},
 }
 
+var mark = ui.MarkProps{Who: "Hạ Vũ Thiên", Agency: "UBND xã Y Tý", At: time.Date(2026, 4, 27, 1, 30, 0, 0, time.UTC), ID: "01KQ6W7A4M2F3N8Z5T9D0X1C6V"}
+
 func datasets(rows bool) ui.TableProps {
 	p := ui.TableProps{
 		Caption: "Danh mục tập dữ liệu",

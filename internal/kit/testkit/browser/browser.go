@@ -256,3 +256,21 @@ func (b *Browser) Choose(name, file string) {
 	b.Call("Runtime.evaluate", map[string]any{"expression": `document.querySelector("input[type=file][name=` + name + `]")`}, &field)
 	b.Call("DOM.setFileInputFiles", map[string]any{"files": []string{file}, "objectId": field.Result.ObjectID}, nil)
 }
+
+// Press presses a key: Tab or Enter.
+func (b *Browser) Press(key string) {
+	b.t.Helper()
+	code := map[string]int{"Tab": 9, "Enter": 13}[key]
+	down := map[string]any{"type": "keyDown", "key": key, "code": key, "windowsVirtualKeyCode": code}
+	if key == "Enter" {
+		down["text"] = "\r"
+	}
+	b.Call("Input.dispatchKeyEvent", down, nil)
+	b.Call("Input.dispatchKeyEvent", map[string]any{"type": "keyUp", "key": key, "code": key, "windowsVirtualKeyCode": code}, nil)
+}
+
+// Type writes into what has the focus.
+func (b *Browser) Type(text string) {
+	b.t.Helper()
+	b.Call("Input.insertText", map[string]any{"text": text}, nil)
+}
