@@ -41,7 +41,7 @@ func TestAgencyEndsByTheClock(t *testing.T) {
 			t.Fatalf("a token for a system whose agency has ended: %s", a)
 		}
 	})
-	t.Run("R12.2a nothing goes on with what it asked for", func(t *testing.T) {
+	t.Run("nothing goes on with what it asked for", func(t *testing.T) {
 		refused(t, waiting.step(p.appraiser, "start-appraisal", nil), http.StatusConflict, "connection.requester_ended")
 	})
 }
