@@ -6,6 +6,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"regexp"
 	"strings"
 	"sync"
 	"testing"
@@ -49,10 +50,8 @@ func TestEveryCallLeavesOneRecord(t *testing.T) {
 			t.Fatalf("%d records of a call whose caller left", len(found))
 		}
 	}
-	for _, secret := range []string{"9990", "Giàng A Thử"} {
-		if strings.Contains(p.Output(), secret) {
-			t.Errorf("T67 the technical log holds %q", secret)
-		}
+	if found := regexp.MustCompile(`9990[0-9]{8}|Giàng A Thử`).FindString(p.Output()); found != "" {
+		t.Errorf("T67 the technical log holds %q", found)
 	}
 }
 
