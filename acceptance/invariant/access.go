@@ -149,7 +149,7 @@ func (c *checker) outcome(call Call, end Record) {
 // refusedCall: one record for a refusal as for an answer, except where the log itself could not be written.
 func (c *checker) refusedCall(call Call) {
 	all := c.decided[call.ID]
-	if call.Code == "audit.closed" || call.Code == "audit.busy" {
+	if call.Code == "audit.closed" || call.Code == "audit.disk_full" || call.Code == "audit.busy" {
 		return
 	}
 	if len(all) != 1 {

@@ -201,6 +201,7 @@ func logOptions(c Config, keys *secret.Keyring, now func() time.Time) audit.Opti
 		PersonKey: keys.HMACKey("person"),
 		Journal: journal.Options{
 			Now: now, Signer: keys.Ed25519("audit checkpoint"), Origin: "lienthong/" + keys.KeyID("audit origin"), SecondSink: c.AuditSecondDir,
+			Reserve: c.AuditReserve << 20,
 		},
 	}
 }

@@ -54,6 +54,8 @@ type Config struct {
 
 	AuditSecondDir string `key:"audit.second_dir" default:"" doc:"thư mục thứ hai, nên ở đĩa khác, nhận bản sao nhật ký truy cập"`
 
+	AuditReserve int64 `key:"audit.reserve_mb" default:"32" doc:"phần đĩa giữ sẵn cạnh nhật ký, tính bằng MB, để khi đầy đĩa vẫn đăng nhập và thu hồi quyền được; tối đa một phần tám ổ đĩa, 0 là không giữ"`
+
 	AuditOnlineMonths int64    `key:"audit.online_months" default:"24" doc:"số tháng lưu nhật ký trực tuyến, không dưới 12"`
 	AuditArchiveYears int64    `key:"audit.archive_years" default:"5" doc:"số năm giữ gói lưu trữ nhật ký sau khi hết thời gian trực tuyến, không dưới 5"`
 	AuditWitnesses    []string `key:"audit.witnesses" default:"" doc:"các bên chứng kiến cùng ký mốc nhật ký, mỗi bên là “địa chỉ khóa công khai”, cách nhau bằng dấu phẩy"`
@@ -297,6 +299,9 @@ func (c Config) check() error {
 	}
 	if c.LoadMemory < 32 {
 		mistakes = append(mistakes, errors.New("warehouse.load_memory_mb: at least 32"))
+	}
+	if c.AuditReserve < 0 || c.AuditReserve > 1<<20 {
+		mistakes = append(mistakes, errors.New("audit.reserve_mb: from 0 to 1048576"))
 	}
 	if err := c.checkMetrics(); err != nil {
 		mistakes = append(mistakes, err)

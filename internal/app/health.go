@@ -5,6 +5,9 @@ import (
 	"errors"
 	"path/filepath"
 	"time"
+
+	"lienthong/internal/access"
+	"lienthong/internal/incident"
 )
 
 // hashesEvery is how often the stored hashes of the log are read against the signed checkpoint: some seconds of work for
@@ -42,7 +45,7 @@ func (a *App) ready(ctx context.Context) []reason {
 // but neither without its log nor without the control store.
 func (a *App) closed(ctx context.Context) []reason {
 	var reasons []reason
-	if err := a.audit.Health(); err != nil {
+	if err := a.audit.Serves(); err != nil {
 		reasons = append(reasons, reason{part: "audit", text: err.Error()})
 	}
 	if err := a.audit.Journal().Present(); err != nil {
@@ -109,5 +112,33 @@ func (a *App) watchHashes(ctx context.Context) error {
 		case <-ctx.Done():
 			return nil
 		}
+	}
+}
+
+// watchRoom tells of a full disk by an incident, and in the same one of the room that came back.
+func (a *App) watchRoom(ctx context.Context) error {
+	tick := time.NewTicker(time.Second)
+	defer tick.Stop()
+	told := false
+	for {
+		select {
+		case <-tick.C:
+		case <-ctx.Done():
+			return nil
+		}
+		full := a.audit.Journal().Sparing() != ""
+		if full == told || a.audit.Health() != nil {
+			continue
+		}
+		d := incident.Detection{Kind: incident.Availability, Severity: incident.High, Source: "audit disk", Same: "audit disk",
+			Summary: "Ổ đĩa chứa nhật ký truy cập đã có chỗ trống trở lại; việc cung cấp dữ liệu tiếp tục"}
+		if full {
+			d.Summary = "Ổ đĩa chứa nhật ký truy cập gần đầy: ngừng cung cấp dữ liệu cho đến khi có chỗ trống; đăng nhập và thu hồi quyền vẫn thực hiện được"
+		}
+		if _, err := a.incident.Open(access.WithActor(ctx, access.JobActor("audit disk")), d); err != nil {
+			a.log.Error("the incident of a full disk was not kept; it will be tried again", "cause", err)
+			continue
+		}
+		told = full
 	}
 }

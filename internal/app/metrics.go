@@ -122,6 +122,8 @@ func (a *App) tellJournal(p *meter.Page) {
 	p.Gauge("lienthong_journal_waiting_bytes", "Bytes that wait for the next commit.").Is(float64(s.Bytes))
 	p.Gauge("lienthong_journal_unsigned_records", "Records that no signed checkpoint counts yet.").Is(float64(s.Unsigned))
 	p.Gauge("lienthong_journal_checkpoint_age_seconds", "Time since the newest checkpoint of this run; without new records none is made.").Is(s.Signed.Seconds())
+	p.Gauge("lienthong_journal_sparing", "1 while the disk of the log is so full that data is refused and only vital records are taken.").Is(bit(a.audit.Journal().Sparing() != ""))
+	p.Gauge("lienthong_journal_outbox_kept_records", "Records that wait in the control store for the next start because the journal is closed.").Is(float64(a.audit.Waiting()))
 	p.Gauge("lienthong_journal_folders_failed", "Journal folders out of service.").Is(float64(s.Failed))
 }
 

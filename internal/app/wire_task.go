@@ -87,7 +87,7 @@ func operatorRole(s connection.State) access.Role {
 // overview gathers the figures of the first page; a figure that the actor may not know is negative.
 func (a *App) overview(ctx context.Context) (homeweb.Figures, error) {
 	f := homeweb.Figures{IncidentsOpen: -1, RequestsWaiting: -1}
-	if err := a.audit.Health(); err != nil {
+	if err := a.audit.Serves(); err != nil {
 		f.Closed = err.Error()
 	}
 	who := access.ActorOf(ctx)

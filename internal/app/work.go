@@ -48,6 +48,7 @@ func (a *App) startWork(ctx context.Context, group *errgroup.Group) {
 	group.Go(func() error { return a.keepUsage(ctx) })
 	group.Go(func() error { return a.watchHashes(ctx) })
 	group.Go(func() error { return a.watchGrants(ctx) })
+	group.Go(func() error { return a.watchRoom(ctx) })
 }
 
 // keepUsage writes what grants have used every few seconds and once more at the end, so that a restart does not give

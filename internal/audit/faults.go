@@ -1,6 +1,8 @@
 package audit
 
 import (
+	"errors"
+
 	"lienthong/internal/kit/fault"
 	"lienthong/internal/kit/i18n"
 )
@@ -10,6 +12,10 @@ var Messages = i18n.Messages{
 	"audit.closed": {
 		Vi: "Nhật ký truy cập đang không ghi được nên hệ thống tạm ngừng cung cấp dữ liệu và tiếp nhận thay đổi; đăng nhập, tạm dừng và thu hồi quyền vẫn thực hiện được. Đề nghị báo đơn vị vận hành kiểm tra ổ đĩa chứa nhật ký rồi khởi động lại dịch vụ; sau đó thực hiện lại yêu cầu này.",
 		En: "The access log cannot be written, so the platform has stopped giving data and taking changes; signing in, suspending and revoking still work. Ask the operator to check the disk that holds the log and to restart the service, then repeat this request.",
+	},
+	"audit.disk_full": {
+		Vi: "Ổ đĩa chứa nhật ký truy cập gần đầy nên hệ thống tạm ngừng cung cấp dữ liệu và tiếp nhận thay đổi; đăng nhập, tạm dừng và thu hồi quyền vẫn thực hiện được. Đề nghị báo đơn vị vận hành giải phóng ổ đĩa; hệ thống tự hoạt động lại khi có chỗ trống, sau đó thực hiện lại yêu cầu này.",
+		En: "The disk that holds the access log is nearly full, so the platform has stopped giving data and taking changes; signing in, suspending and revoking still work. Ask the operator to free the disk; the platform goes on by itself, then repeat this request.",
 	},
 	"audit.busy": {
 		Vi: "Nhật ký truy cập đang ghi chậm nên yêu cầu này chưa được thực hiện. Đề nghị thử lại sau ít giây; nếu vẫn chậm, báo đơn vị vận hành kiểm tra ổ đĩa chứa nhật ký.",
@@ -56,4 +62,9 @@ var Messages = i18n.Messages{
 // closed is the refusal while nothing can be recorded.
 func closed(cause error) error {
 	return fault.New(fault.Unavailable, "audit.closed").Because(cause)
+}
+
+// diskFull is the refusal while only vital records are taken.
+func diskFull(why string) error {
+	return fault.New(fault.Unavailable, "audit.disk_full").Because(errors.New(why))
 }

@@ -82,6 +82,9 @@ func (l *Log) Alarm() string {
 // Decide writes a decision and returns when it is on disk. No byte may leave, and no provider may be asked to change
 // anything, before it has returned nil. An allowed decision must be followed by Outcome.
 func (l *Log) Decide(ctx context.Context, r *Record) error {
+	if why := l.journal.Sparing(); why != "" {
+		return diskFull(why)
+	}
 	r.Kind = KindDecision
 	l.complete(r)
 	if r.open() {
@@ -148,6 +151,11 @@ func (l *Log) Note(ctx context.Context, recs ...*Record) error {
 	if kept > 0 && kept == len(recs) {
 		return l.keepNotes(ctx, recs)
 	}
+	return l.write(ctx, recs)
+}
+
+// write brings records to the disk, whatever they tell of.
+func (l *Log) write(ctx context.Context, recs []*Record) error {
 	bodies := make([][]byte, len(recs))
 	for i, r := range recs {
 		l.complete(r)

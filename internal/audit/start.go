@@ -61,6 +61,7 @@ func Open(dir string, opts Options) (*Log, error) {
 		return nil, errors.Join(fmt.Errorf("open audit log: %w", err), l.index.close(), j.Close())
 	}
 	l.work.Go(func() { l.hintLoop(dir) })
+	l.work.Go(l.roomLoop)
 	l.work.Go(func() {
 		l.index.follow(l.ctx, func(err error) { opts.Logger.Error("audit index stands still; it will be tried again", "cause", err) })
 	})
@@ -165,7 +166,7 @@ func (l *Log) closeUnknown(open []string, at map[string]int64) error {
 	}
 	recs = append(recs, &Record{Kind: KindChange, Channel: ChannelJob, Event: "log.open", Actor: Actor{Type: "job", AccountID: "audit"},
 		Detail: map[string]string{"records": strconv.FormatInt(l.journal.Size(), 10), "closed_as_unknown": strconv.Itoa(len(open))}})
-	return l.Note(context.Background(), recs...)
+	return l.write(context.Background(), recs)
 }
 
 func readHint(dir string, size int64) int64 {

@@ -3,6 +3,7 @@ package audit
 import (
 	"context"
 	"strings"
+	"time"
 
 	"lienthong/internal/kit/controldb"
 	"lienthong/internal/kit/ids"
@@ -33,6 +34,31 @@ func isVital(event, channel string) bool {
 	return vital(event) && (channel == ChannelScreen || !isSignIn(event))
 }
 
+// isSpared tells what is taken into the reserve of a full disk: what is vital, the platform's own records about log, keys
+// and backups, and what makes room.
+func isSpared(event, channel string) bool {
+	if isVital(event, channel) {
+		return true
+	}
+	switch slice, _, _ := strings.Cut(event, "."); slice {
+	case "log", "history", "vault", "backup":
+		return true
+	}
+	return event == "warehouse.purge" || event == "ingest.purge"
+}
+
+// Serves is nil while data may leave and any change be made; else the fault audit.closed or audit.disk_full, with the
+// reason in one sentence as its cause.
+func (l *Log) Serves() error {
+	if err := l.Health(); err != nil {
+		return err
+	}
+	if why := l.journal.Sparing(); why != "" {
+		return diskFull(why)
+	}
+	return nil
+}
+
 func isSignIn(event string) bool { return strings.HasPrefix(event, "auth.") }
 
 // mostWaiting bounds the records that wait in the control store for the next start while the log is closed. Sign-ins, which
@@ -44,6 +70,9 @@ const mostWaiting = 10_000
 func (l *Log) admit(event, channel string) (kept bool, err error) {
 	err = l.Health()
 	if err == nil {
+		if why := l.journal.Sparing(); why != "" && !isSpared(event, channel) {
+			return false, diskFull(why)
+		}
 		return false, nil
 	}
 	if l.outbox.db == nil || !isVital(event, channel) {
@@ -80,4 +109,29 @@ func (l *Log) keepNotes(ctx context.Context, recs []*Record) error {
 
 func (l *Log) outboxRow(r *Record) outboxRow {
 	return outboxRow{id: r.ID, node: l.opts.Journal.Origin, body: string(Encode(r)), createdAt: r.At.UnixMicro()}
+}
+
+// roomLoop records when the disk becomes full and when it has room again.
+func (l *Log) roomLoop() {
+	tick := time.NewTicker(moveEvery)
+	defer tick.Stop()
+	told := false
+	for {
+		select {
+		case <-tick.C:
+		case <-l.ctx.Done():
+			return
+		}
+		why := l.journal.Sparing()
+		if (why != "") == told || l.Health() != nil {
+			continue
+		}
+		rec := &Record{Kind: KindChange, Channel: ChannelJob, Event: "log.disk_free", Actor: Actor{Type: "job", AccountID: "audit"}}
+		if why != "" {
+			rec.Event, rec.Detail = "log.disk_full", map[string]string{"reason": why}
+		}
+		if err := l.Note(l.ctx, rec); err == nil {
+			told = why != ""
+		}
+	}
 }

@@ -28,6 +28,9 @@ func (s *Service) Deliver(ctx context.Context, in DeliveryInput, r io.Reader) (*
 	if err != nil {
 		return nil, err
 	}
+	if err := s.Log.Serves(); err != nil { // before the file takes the room that is left
+		return nil, err
+	}
 	now := s.Clock.Now()
 	if in.DataTime.After(now.Add(clockSkew)) {
 		return nil, fault.New(fault.Invalid, "ingest.data_time_future", i18n.DateTime(in.DataTime)).At("data_time")

@@ -154,6 +154,8 @@ var EventMessages = i18n.Messages{
 	"audit.event.log.read":                    {Vi: "Xem nhật ký", En: "Log read"},
 	"audit.event.log.verify":                  {Vi: "Kiểm chứng nhật ký", En: "Log verified"},
 	"audit.event.log.archive":                 {Vi: "Đưa bản ghi vào gói lưu trữ", En: "Records archived"},
+	"audit.event.log.disk_full":               {Vi: "Ổ đĩa chứa nhật ký gần đầy", En: "Disk of the log nearly full"},
+	"audit.event.log.disk_free":               {Vi: "Ổ đĩa chứa nhật ký có chỗ trống trở lại", En: "Disk of the log has room again"},
 	"audit.event.log.purge":                   {Vi: "Xóa gói lưu trữ hết thời hạn", En: "Archive removed"},
 	"audit.event.log.witness_alarm":           {Vi: "Cảnh báo của bên chứng nhận", En: "Witness alarm"},
 	"audit.event.log.witness_refused":         {Vi: "Bên chứng nhận từ chối", En: "Witness refused"},

@@ -106,7 +106,7 @@ func (p *Pages) render(w http.ResponseWriter, r *http.Request, form searchForm, 
 		MaySearch: access.ActorOf(r.Context()).Can(access.AuditRead), Form: form, Errors: e, Found: found != nil,
 	}
 	v.Alarm = p.log.Alarm()
-	if err := p.log.Health(); err != nil {
+	if err := p.log.Serves(); err != nil {
 		v.Closed = fault.Of(err).Error()
 	}
 	if found != nil {

@@ -14,6 +14,7 @@ import (
 type disk interface {
 	write(f *os.File, b []byte) error
 	sync(f *os.File) error
+	open(path string, flag int) (*os.File, error)
 }
 
 type realDisk struct{}
@@ -22,6 +23,8 @@ func (realDisk) write(f *os.File, b []byte) error {
 	_, err := f.Write(b)
 	return err
 }
+
+func (realDisk) open(path string, flag int) (*os.File, error) { return os.OpenFile(path, flag, 0o640) }
 
 func (realDisk) sync(f *os.File) error { return datasync(f) }
 
@@ -37,7 +40,7 @@ func syncFolder(dir string) error {
 // writeWhole replaces a file so that a crash leaves the old one or the new one.
 func writeWhole(d disk, dir, name string, content []byte) error {
 	temp := filepath.Join(dir, name+".tmp")
-	f, err := os.OpenFile(temp, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o640)
+	f, err := d.open(temp, os.O_WRONLY|os.O_CREATE|os.O_TRUNC)
 	if err != nil {
 		return err
 	}

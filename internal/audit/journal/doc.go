@@ -13,6 +13,7 @@
 //	archive/<first seq>/          records that have left, see archive.go
 //	cosigned                      the newest checkpoint that witnesses cosigned, with their cosignatures
 //	verifier.key                  the public key, for whoever kept none elsewhere
+//	reserve                       occupied room, given up when the disk is full; see reserve.go
 //	checkpoints                   older ones, about one a minute, each "note <length>\n<signed note>"
 //
 // Seq and leaf: callers encode and hash a record's body before they queue it, in their own goroutines. The body does
@@ -33,6 +34,8 @@
 //  1. Append returns nil only when the records are on disk in at least one folder.
 //  2. After a failed write or fsync a folder is never written again by this process; with none left the journal is
 //     closed for good and Health says why. fsync is never retried: the kernel may have dropped the pages.
+//     A write that finds the disk full (ENOSPC, EDQUOT) is no failed write as long as the reserve has a step to give: the
+//     same bytes are written once more to the same place, before any sync. Without one it is a failed write.
 //  3. A checkpoint covers only records that are on disk, and its tree only ever grows.
 //  4. The tree is fed in journal order by one goroutine; a gap closes the journal.
 //  5. A segment leaves only when its archive is on disk and verifies by itself. Stored hashes never leave.

@@ -44,6 +44,8 @@ func (d *badDisk) write(f *os.File, b []byte) error {
 	return err
 }
 
+func (d *badDisk) open(path string, flag int) (*os.File, error) { return realDisk{}.open(path, flag) }
+
 func (d *badDisk) sync(f *os.File) error {
 	if d.failSync.Load() && d.hit(f) {
 		d.syncs.Add(1)

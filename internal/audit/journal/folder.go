@@ -223,7 +223,7 @@ func (w *folder) path(first int64) string { return filepath.Join(w.dir, segmentN
 
 // startSegment makes the next segment durable before a record goes into it.
 func (w *folder) startSegment(first int64) error {
-	f, err := os.OpenFile(w.path(first), os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o640)
+	f, err := w.disk.open(w.path(first), os.O_RDWR|os.O_CREATE|os.O_EXCL)
 	if err != nil {
 		return fmt.Errorf("begin journal segment: %w", err)
 	}

@@ -29,10 +29,12 @@ type Options struct {
 	HistoryEvery    time.Duration // how often a checkpoint is kept in the history; 1 minute when 0
 	SubmitLag       time.Duration // how long a submitted record may wait for company; 5 ms when 0
 	QueueBytes      int           // bytes that may wait for the next commit; 8 MiB when 0
+	Reserve         int64         // bytes kept occupied for the day the disk is full, an eighth of the disk at most; none when 0
 	Logger          *slog.Logger
 	Meters          *meter.Set // nil: nobody reads them
 
-	disk disk // tests only
+	disk disk                           // tests only
+	room func(string) (diskRoom, error) // tests only
 }
 
 func (o *Options) fill() error {
@@ -66,6 +68,9 @@ func (o *Options) fill() error {
 	if o.disk == nil {
 		o.disk = realDisk{}
 	}
+	if o.room == nil {
+		o.room = roomOf
+	}
 	return nil
 }
 
@@ -74,6 +79,8 @@ type Journal struct {
 	opts        Options
 	verifierKey string
 	folders     []*folder
+	reserve     *reserve // nil without one
+	ended       chan struct{}
 
 	mu      sync.Mutex
 	current *batch
@@ -104,7 +111,7 @@ func Open(dir string, opts Options) (*Journal, error) {
 	if err != nil {
 		return nil, err
 	}
-	j := &Journal{opts: opts, verifierKey: key, current: newBatch(), wake: make(chan struct{}, 1), feed: make(chan fed, 1024), meters: newMeters(opts.Meters)}
+	j := &Journal{opts: opts, verifierKey: key, current: newBatch(), wake: make(chan struct{}, 1), feed: make(chan fed, 1024), ended: make(chan struct{}), meters: newMeters(opts.Meters)}
 	tree, err := j.openFolders(dir)
 	if err != nil {
 		for _, w := range j.folders {
@@ -115,6 +122,9 @@ func Open(dir string, opts Options) (*Journal, error) {
 	j.size.Store(tree.Size())
 	j.latest.Store(j.folders[0].newest)
 	j.base.Store(j.firstOnline())
+	if j.reserve != nil {
+		go j.reserve.watch(j.ended)
+	}
 	j.done.Add(2)
 	go j.writeLoop()
 	go j.treeLoop(tree)
@@ -126,8 +136,12 @@ func (j *Journal) openFolders(dir string) (*merkle.Tree, error) {
 	if j.opts.SecondSink != "" {
 		dirs = append(dirs, j.opts.SecondSink)
 	}
-	for _, d := range dirs {
-		w, err := openFolder(d, j.opts.disk, j.opts.SegmentBytes, j.verifierKey)
+	for i, d := range dirs {
+		on, err := j.diskOf(i, d)
+		if err != nil {
+			return nil, err
+		}
+		w, err := openFolder(d, on, j.opts.SegmentBytes, j.verifierKey)
 		if err != nil {
 			return nil, err
 		}
@@ -150,6 +164,21 @@ func (j *Journal) openFolders(dir string) (*merkle.Tree, error) {
 		tree = t
 	}
 	return tree, nil
+}
+
+// diskOf is how a folder is written. The first one has the reserve: the control store lies beside it.
+func (j *Journal) diskOf(i int, dir string) (disk, error) {
+	if i > 0 || j.opts.Reserve == 0 {
+		return j.opts.disk, nil
+	}
+	if err := os.MkdirAll(dir, 0o750); err != nil {
+		return nil, fmt.Errorf("make journal folder: %w", err)
+	}
+	var err error
+	if j.reserve, err = openReserve(dir, j.opts.Reserve, j.opts.room); err != nil || j.reserve == nil {
+		return j.opts.disk, err
+	}
+	return reservedDisk{j.opts.disk, j.reserve}, nil
 }
 
 // catchUp copies to the shorter folder what the other one went on to hold while it could not be written.
@@ -293,6 +322,7 @@ func (j *Journal) Close() error {
 	}
 	j.rouse()
 	j.done.Wait()
+	close(j.ended)
 	for _, w := range j.folders {
 		w.close()
 	}
