@@ -18,6 +18,8 @@
 //  1. What cannot be recorded does not happen: Decide and Change refuse with audit.closed. With the journal closed the
 //     vital events (vital.go: sign-in, taking rights away) go on: their record is durable in the outbox before the answer,
 //     and the next start moves it into the journal. An outcome, a decision and a right given never wait there.
+//     With the disk nearly full the same events, and what the platform records of itself or makes room with, go into the
+//     journal's reserve; everything else is refused with audit.disk_full until there is room again.
 //  2. A record holds no personal value: identifiers as PersonKey, free text scrubbed of what looks like one.
 //  3. A change is in the journal exactly once, in commit order, also after a crash between journal and outbox.
 //  4. A decision without an outcome is closed as unknown at the next start.

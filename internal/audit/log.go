@@ -82,8 +82,8 @@ func (l *Log) Alarm() string {
 // Decide writes a decision and returns when it is on disk. No byte may leave, and no provider may be asked to change
 // anything, before it has returned nil. An allowed decision must be followed by Outcome.
 func (l *Log) Decide(ctx context.Context, r *Record) error {
-	if why := l.journal.Sparing(); why != "" {
-		return diskFull(why)
+	if err := l.Serves(); err != nil {
+		return err
 	}
 	r.Kind = KindDecision
 	l.complete(r)
