@@ -21,7 +21,9 @@ func TestFullDataDisk(t *testing.T) {
 	w.Run()
 	at := "/api/v1/systems/" + stoppedSystem
 	filler := fill(t, dir)
-	resumed := func() harness.Answer { return w.security.Post(at+"/resume", m{"reason": "Đã đổi khóa của hệ thống"}) }
+	resumed := func() harness.Answer {
+		return w.security.Post(at+"/resume", m{"reason": "Đã đổi khóa của hệ thống"})
+	}
 	w.must(w.suspendedSoon(at))
 	if a := resumed(); a.Status != http.StatusServiceUnavailable || a.Code() != "audit.disk_full" {
 		t.Errorf("a right given back on a full disk: %s", a)
