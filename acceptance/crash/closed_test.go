@@ -191,7 +191,7 @@ func fillers(t *testing.T, dir string) []string {
 	return all
 }
 
-// onDiskTold: an incident and two records tell when the disk became full and when it had room again.
+// onDiskTold: an incident tells of the full disk.
 func (w *world) onDiskTold() {
 	w.t.Helper()
 	var got struct{ Incidents []struct{ Source string } }
