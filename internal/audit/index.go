@@ -58,7 +58,7 @@ func openIndex(ctx context.Context, dir string, j *journal.Journal) (*index, err
 
 func (x *index) connect(ctx context.Context) error {
 	dsn := (&url.URL{Scheme: "file", Path: filepath.Join(x.dir, indexFile), OmitHost: true}).String() +
-		"?_pragma=busy_timeout(10000)&_pragma=journal_mode(wal)&_pragma=synchronous(normal)&_pragma=cache_size(-16000)"
+		"?_pragma=busy_timeout(10000)&_pragma=journal_mode(wal)&_pragma=synchronous(normal)&_pragma=cache_size(-64000)"
 	db, err := driver.Open(dsn)
 	if err != nil {
 		return fmt.Errorf("open audit index: %w", err)
