@@ -25,7 +25,7 @@ var Messages = i18n.Messages{
 	"ui.language":         {Vi: "Ngôn ngữ", En: "Language"},
 	"ui.required":         {Vi: "bắt buộc", En: "required"},
 	"ui.optional":         {Vi: "không bắt buộc", En: "optional"},
-	"ui.form_errors":      {Vi: "Chưa lưu được, cần sửa các nội dung sau", En: "Not saved; the following needs correction"},
+	"ui.form_errors":      {Vi: "Chưa thực hiện được, cần sửa các nội dung sau", En: "Not done; the following needs correction"},
 	"ui.mark":             {Vi: "Chỉ xem trên màn hình, không sao chép:", En: "On screen only, do not copy:"},
 	"ui.choose":           {Vi: "Chọn…", En: "Choose…"},
 	"ui.sort_by":          {Vi: "Sắp xếp theo {0}", En: "Sort by {0}"},
