@@ -1,7 +1,8 @@
 // Package task is the inbox "Việc của đơn vị": what waits for an agency, by when, and the urging of what is late
 // (R12.6, R7.5b).
 //
-// Owns: tasks, their deadlines in working days, the notices that urge and escalate, who has read which notice.
+// Owns: tasks, their deadlines in working days, notices (those that urge and escalate, and whatever else a slice has to
+// tell), who has read which.
 // Does not own: the work itself. The slice whose step makes a task due opens it in the transaction of that step and ends
 // it in the transaction of the next; its own audit record tells of both.
 //
@@ -13,5 +14,5 @@
 //  4. Each urging is a record of the audit log.
 //  5. A person sees the tasks of the own agency, the operator those of all.
 //
-// Start reading at Task, then Service.Open and Service.Remind.
+// Start reading at Task, then Service.Open, Service.Remind and Service.Tell.
 package task

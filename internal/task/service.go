@@ -180,9 +180,10 @@ func (s *Service) remind(ctx context.Context, t Task, stage Stage, now time.Time
 		if err != nil || !first {
 			return err
 		}
-		to := ""
+		to, n := "", ofTask(t, stage, now)
 		for _, r := range t.recipients(stage) {
-			if err := insertNotice(ctx, q, t.ID, stage, r, now); err != nil {
+			n.ID, n.To = ids.New(), r
+			if err := insertNotice(ctx, q, n); err != nil {
 				return err
 			}
 			to += " " + r.String()
@@ -192,11 +193,4 @@ func (s *Service) remind(ctx context.Context, t Task, stage Stage, now time.Time
 			Detail: map[string]string{"stage": stage.String(), "kind": t.Kind, "of": t.Subject, "to": to[1:]},
 		})
 	})
-}
-
-func (r recipient) String() string {
-	if r.account != "" {
-		return r.account
-	}
-	return r.agency + "/" + string(r.role)
 }

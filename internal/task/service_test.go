@@ -240,3 +240,28 @@ func TestOverdueFirstAndDaysInWorkingDays(t *testing.T) {
 		t.Fatalf("overdue over a weekend: %+v, want 2 working days", x.Standing)
 	}
 }
+
+func TestWhatIsToldIsToldOnce(t *testing.T) {
+	testkit.Engines(t, func(t *testing.T, db *controldb.DB) {
+		w, ctx := newWorld(t, db), context.Background()
+		renewal := Telling{
+			Key: "connection.renewal/a/60", To: []Recipient{{Agency: "H38.04", Role: access.Steward}, {Account: "u-2"}}, TitleKey: "connection.task.opinion", TitleArgs: []string{"2026-0001"},
+			Path: "/connection/a", Subject: "connection/a",
+		}
+		for range 2 {
+			w.tx(t, func(q controldb.Querier) error { return w.Tell(ctx, q, renewal) })
+		}
+		steward, stranger := as("H38.04", access.Steward), as("H38.05", access.Steward)
+		if got := w.inbox(t, steward); got != "[early:]" {
+			t.Errorf("the steward was told %s", got)
+		}
+		if got := w.inbox(t, stranger); got != "[]" {
+			t.Errorf("the steward of another agency was told %s", got)
+		}
+		nobody := renewal
+		nobody.To = []Recipient{{Agency: "H38.04"}}
+		if err := w.db.InTx(ctx, func(q controldb.Querier) error { return w.Tell(ctx, q, nobody) }); err == nil {
+			t.Error("a notice to nobody was kept")
+		}
+	})
+}

@@ -105,38 +105,34 @@ func (t Task) check() error {
 // Operator as the role of a recipient means everybody who operates the platform, whatever the role.
 const Operator access.Role = "operator"
 
-// recipient of a notice: an account, or a role in an agency.
-type recipient struct {
-	agency  string
-	role    access.Role
-	account string
+// Recipient of a notice: an account, or a role in an agency. The operator as a whole is Recipient{Role: Operator}.
+type Recipient struct {
+	Agency  string
+	Role    access.Role
+	Account string
+}
+
+// String is the recipient in the audit log.
+func (r Recipient) String() string {
+	if r.Account != "" {
+		return r.Account
+	}
+	return r.Agency + "/" + string(r.Role)
 }
 
 // recipients upholds invariant 3: the one who must do it, from the day of the deadline the head of the agency too, and
 // of what is overdue the operator as well.
-func (t Task) recipients(s Stage) []recipient {
-	first := recipient{agency: t.Agency, role: t.Role, account: t.Account}
+func (t Task) recipients(s Stage) []Recipient {
+	first := Recipient{Agency: t.Agency, Role: t.Role, Account: t.Account}
 	if t.Account == "" && t.Role == "" {
-		first.role = access.Steward
+		first.Role = access.Steward
 	}
-	out := []recipient{first}
-	if head := (recipient{agency: t.Agency, role: access.AgencyHead}); s >= DueDay && first != head {
+	out := []Recipient{first}
+	if head := (Recipient{Agency: t.Agency, Role: access.AgencyHead}); s >= DueDay && first != head {
 		out = append(out, head)
 	}
 	if s >= Overdue {
-		out = append(out, recipient{role: Operator})
+		out = append(out, Recipient{Role: Operator})
 	}
 	return out
-}
-
-// Notice tells a recipient of a task whose deadline is near or past.
-type Notice struct {
-	ID        string
-	Stage     Stage
-	Agency    string
-	Role      access.Role
-	Account   string
-	CreatedAt time.Time
-	Read      bool // by the one who asks
-	Task      Task
 }

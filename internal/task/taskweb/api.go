@@ -94,10 +94,14 @@ type noticesIn struct {
 
 type noticeJSON struct {
 	ID        string    `json:"id"`
-	Stage     string    `json:"stage" enum:"half,due,overdue"`
+	Title     string    `json:"title" doc:"What is told, in the language of Accept-Language"`
+	Path      string    `json:"path" doc:"Page on which more stands"`
+	Subject   string    `json:"subject" doc:"What it is about, as the access log names it"`
+	Critical  bool      `json:"critical" doc:"Goes out by mail at once, also in quiet hours"`
+	Stage     string    `json:"stage,omitempty" enum:"half,due,overdue" doc:"How the deadline of the task stood; absent when the notice is about none"`
 	CreatedAt time.Time `json:"created_at"`
 	Read      bool      `json:"read"`
-	Task      taskJSON  `json:"task"`
+	Task      *taskJSON `json:"task,omitempty" doc:"Whose deadline it tells of"`
 }
 
 type noticesOut struct {
@@ -114,9 +118,20 @@ func (p *Pages) opNotices(ctx context.Context, in *noticesIn) (*noticesOut, erro
 	var out noticesOut
 	out.Body.Notices = make([]noticeJSON, 0, len(list))
 	for _, n := range list {
-		out.Body.Notices = append(out.Body.Notices, noticeJSON{n.ID, n.Stage.String(), n.CreatedAt, n.Read, p.json(ctx, n.Task)})
+		out.Body.Notices = append(out.Body.Notices, p.noticeJSON(ctx, n))
 	}
 	return &out, nil
+}
+
+func (p *Pages) noticeJSON(ctx context.Context, n task.Notice) noticeJSON {
+	out := noticeJSON{
+		ID: n.ID, Title: say(p.say(ctx), n.TitleKey, n.TitleArgs), Path: n.Path, Subject: n.Subject, Critical: n.Critical, CreatedAt: n.CreatedAt, Read: n.Read,
+	}
+	if n.Task.ID != "" {
+		about := p.json(ctx, n.Task)
+		out.Stage, out.Task = n.Stage.String(), &about
+	}
+	return out
 }
 
 type readIn struct {

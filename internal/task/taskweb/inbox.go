@@ -100,12 +100,15 @@ func (p *Pages) table(r *http.Request, t ui.T, show string, tasks []task.Task) u
 	return props
 }
 
-func title(t ui.T, x task.Task) string {
-	args := make([]any, len(x.TitleArgs))
-	for i, a := range x.TitleArgs {
+func title(t ui.T, x task.Task) string { return say(t, x.TitleKey, x.TitleArgs) }
+
+// say is a message with its arguments.
+func say(t ui.T, key string, texts []string) string {
+	args := make([]any, len(texts))
+	for i, a := range texts {
 		args[i] = a
 	}
-	return t(x.TitleKey, args...)
+	return t(key, args...)
 }
 
 // dueCell is the deadline with how much of it is left, or that the task has ended.

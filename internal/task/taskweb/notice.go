@@ -42,11 +42,23 @@ func (p *Pages) noticeTable(r *http.Request, t ui.T, list []task.Notice) ui.Tabl
 		Empty:   ui.Empty{Icon: ui.IconInbox, Title: t("task.no_notice"), Text: t("task.no_notice_text")},
 	}
 	for _, n := range list {
-		props.Rows = append(props.Rows, ui.Cells(
-			ui.Badge(ui.State{Label: t("task.stage." + n.Stage.String()), Tone: stageTone(n.Stage)}),
-			ui.LinkTwo(title(t, n.Task), n.Task.Path, p.agency(r.Context(), n.Task.Agency)), dueCell(t, n.Task), ui.Moment(n.CreatedAt), readCell(t, n)))
+		props.Rows = append(props.Rows, p.noticeRow(r, t, n))
 	}
 	return props
+}
+
+// noticeRow is a deadline with its task, or what else there is to know.
+func (p *Pages) noticeRow(r *http.Request, t ui.T, n task.Notice) ui.Row {
+	if n.Task.ID == "" {
+		kind := ui.State{Label: t("task.told"), Tone: ui.Info}
+		if n.Critical {
+			kind = ui.State{Label: t("task.told_critical"), Tone: ui.Bad}
+		}
+		return ui.Cells(ui.Badge(kind), ui.Link(say(t, n.TitleKey, n.TitleArgs), n.Path), ui.Muted(t("task.no_deadline")), ui.Moment(n.CreatedAt), readCell(t, n))
+	}
+	return ui.Cells(
+		ui.Badge(ui.State{Label: t("task.stage." + n.Stage.String()), Tone: stageTone(n.Stage)}),
+		ui.LinkTwo(title(t, n.Task), n.Task.Path, p.agency(r.Context(), n.Task.Agency)), dueCell(t, n.Task), ui.Moment(n.CreatedAt), readCell(t, n))
 }
 
 func stageTone(s task.Stage) ui.Tone {
