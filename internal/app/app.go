@@ -62,6 +62,7 @@ type App struct {
 	scratch  string // for content in clear while it is worked on
 	raw      *blob.Store
 	versions *blob.Store            // files of the warehouse
+	papers   *blob.Store            // decisions and dossiers that people attach; each slice keeps to a folder of its own name
 	hashes   atomic.Pointer[string] // what the last check of the log's stored hashes found wrong
 	backup   *backup.Service
 	audit    *audit.Log
@@ -247,6 +248,9 @@ func (a *App) openVault(ctx context.Context) error {
 	}
 	if a.raw, err = a.vault.Open("raw", filepath.Join(a.conf.DataDir, "raw"), scratch); err != nil {
 		return fmt.Errorf("open the raw store: %w", err)
+	}
+	if a.papers, err = a.vault.Open("papers", filepath.Join(a.conf.DataDir, "papers"), scratch); err != nil {
+		return fmt.Errorf("open the store of attached papers: %w", err)
 	}
 	return nil
 }

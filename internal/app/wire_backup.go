@@ -25,7 +25,7 @@ import (
 func (a *App) openBackup(ctx context.Context) error {
 	var err error
 	a.backup, err = backup.NewService(ctx, backup.Parts{
-		DB: a.db, Log: a.audit, Clock: a.clock, Logger: a.log, DataDir: a.conf.DataDir, Stores: map[string]*blob.Store{"raw": a.raw, "warehouse": a.versions},
+		DB: a.db, Log: a.audit, Clock: a.clock, Logger: a.log, DataDir: a.conf.DataDir, Stores: map[string]*blob.Store{"raw": a.raw, "warehouse": a.versions, "papers": a.papers},
 		Settings: backup.Settings{
 			Dir: a.conf.BackupDir, Every: time.Duration(a.conf.BackupEvery) * time.Hour, Keep: int(a.conf.BackupKeep), WarnAfter: time.Duration(a.conf.BackupWarn) * time.Hour,
 		},

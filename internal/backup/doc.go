@@ -10,7 +10,7 @@
 // whether it is the last, its context the head, so that none can be changed, moved, left out, added or cut off.
 //
 //	entry   u32 length | name and mode in JSON | pieces of u32 length and bytes, ended by length 0
-//	entries control/<table> (gzip), secrets/…, audit/… (gzip), raw/…, warehouse/…, last manifest.json
+//	entries control/<table> (gzip), secrets/…, audit/… (gzip), raw/…, warehouse/…, papers/…, last manifest.json
 //
 // The key of a file comes from HPKE (RFC 9180) to the backup key: X25519 with ML-KEM-768, so that a copy taken today does
 // not open to tomorrow's machines, HKDF-SHA-256, AES-256-GCM. It is in the standard library. age was looked at and would

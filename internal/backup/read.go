@@ -26,7 +26,7 @@ const UnfinishedMark = "restore.unfinished"
 const tablesFolder = "restore.tmp"
 
 // folders are the parts that a backup may write.
-var folders = []string{"secrets", "audit", "raw", "warehouse"}
+var folders = []string{"secrets", "audit", "raw", "warehouse", "papers"}
 
 // Peek reads what a backup says in clear.
 func Peek(file string) (Head, error) {
