@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# All tests of lienthong, for the hand and for CI alike. Needs Go, gcc and g++; installs PostgreSQL and Chromium from
-# Debian's packages when they are missing and it may. Usage: ./test.sh [go test arguments, default ./...]
+# All tests of lienthong, for the hand and for CI alike. Needs Go, gcc and g++; installs PostgreSQL, Chromium and what
+# converts papers to PDF (LibreOffice, poppler) from Debian's packages when they are missing and it may. Usage: ./test.sh [go test arguments, default ./...]
 set -euo pipefail
 cd "$(dirname "$0")"
 
@@ -11,6 +11,8 @@ pg_bin() { ls -d /usr/lib/postgresql/*/bin 2>/dev/null | sort -V | tail -n 1; }
 missing=()
 [ -n "$(pg_bin)" ] || missing+=(postgresql)
 command -v chromium >/dev/null || missing+=(chromium)
+command -v soffice >/dev/null || missing+=(libreoffice-writer-nogui libreoffice-calc-nogui fonts-liberation)
+command -v pdftotext >/dev/null || missing+=(poppler-utils)
 if [ ${#missing[@]} -gt 0 ] && command -v apt-get >/dev/null; then
   say "installing ${missing[*]}"
   as_root apt-get update -qq
