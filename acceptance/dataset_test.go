@@ -79,7 +79,7 @@ func (p *province) registerDataset(t *testing.T, slug string, change func(about 
 	ok(t, st.Post(at+"/register", m{"not_secret": true, "attest": true}), http.StatusOK)
 	ok(t, p.appraiser.Post(at+"/review", m{"basis": "Điều 7 Quy chế, phiếu rà soát 03"}), http.StatusOK)
 	ok(t, p.approver.Post(at+"/approve", nil), http.StatusOK)
-	ok(t, p.approver.Post(at+"/issue", m{"decision": "88/QĐ-UBND ngày 10/03/2026"}), http.StatusOK)
+	harness.IssueList(t, harness.Catalogue, p.appraiser, p.approver)
 }
 
 // household is row n of the files of this package, of a commune.

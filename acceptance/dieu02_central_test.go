@@ -63,7 +63,7 @@ func centralVertical(t *testing.T, p *province) {
 	ok(t, other.Post(at+"/register", m{"not_secret": true, "attest": true}), http.StatusOK)
 	ok(t, p.appraiser.Post(at+"/review", m{"basis": "Điều 7 Quy chế, phiếu rà soát 04"}), http.StatusOK)
 	ok(t, p.approver.Post(at+"/approve", nil), http.StatusOK)
-	ok(t, p.approver.Post(at+"/issue", m{"decision": "89/QĐ-UBND ngày 10/03/2026"}), http.StatusOK)
+	harness.IssueList(t, harness.Catalogue, p.appraiser, p.approver)
 	var sent delivery
 	ok(t, send(other, department+"/du-lieu-thu", file(2), url.Values{"system": {source}}), http.StatusAccepted).Into(t, &sent)
 	if d := wait(t, other, sent.ID); d.State != "published" {

@@ -320,7 +320,7 @@ func changeDataset(t *testing.T, p *province) {
 	ok(t, p.ownerSteward.Post(at+"/register", m{"not_secret": true, "attest": true}), http.StatusOK)
 	ok(t, p.appraiser.Post(at+"/review", m{"basis": "Điều 7 Quy chế, phiếu rà soát 05"}), http.StatusOK)
 	ok(t, p.approver.Post(at+"/approve", nil), http.StatusOK)
-	ok(t, p.approver.Post(at+"/issue", m{"decision": "90/QĐ-UBND ngày 10/03/2026"}), http.StatusOK)
+	harness.IssueList(t, harness.Catalogue, p.appraiser, p.approver)
 }
 
 // changePublished changes a dataset that has data.

@@ -130,7 +130,7 @@ func (w *world) register(slug string) {
 	w.must(w.steward.Post(at+"/register", m{"not_secret": true, "attest": true}))
 	w.must(w.appraiser.Post(at+"/review", m{"basis": "Điều 7 Quy chế"}))
 	w.must(w.approver.Post(at+"/approve", nil))
-	w.must(w.approver.Post(at+"/issue", m{"decision": "15/QĐ-UBND ngày 05/03/2026"}))
+	harness.IssueList(w.t, harness.Catalogue, w.appraiser, w.approver)
 }
 
 // rows of each load.

@@ -23,6 +23,11 @@ const (
 	CatalogReview     Permission = "catalog.review"
 	CatalogApprove    Permission = "catalog.approve"
 	CatalogTransfer   Permission = "catalog.transfer"
+	ReleaseRead       Permission = "release.read"
+	ReleasePrepare    Permission = "release.prepare" // draft a release, consult, answer comments
+	ReleaseComment    Permission = "release.comment" // give the agency's opinion on a draft
+	ReleaseApprove    Permission = "release.approve"
+	ReleaseRecord     Permission = "release.record" // record the decision that issues a release
 	IngestRead        Permission = "ingest.read"
 	IngestDeliver     Permission = "ingest.deliver"
 	IngestRows        Permission = "ingest.rows" // see the values of quarantined rows

@@ -43,7 +43,7 @@ type roleDef struct {
 }
 
 // readers is what everyone with an account in a state agency sees: registers and progress, never data (R12.1).
-var readers = []Permission{AgencyRead, SystemRead, DictionaryRead, CatalogRead, ConnectionRead, WarehouseRead}
+var readers = []Permission{AgencyRead, SystemRead, DictionaryRead, CatalogRead, ReleaseRead, ConnectionRead, WarehouseRead}
 
 func with(base []Permission, more ...Permission) []Permission {
 	return append(slices.Clone(base), more...)
@@ -52,16 +52,16 @@ func with(base []Permission, more ...Permission) []Permission {
 // roles is the matrix shown on the page "Vai trò và quyền". Absent means forbidden.
 var roles = map[Role]roleDef{
 	OpAdmin:     {true, true, with(readers, AgencyChange, AccountRead, AccountChange, AccountConfirm, SystemChange, SettingsRead, SettingsChange, AccessRead, IncidentRead)},
-	OpAppraiser: {true, true, with(readers, CatalogReview, ConnectionAppr, ConnectionTest, ConnectionAccept, IngestRead, AccessRead, ExchangeRead)},
-	OpApprover:  {true, true, with(readers, CatalogApprove, CatalogTransfer, ConnectionApprove, AccessRead, ExchangeRead)},
+	OpAppraiser: {true, true, with(readers, CatalogReview, ReleasePrepare, ReleaseRecord, ConnectionAppr, ConnectionTest, ConnectionAccept, IngestRead, AccessRead, ExchangeRead)},
+	OpApprover:  {true, true, with(readers, CatalogApprove, CatalogTransfer, ReleaseApprove, ReleaseRecord, ConnectionApprove, AccessRead, ExchangeRead)},
 	OpEngineer:  {true, true, with(readers, SystemChange, SystemCredential, DictionaryChange, ConnectionSetUp, ConnectionReview, ConnectionTest, ConnectionAccept, IngestRead, IngestRelease, AccessRead, ExchangeRead, IncidentRead)},
 	OpSecurity:  {true, true, with(readers, AccountConfirm, AccessRead, AccessSuspend, ConnectionSuspend, ConnectionEnd, AuditVerify, ExchangeRead, IncidentRead, IncidentHandle, SettingsRead)},
 	OpQuality:   {true, true, with(readers, IngestRead, ExchangeRead)},
 	OpPortal:    {true, true, with(readers)},
 
-	AgencyHead:     {permissions: with(readers, IncidentRead, ConnectionOpinion, ConnectionAccept, CatalogTransfer, AccessRead, IngestRead)},
-	Steward:        {permissions: with(readers, IncidentRead, CatalogRegister, IngestRead, IngestDeliver, IngestRows, SystemSecret, AccessRead, ConnectionDraft, ConnectionOpinion, ConnectionAccept, WarehouseView, DataView)},
-	DeputySteward:  {permissions: with(readers, CatalogRegister, IngestRead, IngestDeliver, IngestRows, SystemSecret, AccessRead, ConnectionDraft, WarehouseView, DataView)},
+	AgencyHead:     {permissions: with(readers, ReleaseComment, ConnectionOpinion, ConnectionAccept, CatalogTransfer, AccessRead, IngestRead)},
+	Steward:        {permissions: with(readers, CatalogRegister, ReleaseComment, IngestRead, IngestDeliver, IngestRows, SystemSecret, AccessRead, ConnectionDraft, ConnectionOpinion, ConnectionAccept, WarehouseView, DataView)},
+	DeputySteward:  {permissions: with(readers, CatalogRegister, ReleaseComment, IngestRead, IngestDeliver, IngestRows, SystemSecret, AccessRead, ConnectionDraft, WarehouseView, DataView)},
 	AgencyAdmin:    {permissions: with(readers, AccountRead, SystemSecret)},
 	Analyst:        {permissions: with(readers, WarehouseView, DataView, DataList, DataExport)},
 	LookupOfficer:  {permissions: with(readers, WarehouseView, DataView, DataLookup)},

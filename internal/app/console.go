@@ -19,6 +19,7 @@ import (
 	"lienthong/internal/incident/incidentweb"
 	"lienthong/internal/ingest/ingestweb"
 	"lienthong/internal/kit/i18n"
+	"lienthong/internal/release/releaseweb"
 	"lienthong/internal/support"
 	"lienthong/internal/support/supportweb"
 	"lienthong/internal/system/systemweb"
@@ -78,6 +79,7 @@ func (a *App) buildConsole() (*console, error) {
 		catalogweb.New(shell, catalogweb.Parts{
 			Catalog: a.catalog, Dictionary: a.dictionary, Ingest: a.ingest, Warehouse: a.warehouse, Clock: a.clock, Sources: a.catalogSources(),
 		}, a.agencyName),
+		releaseweb.New(shell, releaseweb.Parts{Releases: a.releases, Clock: a.clock}, a.agencyName),
 		warehouseweb.New(shell, a.warehouse, a.catalog, a.clock, a.agencyName),
 		viewweb.New(shell, viewweb.Parts{View: a.view, Access: a.access, Catalog: a.catalog, Agency: a.agencyName, Purposes: a.purposeNames}),
 		dictionaryweb.New(shell, a.dictionary, a.clock, a.agencyName),
@@ -99,8 +101,6 @@ func (a *App) buildConsole() (*console, error) {
 	c.routes = shell.WithPasts(c.routes, c.api, c.pasts)
 	if a.opts.Demo != nil {
 		c.routes = append(c.routes, gallery.Routes(shell)...)
-	}
-	if a.opts.populated() {
 		c.routes = append(c.routes, a.demoPages(shell).Routes()...)
 	}
 	c.routes = append(c.routes,

@@ -19,7 +19,7 @@ const callsPerSecond = 1.5
 
 // makeWorld generates the demo's province before anything is announced, since its people are on the first page.
 func (a *App) makeWorld() error {
-	if !a.opts.populated() {
+	if a.opts.Demo == nil {
 		return nil
 	}
 	w, err := world.Generate(uint64(a.opts.Demo.Seed), world.Demo()) //nolint:gosec // any bit pattern is a seed
@@ -37,7 +37,7 @@ func (a *App) demoPages(shell *web.Shell) slicePages {
 
 // demoPath leads from the sign-in page to the accounts of the demonstration; empty on a real platform.
 func (a *App) demoPath() string {
-	if !a.opts.populated() {
+	if a.opts.Demo == nil {
 		return ""
 	}
 	return "/demo"
@@ -66,7 +66,7 @@ func (a *App) liveDemo(ctx context.Context) error {
 	}
 	p := demo.Platform{
 		Clock: a.clock, Access: a.access, Agency: a.agency, Account: a.account, System: a.system, Dictionary: a.dictionary, Catalog: a.catalog,
-		Ingest: a.ingest, Incidents: a.incident, Connections: a.connections, Exchange: a.exchange, Grants: a.grants, Tests: a.tests, ExchangeURL: a.exchangeURL(),
+		Ingest: a.ingest, Incidents: a.incident, Connections: a.connections, Exchange: a.exchange, Releases: a.releases, Grants: a.grants, Tests: a.tests, ExchangeURL: a.exchangeURL(),
 		Say: func(format string, args ...any) { fmt.Fprintf(a.opts.Out, format+"\n", args...) },
 	}
 	loaded, err := demo.Seed(ctx, p, a.world, province)

@@ -24,6 +24,7 @@ import (
 	"lienthong/internal/kit/controldb"
 	"lienthong/internal/kit/i18n"
 	"lienthong/internal/kit/secret"
+	"lienthong/internal/release"
 	"lienthong/internal/system"
 	"lienthong/internal/task"
 	"lienthong/internal/warehouse"
@@ -46,6 +47,7 @@ type slices struct {
 	connections  *connection.Service
 	exchange     *exchange.Service
 	task         *task.Service
+	releases     *release.Service
 	grants       *flow.GrantConnection
 	tests        *flow.TestConnection
 	view         *flow.ViewData
@@ -89,10 +91,7 @@ func (a *App) buildSlices(ctx context.Context) error {
 	a.connections = connection.NewService(a.db, a.clock, a.calendar, a.access, a.audit)
 	a.exchange = exchange.NewService(a.db, a.clock, a.audit, exchangeClients{a}, a.providerSecret)
 	a.task = task.NewService(a.db, a.clock, a.calendar, a.audit)
-	a.incident.OnOpen(a.incidentOpened)
-	if err := a.setUpMail(); err != nil {
-		return err
-	}
+	a.buildReleases()
 	a.buildCertificates()
 	a.described = controldb.NewFresh(a.db, 20_000, a.describe)
 	a.system.OnRevoke(a.exchange.RevokeTokens)

@@ -5,7 +5,6 @@ import (
 	"fmt"
 
 	"lienthong/internal/agency"
-	"lienthong/internal/catalog"
 	"lienthong/internal/connection"
 	"lienthong/internal/exchange"
 	"lienthong/internal/kit/fault"
@@ -14,8 +13,8 @@ import (
 // connectionSources tells the process of Điều 12 what the other registers know.
 func (a *App) connectionSources() connection.Sources {
 	return connection.Sources{
-		Dataset:    connection.FromCatalog(a.catalog, a.listed),
-		System:     connection.FromSystems(a.system, a.clock.Now),
+		Dataset:    connection.FromCatalog(a.catalog, a.listedDataset),
+		System:     connection.FromSystems(a.system, a.clock.Now, a.listedSystem),
 		Supply:     a.connectionSupply,
 		Agency:     a.connectionAgency,
 		LegalBasis: a.agency.LegalBasis,
@@ -44,12 +43,6 @@ func (a *App) connectionSupply(ctx context.Context, dataset string) (connection.
 		}
 	}
 	return out, nil
-}
-
-// listed is the decision of the issued catalogue with the dataset; empty when it is in none.
-func (a *App) listed(ctx context.Context, code string) (string, error) {
-	d, err := a.catalog.Describe(ctx, catalog.Code(code))
-	return d.Release, err
 }
 
 func (a *App) connectionAgency(ctx context.Context, code string) (connection.Agency, error) {

@@ -18,7 +18,6 @@ const (
 	usageEvery  = 5 * time.Second
 	sweepEvery  = time.Minute
 	remindEvery = 10 * time.Minute
-	mailEvery   = 15 * time.Second
 	// Records leave the online log by the month, so a look each day is enough.
 	archiveEvery = 24 * time.Hour
 )
@@ -34,12 +33,16 @@ func (a *App) startWork(ctx context.Context, group *errgroup.Group) {
 	a.jobs.Every("task reminders", remindEvery, func(ctx context.Context) error {
 		return a.task.Remind(access.WithActor(ctx, access.JobActor("task reminders")))
 	})
-	a.jobs.Every("mail", mailEvery, func(ctx context.Context) error {
-		return a.task.SendMail(access.WithActor(ctx, access.JobActor("mail")))
-	})
 	a.jobs.Every("certificates", remindEvery, func(ctx context.Context) error {
 		ctx = access.WithActor(ctx, access.JobActor("certificates"))
 		return errors.Join(a.system.RemindKeys(ctx), a.certificates.Remind(ctx), a.certificates.PublishLists(ctx))
+	})
+	a.jobs.Every("releases in force", sweepEvery, func(ctx context.Context) error {
+		return a.releases.TakeEffect(access.WithActor(ctx, access.JobActor("release in force")))
+	})
+	a.jobs.Every("releases as issued", remindEvery, func(ctx context.Context) error {
+		_, err := a.releases.Verify(access.WithActor(ctx, access.JobActor("release verify")))
+		return err
 	})
 	a.jobs.Every("audit archive", archiveEvery, func(ctx context.Context) error {
 		_, err := a.audit.Archive(ctx)

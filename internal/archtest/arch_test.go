@@ -23,7 +23,7 @@ var may = map[string]string{
 	"exchange":   "connection privacy warehouse",
 	"incident":   "monitor",
 	"vault":      "", "certificate": "",
-	"support": "", "task": "", "home": "",
+	"release": "", "support": "", "task": "", "home": "",
 	"backup": "",
 }
 

@@ -97,12 +97,7 @@ func TestLife(t *testing.T) {
 		if _, err := b.Approve(catalogtest.Approver(), made.ID); err != nil {
 			t.Fatal(err)
 		}
-		if _, err := b.Issue(catalogtest.Approver(), made.ID, ""); !fault.Is(err, "catalog.decision_missing") {
-			t.Fatalf("issue without a decision: %v", err)
-		}
-		if _, err := b.Issue(catalogtest.Approver(), made.ID, "Quyết định 1/QĐ-UBND"); err != nil {
-			t.Fatal(err)
-		}
+		catalogtest.Issued(t, b, made.Code, "Quyết định 1/QĐ-UBND")
 		for range 2 {
 			err := db.InTx(catalogtest.Appraiser(), func(q controldb.Querier) error {
 				return b.Flowed(access.WithActor(context.Background(), access.JobActor("ingest")), q, made.Code)
@@ -298,9 +293,7 @@ func TestSchemaChangeOfPublished(t *testing.T) {
 	if _, err := b.Approve(catalogtest.Approver(), made.ID); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := b.Issue(catalogtest.Approver(), made.ID, "QĐ 1"); err != nil {
-		t.Fatal(err)
-	}
+	catalogtest.Issued(t, b, made.Code, "QĐ 1")
 	job := access.WithActor(context.Background(), access.JobActor("ingest"))
 	if err := db.InTx(job, func(q controldb.Querier) error { return b.Flowed(job, q, made.Code) }); err != nil {
 		t.Fatal(err)

@@ -117,14 +117,40 @@ func (s *Service) Approve(ctx context.Context, id ID) (Dataset, error) {
 	})
 }
 
-// Issue records the decision that puts an approved dataset into the catalogue in force.
-func (s *Service) Issue(ctx context.Context, id ID, decision string) (Dataset, error) {
-	return s.alter(ctx, id, access.CatalogApprove, "catalog.issue", decision, func(_ controldb.Querier, _ access.Actor, d *Dataset) error {
-		if strings.TrimSpace(decision) == "" {
-			return fault.New(fault.Invalid, "catalog.decision_missing").At("decision")
-		}
+// Issued notes, in the transaction in which a release of the catalogue takes effect, that it holds an approved dataset, and
+// by which decision. Releases alone bring a dataset into the catalogue; one that is in it already, or has left the way there
+// in the meantime, stays what it is.
+func (s *Service) Issued(ctx context.Context, q controldb.Querier, code Code, decision string) error {
+	d, err := findByCode(ctx, q, code)
+	if err != nil {
+		return err
+	}
+	if d.State != Approved {
+		return nil
+	}
+	err = s.apply(ctx, q, access.ActorOf(ctx), &d, "catalog.issue", decision, func(_ controldb.Querier, _ access.Actor, d *Dataset) error {
 		d.Release = decision
 		return d.step(InCatalogue)
+	})
+	if err != nil || d.FirstPublishedAt.IsZero() {
+		return err
+	}
+	return s.Flowed(ctx, q, code) // it was delivered before the decision
+}
+
+// Removed notes, in the same transaction, that the release leaves out a dataset that the one before held: it is going to
+// end (requirements section 5.2). One that is ending already stays what it is.
+func (s *Service) Removed(ctx context.Context, q controldb.Querier, code Code, decision, reason string) error {
+	d, err := findByCode(ctx, q, code)
+	if err != nil {
+		return err
+	}
+	if d.State == Retiring || d.State == Retired {
+		return nil
+	}
+	return s.apply(ctx, q, access.ActorOf(ctx), &d, "catalog.remove", decision, func(_ controldb.Querier, _ access.Actor, d *Dataset) error {
+		d.Note = reason
+		return d.step(Retiring)
 	})
 }
 

@@ -10,9 +10,15 @@ import (
 	"lienthong/internal/system"
 )
 
-// FromCatalog tells the process what the register of datasets knows. listed gives the decision by which the catalogue in
-// force issued a dataset; nil while no catalogue has been issued.
-func FromCatalog(register *catalog.Service, listed func(ctx context.Context, code string) (string, error)) func(context.Context, string) (Dataset, error) {
+// Listed is what the catalogue in force says of a dataset.
+type Listed struct {
+	Decision string          // that issued it; empty when the catalogue does not hold the dataset
+	Scope    catalog.Sharing // as issued, whatever the register says meanwhile
+}
+
+// FromCatalog tells the process what the register of datasets knows. listed says what the catalogue in force holds; nil
+// where there is none.
+func FromCatalog(register *catalog.Service, listed func(ctx context.Context, code string) (Listed, error)) func(context.Context, string) (Dataset, error) {
 	return func(ctx context.Context, code string) (Dataset, error) {
 		d, err := register.Describe(ctx, catalog.Code(code))
 		if err != nil {
@@ -28,8 +34,12 @@ func FromCatalog(register *catalog.Service, listed func(ctx context.Context, cod
 			}
 		}
 		if listed != nil {
-			if out.Listed, err = listed(ctx, code); err != nil {
+			entry, err := listed(ctx, code)
+			if err != nil {
 				return Dataset{}, fmt.Errorf("read the issued catalogue: %w", err)
+			}
+			if out.Listed = entry.Decision; out.Listed != "" {
+				out.Outside = outside(entry.Scope)
 			}
 		}
 		return out, nil
@@ -52,17 +62,24 @@ func outside(scope catalog.Sharing) func(Need, string) []string {
 }
 
 // FromSystems tells the process what the register of information systems knows. A security check counts for a year; a
-// system whose level is approved and that was never checked since is as if unchecked.
-func FromSystems(register *system.Service, now func() time.Time) func(context.Context, string) (System, error) {
+// system whose level is approved and that was never checked since is as if unchecked. listed gives the decision by which the
+// list in force holds a system; nil where there is none.
+func FromSystems(register *system.Service, now func() time.Time, listed func(ctx context.Context, id string) (string, error)) func(context.Context, string) (System, error) {
 	return func(ctx context.Context, id string) (System, error) {
 		s, err := register.Known(ctx, id)
 		if err != nil {
 			return System{}, err
 		}
 		at := now()
-		return System{
+		out := System{
 			ID: s.ID, Name: s.Name, Agency: s.Owner, Suspended: s.Suspended, SecurityLevel: s.LevelAt(at), LevelValidTo: s.LevelValidTo,
 			CheckedAt: s.CheckedAt, CheckValid: s.CheckedAt.AddDate(1, 0, 0).After(at),
-		}, nil
+		}
+		if listed != nil {
+			if out.Listed, err = listed(ctx, id); err != nil {
+				return System{}, fmt.Errorf("read the issued list of systems: %w", err)
+			}
+		}
+		return out, nil
 	}
 }

@@ -17,20 +17,54 @@ import (
 	"lienthong/internal/kit/fault"
 )
 
-// decision by which the demo's catalogue is issued.
-const decision = "Quyết định mẫu 01/QĐ-UBND"
-
-// datasets registers every dataset, takes it as far as the world says, and delivers its files.
+// datasets registers every dataset and takes it as far as the world says. Those of the catalogue in force come first, so
+// that its release holds them alone; then the draft of the next one is open. Last come the files.
 func (l *loader) datasets(ctx context.Context) error {
-	stamped := false
+	if err := l.registered(ctx, func(d *world.Dataset) bool { return d.Stage == world.StageIssued }); err != nil {
+		return err
+	}
+	if err := l.issued(ctx); err != nil {
+		return err
+	}
+	if err := l.registered(ctx, func(d *world.Dataset) bool { return d.Stage != world.StageIssued }); err != nil {
+		return err
+	}
+	if err := l.consultation(ctx); err != nil {
+		return err
+	}
+	return l.files(ctx)
+}
+
+// registered takes datasets as far as the world says, or to the draft of the catalogue.
+func (l *loader) registered(ctx context.Context, which func(*world.Dataset) bool) error {
 	for i := range l.w.Datasets {
 		d := &l.w.Datasets[i]
+		if !which(d) {
+			continue
+		}
 		made, err := l.dataset(ctx, d)
 		if err != nil {
 			return fmt.Errorf("%s: %w", d.Code(), explained(err))
 		}
 		l.loaded.Datasets[d.Code()] = made
-		if !made.State.Live() {
+	}
+	return nil
+}
+
+// files delivers what the world has of each dataset that takes deliveries.
+func (l *loader) files(ctx context.Context) error {
+	stamped := false
+	for i := range l.w.Datasets {
+		d := &l.w.Datasets[i]
+		now, err := l.Catalog.FindByCode(l.as(ctx, appraiser), d.Code())
+		if fault.Is(err, "catalog.not_found") { // a draft is its owner's
+			continue
+		}
+		if err != nil {
+			return err
+		}
+		l.loaded.Datasets[d.Code()] = now
+		if !now.State.Live() {
 			continue
 		}
 		for n := range d.Files {
@@ -92,16 +126,15 @@ func (l *loader) dataset(ctx context.Context, d *world.Dataset) (catalog.Dataset
 
 // advance takes one step after the other, each by whose part it is.
 func (l *loader) advance(ctx, steward context.Context, d *world.Dataset, now catalog.Dataset) (catalog.Dataset, error) {
-	order := []world.Stage{world.StageDraft, world.StageRegistered, world.StageReviewed, world.StageApproved, world.StageIssued}
+	order := []world.Stage{world.StageDraft, world.StageRegistered, world.StageReviewed, world.StageApproved}
 	steps := map[catalog.State]func() (catalog.Dataset, error){
 		catalog.Draft: func() (catalog.Dataset, error) { return l.Catalog.Register(steward, now.ID, true, true) },
 		catalog.Registered: func() (catalog.Dataset, error) {
 			return l.Catalog.Review(l.as(ctx, appraiser), now.ID, d.Entry.LegalBasis)
 		},
 		catalog.Reviewed: func() (catalog.Dataset, error) { return l.Catalog.Approve(l.as(ctx, approver), now.ID) },
-		catalog.Approved: func() (catalog.Dataset, error) { return l.Catalog.Issue(l.as(ctx, approver), now.ID, decision) },
 	}
-	for i, state := range []catalog.State{catalog.Draft, catalog.Registered, catalog.Reviewed, catalog.Approved} {
+	for i, state := range []catalog.State{catalog.Draft, catalog.Registered, catalog.Reviewed} {
 		if order[i] == d.Stage {
 			return now, nil
 		}

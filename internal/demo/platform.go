@@ -17,6 +17,7 @@ import (
 	"lienthong/internal/incident"
 	"lienthong/internal/ingest"
 	"lienthong/internal/kit/clock"
+	"lienthong/internal/release"
 	"lienthong/internal/system"
 )
 
@@ -34,6 +35,7 @@ type Platform struct {
 	Incidents   *incident.Service
 	Connections *connection.Service
 	Exchange    *exchange.Service
+	Releases    *release.Service
 	Grants      *flow.GrantConnection
 	Tests       *flow.TestConnection
 	ExchangeURL string                           // where consuming systems call

@@ -136,6 +136,15 @@ func Reviewed(t testing.TB, b *Bench, d catalog.Dataset, schema catalog.Schema) 
 	return made
 }
 
+// Issued takes an approved dataset into the catalogue, as a release in force does.
+func Issued(t testing.TB, b *Bench, code catalog.Code, decision string) {
+	t.Helper()
+	job := access.WithActor(context.Background(), access.JobActor("release"))
+	if err := b.DB.InTx(job, func(q controldb.Querier) error { return b.Service.Issued(job, q, code, decision) }); err != nil {
+		t.Fatal(err)
+	}
+}
+
 // Field is a field of version 1 of an element.
 func Field(name string, element dictionary.Code) catalog.Field {
 	return catalog.Field{Name: name, Label: name, Element: dictionary.Ref{Code: element, Version: 1}}

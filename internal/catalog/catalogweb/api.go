@@ -26,7 +26,6 @@ func (p *Pages) Operations(api *web.API) {
 	web.Op(api, op("return", http.MethodPost, one+"/return", access.CatalogReview, "Send a registration back with comments"), p.opReturn)
 	web.Op(api, op("review", http.MethodPost, one+"/review", access.CatalogReview, "Accept a registration, with the basis of the review"), p.opReview)
 	web.Op(api, op("approve", http.MethodPost, one+"/approve", access.CatalogApprove, "Take a reviewed dataset into the draft catalogue"), p.opApprove)
-	web.Op(api, op("issue", http.MethodPost, one+"/issue", access.CatalogApprove, "Record the decision that issues the catalogue"), p.opIssue)
 	web.Op(api, op("suspend", http.MethodPost, one+"/suspend", access.CatalogReview, "Stop a dataset with the reason"), p.opSuspend)
 	web.Op(api, op("resume", http.MethodPost, one+"/resume", access.CatalogReview, "End a suspension"), p.opResume)
 	web.Op(api, op("transfer", http.MethodPost, one+"/transfer", access.CatalogTransfer, "Move a dataset to another owner agency by a decision"), p.opTransfer)

@@ -57,13 +57,15 @@ func TestOperationsOfTheWholeWay(t *testing.T) {
 		{"register", `{"not_secret":true,"attest":true}`, "registered", steward},
 		{"review", `{"basis":"Điều 7"}`, "reviewed", appraiser},
 		{"approve", "", "approved", approver},
-		{"issue", `{"decision":"12/QĐ-UBND"}`, "in_catalogue", approver},
 		{"suspend", `{"reason":"Rà soát nguồn"}`, "suspended", appraiser},
 		{"resume", "", "in_catalogue", appraiser},
 		{"transfer", `{"agency":"H38.04","official_system":"sys-04","decision":"15/QĐ-UBND","from":"2026-01-01"}`, "in_catalogue", approver},
 		{"retire", `{"reason":"Gộp dữ liệu"}`, "retiring", approver},
 		{"end", "", "retired", approver},
 	} {
+		if step.verb == "suspend" {
+			s.issue(t, "12/QĐ-UBND")
+		}
 		if answer := s.api(t, http.StatusOK, "POST", base+"/"+step.verb, step.who, step.body); !strings.Contains(answer, `"state":"`+step.state+`"`) {
 			t.Errorf("%s: %s", step.verb, answer)
 		}

@@ -217,17 +217,6 @@ func (p *Pages) opApprove(ctx context.Context, in *Address) (*oneOut, error) {
 	return p.stepped(ctx, *in, func(id catalog.ID) (catalog.Dataset, error) { return p.Catalog.Approve(ctx, id) })
 }
 
-type issueIn struct {
-	Address
-	Body struct {
-		Decision string `json:"decision" maxLength:"500" doc:"Number and date"`
-	}
-}
-
-func (p *Pages) opIssue(ctx context.Context, in *issueIn) (*oneOut, error) {
-	return p.stepped(ctx, in.Address, func(id catalog.ID) (catalog.Dataset, error) { return p.Catalog.Issue(ctx, id, in.Body.Decision) })
-}
-
 func (p *Pages) opAcceptSchema(ctx context.Context, in *Address) (*oneOut, error) {
 	return p.stepped(ctx, *in, func(id catalog.ID) (catalog.Dataset, error) { return p.Catalog.AcceptSchema(ctx, id) })
 }

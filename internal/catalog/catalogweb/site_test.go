@@ -170,3 +170,9 @@ func (s *site) deliver(t *testing.T, body string) *ingest.Delivery {
 }
 
 func faultCode(err error) string { return fault.Of(err).Code }
+
+// issue takes the dataset of these tests into the catalogue.
+func (s *site) issue(t *testing.T, decision string) {
+	t.Helper()
+	catalogtest.Issued(t, s.Bench, households, decision)
+}

@@ -67,11 +67,6 @@ func (p *Pages) steps() []step {
 		}, take: func(ctx context.Context, id catalog.ID, _ stepForm) (catalog.Dataset, error) {
 			return c.Approve(ctx, id)
 		}},
-		{verb: "issue", permission: access.CatalogApprove, icon: ui.IconDecision, fields: textField("decision", false),
-			offered: func(d catalog.Dataset) bool { return d.State == catalog.Approved },
-			take: func(ctx context.Context, id catalog.ID, in stepForm) (catalog.Dataset, error) {
-				return c.Issue(ctx, id, in.Decision)
-			}},
 		{verb: "accept-schema", permission: access.CatalogReview, icon: ui.IconDone, fields: noFields,
 			offered: func(d catalog.Dataset) bool { return d.State == catalog.ChangePending },
 			take: func(ctx context.Context, id catalog.ID, _ stepForm) (catalog.Dataset, error) {

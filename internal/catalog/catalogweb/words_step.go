@@ -11,8 +11,6 @@ var stepWords = i18n.Messages{
 	"catalog.do.return_lead":        {Vi: "Hồ sơ trở về cơ quan chủ quản kèm ý kiến.", En: "The entry goes back to its owner with comments."},
 	"catalog.do.approve":            {Vi: "Duyệt vào danh mục", En: "Approve"},
 	"catalog.do.approve_lead":       {Vi: "Đưa tập dữ liệu vào dự thảo Danh mục dữ liệu dùng chung.", En: "Takes the dataset into the draft of the shared catalogue."},
-	"catalog.do.issue":              {Vi: "Ghi quyết định ban hành", En: "Issue"},
-	"catalog.do.issue_lead":         {Vi: "Tập dữ liệu thuộc danh mục từ khi có quyết định ban hành.", En: "The dataset is in the catalogue once the decision is issued."},
 	"catalog.do.accept-schema":      {Vi: "Chấp nhận cấu trúc mới", En: "Accept the new schema"},
 	"catalog.do.accept-schema_lead": {Vi: "Cấu trúc mới thay cấu trúc đang hiệu lực cho các lượt nạp sau.", En: "The new schema replaces the one in force for later deliveries."},
 	"catalog.do.resume":             {Vi: "Tiếp tục cung cấp", En: "Resume"},

@@ -141,7 +141,6 @@ type connectionSuspend struct {
 // Operations of the JSON API.
 func (p *Pages) Operations(api *web.API) {
 	p.readOperations(api)
-	p.paperOperations(api)
 	p.appraisalOperations(api)
 	p.setUpOperations(api)
 	p.liveOperations(api)

@@ -1,0 +1,42 @@
+package release
+
+import "lienthong/internal/kit/i18n"
+
+// Messages are the sentences of this package's codes.
+var Messages = i18n.Messages{
+	"release.not_found":             {Vi: "Không có bản danh mục này.", En: "There is no such release."},
+	"release.list_unknown":          {Vi: "Không có danh mục “{0}”. Chọn catalogue (dữ liệu dùng chung), systems (hệ thống bắt buộc kết nối) hoặc open (dữ liệu mở).", En: "There is no list “{0}”. Choose catalogue, systems or open."},
+	"release.entry_not_found":       {Vi: "Danh mục không có mục “{0}”.", En: "The release has no entry “{0}”."},
+	"release.file_not_found":        {Vi: "Bản danh mục này không có tệp “{0}”.", En: "The release has no file “{0}”."},
+	"release.comment_not_found":     {Vi: "Không có ý kiến này trong dự thảo.", En: "The draft has no such comment."},
+	"release.draft_exists":          {Vi: "Danh mục này đang có dự thảo lần {0}. Hãy làm tiếp dự thảo đó, hoặc hủy nó trước khi lập dự thảo mới.", En: "The list has a draft already, number {0}. Go on with it, or discard it first."},
+	"release.wrong_state":           {Vi: "Bản danh mục đang ở bước “{0}” nên không chuyển sang “{1}” được. Hãy mở lại trang để xem bước hiện tại.", En: "The release is in state {0} and cannot become {1}. Open the page again."},
+	"release.not_editable":          {Vi: "Dự thảo đang ở bước “{0}” nên không sửa được các mục.", En: "The draft is in state {0}; its entries cannot be changed now."},
+	"release.changed_meanwhile":     {Vi: "Dự thảo vừa được người khác sửa. Hãy mở lại và thực hiện trên bản mới.", En: "The draft has just been changed by someone else. Open it again."},
+	"release.empty":                 {Vi: "Dự thảo chưa có mục nào. Hãy cập nhật từ sổ đăng ký; chỉ các tập dữ liệu đã duyệt hoặc hệ thống đã đăng ký mới vào danh mục.", En: "The draft has no entries. Collect them from the register first."},
+	"release.reason_missing":        {Vi: "Hãy ghi lý do.", En: "Enter the reason."},
+	"release.deadline_missing":      {Vi: "Hãy chọn hạn trả lời.", En: "Choose the deadline."},
+	"release.deadline_past":         {Vi: "Hạn trả lời phải sau hôm nay.", En: "The deadline must be after today."},
+	"release.consultation_runs":     {Vi: "Còn {0} cơ quan chưa trả lời và chưa hết hạn. Hãy chờ đến hạn, hoặc ghi lý do kết thúc sớm.", En: "{0} agencies have not answered and the deadline has not come. Wait, or give the reason for ending early."},
+	"release.consultation_over":     {Vi: "Đã hết hạn hoặc chưa mở lấy ý kiến cho dự thảo này.", En: "The consultation on this draft is over or has not begun."},
+	"release.not_consulted":         {Vi: "Cơ quan {0} không có trong danh sách lấy ý kiến của dự thảo này.", En: "The agency {0} is not asked about this draft."},
+	"release.comment_missing":       {Vi: "Hãy ghi ý kiến (ít nhất 10 ký tự), hoặc chọn “Nhất trí”.", En: "Write the comment (at least 10 characters), or agree."},
+	"release.comments_given":        {Vi: "Cơ quan đã gửi ý kiến nên không ghi “Nhất trí” được nữa.", En: "The agency has given comments and can no longer just agree."},
+	"release.verdict_missing":       {Vi: "Hãy chọn tiếp thu hoặc không tiếp thu.", En: "Choose whether the comment is accepted."},
+	"release.answer_missing":        {Vi: "Không tiếp thu thì phải ghi lý do.", En: "A comment that is not accepted needs the reason."},
+	"release.comments_open":         {Vi: "Còn {0} ý kiến chưa trả lời. Hãy trả lời từng ý kiến trước khi duyệt.", En: "{0} comments are not answered. Answer each before the approval."},
+	"release.own_draft":             {Vi: "Người tham gia lập dự thảo không được tự duyệt. Hãy để người khác duyệt.", En: "Whoever had a hand in the draft may not approve it. Somebody else must."},
+	"release.own_approval":          {Vi: "Người đã duyệt dự thảo không được ghi quyết định ban hành. Hãy để người khác ghi.", En: "Whoever approved the draft may not record its decision. Somebody else must."},
+	"release.register_moved":        {Vi: "Sổ đăng ký đã đổi so với dự thảo ở {0} mục, ví dụ {1}. Hãy bấm “Cập nhật từ sổ đăng ký” rồi duyệt lại.", En: "The register differs from the draft in {0} entries, for example {1}. Collect again before the approval."},
+	"release.decision_number":       {Vi: "Số quyết định phải có dạng 88/QĐ-UBND hoặc 12/2026/QĐ-UBND.", En: "The number of the decision has the form 88/QĐ-UBND or 12/2026/QĐ-UBND."},
+	"release.decision_taken":        {Vi: "Quyết định {0} đã được ghi cho một lần ban hành khác của danh mục này. Hãy kiểm tra lại số và ngày.", En: "The decision {0} is recorded for another release of this list. Check number and date."},
+	"release.decision_date":         {Vi: "Ngày quyết định phải có và không sau hôm nay.", En: "The date of the decision must be given and not lie in the future."},
+	"release.effective_date":        {Vi: "Ngày có hiệu lực phải có và không trước ngày quyết định.", En: "The effective date must be given and not lie before the decision."},
+	"release.effective_order":       {Vi: "Ngày có hiệu lực không được trước ngày có hiệu lực của lần ban hành trước ({0}).", En: "The effective date may not lie before that of the release before ({0})."},
+	"release.signer_missing":        {Vi: "Hãy ghi chức vụ và họ tên người ký.", En: "Enter title and name of the signer."},
+	"release.file_missing":          {Vi: "Hãy đính kèm tệp quyết định đã ký (PDF).", En: "Attach the signed decision (PDF)."},
+	"release.file_not_pdf":          {Vi: "Tệp đính kèm không phải PDF. Hãy quét hoặc xuất quyết định ra PDF.", En: "The attached file is not a PDF."},
+	"release.file_too_large":        {Vi: "Tệp quyết định lớn hơn {0} MB. Hãy giảm độ phân giải khi quét.", En: "The decision's file is larger than {0} MB."},
+	"release.file_altered":          {Vi: "Tệp lưu trữ không còn khớp với mã băm lúc ban hành nên không cấp ra. Nền tảng đã báo sự cố; hãy khôi phục tệp từ bản sao lưu.", En: "The stored file no longer has the digest it was issued with and is not given out. An incident was opened; restore it from a backup."},
+	"release.not_in_open_catalogue": {Vi: "Tập dữ liệu {0} không có trong Danh mục dữ liệu mở đang hiệu lực nên không được công bố. Hãy đề nghị đưa vào lần ban hành tới của Danh mục dữ liệu mở.", En: "The dataset {0} is not in the open data list in force and may not be published. Propose it for the next release of the list."},
+}
