@@ -38,6 +38,7 @@ const (
 	ConnectionDraft   Permission = "connection.register"
 	ConnectionAppr    Permission = "connection.appraise"
 	ConnectionOpinion Permission = "connection.opinion"
+	ConnectionCheck   Permission = "connection.check" // security and privacy, in the shortened process
 	ConnectionApprove Permission = "connection.approve"
 	ConnectionSetUp   Permission = "connection.provision"
 	ConnectionReview  Permission = "connection.review"

@@ -28,8 +28,9 @@ type Dataset struct {
 	MissingDocuments []string // mandatory technical documents that the owner has not given (Điều 12.6b)
 	Supply                    // by the warehouse, by providers' services
 	RegisterPurposes []string // purposes of its entry in the personal-data register
-	// Outside says what of the need lies beyond the entry's sharing scope; nil when the entry has no scope to compare.
-	Outside func(n Need, agency string) []string
+	Provider         string   // id of the system that delivers it
+	// Outside says what of the need of an agency lies beyond the issued entry's sharing scope; nil when there is none.
+	Outside func(n Need, who Agency) []Reason
 }
 
 // Field finds a field by name.
@@ -78,7 +79,6 @@ type System struct {
 	CheckedAt     time.Time // last security check
 	CheckValid    bool
 	Listed        string // decision that issued the list of mandatory systems in force with this system
-	Violations    int    // open violations of high severity
 }
 
 // Agency is what the process needs to know of an agency.
@@ -88,6 +88,8 @@ type Agency struct {
 	Active        bool
 	Ended         bool // it exists no more
 	ActiveSteward bool
+	Kind          string // of Điều 2, as sharing scopes name it
+	Commune       string // code of its own commune, for scopes limited to one's own
 }
 
 // Purpose of the controlled list.
@@ -108,6 +110,10 @@ type Sources struct {
 	LegalBasis func(ctx context.Context, basis string, codes ...string) (string, error)
 	// Revoke takes away the credentials issued for the connection, in the caller's transaction.
 	Revoke func(ctx context.Context, q controldb.Querier, who access.Actor, system, connection, reason string) error
+	// Register gives the purposes of the dataset's entry in the register of personal-data processing; nil: it has none.
+	Register func(ctx context.Context, dataset string) ([]string, error)
+	// Violations counts open violations of high severity of the agency or its system; nil: none are known.
+	Violations func(ctx context.Context, agency, system string) (int, error)
 	// Stepped hears of every step in its transaction, for the inbox of those whose move it is; may be nil.
 	Stepped func(ctx context.Context, q controldb.Querier, r *Request, s Step) error
 }
@@ -125,8 +131,14 @@ type Facts struct {
 
 	Dataset  Dataset
 	System   System
+	Agency   Agency // that registers
 	Purposes map[string]Purpose
-	Config   *Config // newest version
-	Review   *Review // of the newest version
-	Run      *Run    // newest run
+
+	Providers  []System // whose data is asked: that delivers the dataset, and those whose services are called
+	Violations int      // open, of high severity
+	Limits     Limits
+
+	Config *Config // newest version
+	Review *Review // of the newest version
+	Run    *Run    // newest run
 }

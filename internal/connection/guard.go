@@ -50,9 +50,9 @@ func itemsAnswered(r *Request, in Input, f Facts) error {
 func submit(r *Request, _ Input, f Facts, who Person) {
 	r.Attested = &Attestation{By: who, At: f.Now}
 	r.Owner = f.Dataset.Owner
-	r.Missing = nil
+	r.Missing, r.Objection, r.Limited = nil, nil, nil
 	r.Conditions = Eligibility(r.Need, f)
-	r.Route = Full // the shortened rows join the table with the issued lists; until then the conditions say why not
+	r.Route = routeOf(r.Conditions)
 }
 
 func itemsNamed(_ *Request, in Input, _ Facts) error {
@@ -189,6 +189,11 @@ func refusalDecided(r *Request, in Input, f Facts) error {
 }
 
 func refuse(r *Request, in Input, f Facts, who Person) {
+	if r.Objection.open() {
+		o := *r.Objection
+		o.Outcome, o.Decision, o.DecidedAt = Refused, in.Decision, f.Now
+		r.Objection = &o
+	}
 	r.Refusal = &Refusal{By: who, At: f.Now, Reason: in.Comment, Citation: in.Citation, Decision: in.Decision}
 }
 

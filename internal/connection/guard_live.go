@@ -30,11 +30,11 @@ func confirm(side Side) func(*Request, Input, Facts, Person) {
 	}
 }
 
-// allConfirmed: three parties, three people. On data of the issued catalogue an owner silent past the limit is flagged
-// and does not hold the others up.
+// allConfirmed: three parties, three people; in the shortened process operator and requester. On data of the issued
+// catalogue an owner silent past the limit is flagged and does not hold the others up.
 func allConfirmed(r *Request, _ Input, f Facts) error {
 	var people []string
-	for _, side := range []Side{Operator, Owner, Requester} {
+	for _, side := range r.Route.Confirming() {
 		c, has := r.Confirmed[side]
 		silent := side == Owner && f.Dataset.Listed != "" && f.Now.After(r.Clock.Deadline)
 		if !has && !silent {
@@ -55,7 +55,8 @@ func goLive(r *Request, _ Input, f Facts, _ Person) {
 	_, owner := r.Confirmed[Owner]
 	r.LiveSince = f.Now
 	r.Minutes = &Minutes{
-		Number: r.Number + "/NT", At: f.Now, Participants: maps.Clone(r.Confirmed), Run: r.Run, RunHash: r.RunHash, Config: r.Config, OwnerSilent: !owner,
+		Number: r.Number + "/NT", At: f.Now, Participants: maps.Clone(r.Confirmed), Run: r.Run, RunHash: r.RunHash, Config: r.Config,
+		OwnerSilent: !owner && r.Route != Shortened, Route: r.Route,
 	}
 }
 

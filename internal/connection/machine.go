@@ -3,16 +3,14 @@ package connection
 import (
 	"maps"
 	"slices"
-	"time"
 
 	"lienthong/internal/access"
-	"lienthong/internal/kit/clock"
 	"lienthong/internal/kit/fault"
 )
 
 // Transition is one row of the process. There is no other way to change a state (invariant 1).
 type Transition struct {
-	No         int // row of section 5.1a or 22, 0 for what happens inside a state
+	No         int // row of section 5.1a, 22, or 23 and on for those of 5.1b; 0 for what happens inside a state
 	Action     Action
 	From       []State
 	To         State // empty: stays
@@ -43,14 +41,18 @@ type Input struct {
 	ReasonClass string
 	AskedBy     string
 	ExpectedEnd Day
+	Hours       map[Phase]int // of an urgent order
 
 	run *Run // of RecordRun alone
 }
 
 func from(s ...State) []State { return s }
 
-// Transitions is the table of section 5.1a, in its order, and row 22: what an agency asked for ends with it (Q32).
-func Transitions() []Transition {
+// Transitions are the tables of sections 5.1a and 5.1b.
+func Transitions() []Transition { return append(fullRows(), shortenedRows()...) }
+
+// fullRows is the table of section 5.1a, in its order, and row 22: what an agency asked for ends with it (Q32).
+func fullRows() []Transition {
 	return []Transition{
 		{1, ActCreate, from(""), Draft, access.ConnectionDraft, Requester, Registers, stewardActive, nil},
 		{0, ActChange, from(Draft, Returned), "", access.ConnectionDraft, Requester, Registers, needSane, keepNeed},
@@ -89,14 +91,25 @@ func Transitions() []Transition {
 	}
 }
 
-// Find the row of an action that leaves the state.
-func transition(a Action, s State) (Transition, error) {
+// transition finds the row of an action that leaves the state on the request's route.
+func (r *Request) transition(a Action) (Transition, error) {
 	for _, t := range Transitions() {
-		if t.Action == a && slices.Contains(t.From, s) {
+		if t.Action == a && r.offers(t) {
 			return t, nil
 		}
 	}
-	return Transition{}, fault.New(fault.Conflict, "connection.wrong_state", a, s)
+	return Transition{}, fault.New(fault.Conflict, "connection.wrong_state", a, r.State)
+}
+
+// offers reports a row that begins in the request's state and belongs to its process.
+func (r *Request) offers(t Transition) bool {
+	if only, one := t.Action.onlyOn(); one && only != r.Route || r.waitsForSetUp(t.Action) {
+		return false
+	}
+	if t.Action == ActProvision && r.State == Provisioning && r.setUp() {
+		return false
+	}
+	return slices.Contains(t.From, r.State)
 }
 
 // permissionOf the action, whatever the state; false for an action that is not in the table.
@@ -152,7 +165,7 @@ func person(a access.Actor, p access.Permission) Person {
 
 // Apply takes a step: side, permission, duty, guard, effect, clock. It is pure; on an error the request is unchanged.
 func (r *Request) Apply(a access.Actor, action Action, in Input, f Facts, m Measure) (Step, error) {
-	t, err := transition(action, r.State)
+	t, err := r.transition(action)
 	if err != nil {
 		return Step{}, err
 	}
@@ -165,6 +178,9 @@ func (r *Request) Apply(a access.Actor, action Action, in Input, f Facts, m Meas
 	}
 	if f.RequesterEnded && !action.ends() { // nothing more begins for an agency that exists no more
 		return Step{}, fault.New(fault.Conflict, "connection.requester_ended", r.Agency)
+	}
+	if len(r.Lapsed(f)) > 0 && !action.ends() && action != ActConvert { // the full process begins instead
+		return Step{}, fault.New(fault.Conflict, "connection.no_longer_shortened")
 	}
 	who := person(a, t.Permission)
 	if err := next.did(who, t.Duty); err != nil {
@@ -179,22 +195,38 @@ func (r *Request) Apply(a access.Actor, action Action, in Input, f Facts, m Meas
 			return Step{}, err
 		}
 	}
-	step := Step{Action: action, From: r.State, To: r.State, By: who, At: f.Now, Comment: in.Comment, Documents: in.Documents}
+	step := Step{Action: action, From: r.State, To: r.State, Route: r.Route, By: who, At: f.Now, Comment: in.Comment, Documents: in.Documents}
 	if err := m.leaving(next, &step, f.Now); err != nil {
 		return Step{}, err
 	}
 	if t.effect != nil {
 		t.effect(next, in, f, who)
 	}
-	if t.To != "" {
-		if err := m.move(next, t.To, f.Now); err != nil {
-			return Step{}, err
-		}
-		step.To = t.To
+	if err := next.enter(t, &step, f, m); err != nil {
+		return Step{}, err
 	}
 	next.UpdatedAt = f.Now
 	*r = *next
 	return step, nil
+}
+
+// enter moves on to the state that the row leads to, with its clock, and keeps the conditions as they were found.
+func (r *Request) enter(t Transition, step *Step, f Facts, m Measure) (err error) {
+	to := t.To
+	switch t.Action {
+	case ActContinue:
+		to = r.Objection.Interrupted
+	case ActOrder: // the running phase gets its hours from now on
+		r.Clock, err = m.begin(r, r.Clock.Phase, Clock{}, f.Now)
+	}
+	if to != "" {
+		step.To = to
+		err = m.move(r, to, f.Now)
+	}
+	if t.Action == ActSubmit || t.Action == ActResubmit || t.Action == ActConvert || r.underway() {
+		step.Conditions = Eligibility(r.Need, f)
+	}
+	return err
 }
 
 // clone copies what effects change in place; the rest is only ever replaced.
@@ -224,74 +256,4 @@ func (in Input) sane() error {
 		}
 	}
 	return nil
-}
-
-// Measure counts time limits in working days.
-type Measure struct {
-	Calendar *clock.Calendar
-	Limits   Limits
-}
-
-// leaving notes in the step how much of the limit was used.
-func (m Measure) leaving(r *Request, s *Step, now time.Time) error {
-	used, err := m.used(r.Clock, now)
-	if err != nil {
-		return err
-	}
-	s.Phase, s.Used, s.Limit, s.Deadline = r.Clock.Phase, used, r.Clock.Limit, r.Clock.Deadline
-	s.Late = !r.Clock.Deadline.IsZero() && now.After(r.Clock.Deadline)
-	return nil
-}
-
-// used working days of the phase up to now.
-func (m Measure) used(c Clock, now time.Time) (int, error) {
-	if c.Phase == "" || c.Paused {
-		return c.Used, nil
-	}
-	n, err := m.Calendar.WorkingDaysBetween(c.Since, now)
-	return c.Used + n, err
-}
-
-// move enters the next state and sets its clock. A return for completion pauses the intake; asking the owner keeps the
-// appraisal running, since the opinion lies inside it; every other phase begins anew.
-func (m Measure) move(r *Request, to State, now time.Time) error {
-	left := r.Clock
-	used, err := m.used(left, now)
-	if err != nil {
-		return err
-	}
-	if r.Kept == nil {
-		r.Kept = map[Phase]Clock{}
-	}
-	phase := to.Phase()
-	switch {
-	case r.State == Submitted && to == Returned:
-		left.Used, left.Paused, left.Deadline = used, true, time.Time{}
-		r.Clock = left
-	case left.Phase == phase && left.Paused:
-		r.Clock, err = m.begin(phase, left.Used, now)
-	case left.Phase == phase && phase != "":
-		// approved → provisioning is one phase
-	case r.State == Appraising && to == OwnerOpinion:
-		r.Kept[PhaseAppraisal] = left
-		r.Clock, err = m.begin(phase, 0, now)
-	case r.State == OwnerOpinion && to == Appraising:
-		r.Clock = r.Kept[PhaseAppraisal]
-	default:
-		r.Clock, err = m.begin(phase, 0, now)
-	}
-	if err != nil {
-		return err
-	}
-	r.State, r.Since = to, now
-	return nil
-}
-
-func (m Measure) begin(p Phase, used int, now time.Time) (Clock, error) {
-	if p == "" {
-		return Clock{}, nil
-	}
-	limit := m.Limits[p]
-	deadline, err := m.Calendar.AddWorkingDays(now, max(limit-used, 0))
-	return Clock{Phase: p, Since: now, Used: used, Limit: limit, Deadline: deadline}, err
 }

@@ -24,7 +24,8 @@ func measure(t *testing.T) Measure {
 	return Measure{Calendar: cal, Limits: DefaultLimits()}
 }
 
-// The table holds the 21 rows of section 5.1a, each with its states, and the end that comes with the agency (Q32).
+// The table holds the 21 rows of section 5.1a, each with its states, the end that comes with the agency (Q32), and the rows
+// of section 5.1b.
 func TestTableIsThatOfTheRequirements(t *testing.T) {
 	want := map[int]string{
 		1: "->draft", 2: "draft->submitted", 3: "submitted->returned", 4: "returned->submitted", 5: "submitted->appraising",
@@ -32,7 +33,10 @@ func TestTableIsThatOfTheRequirements(t *testing.T) {
 		10: "appraising/owner_opinion->escalated", 11: "escalated->approved escalated->rejected", 12: "approved->provisioning",
 		13: "provisioning->testing", 14: "testing->provisioning", 15: "testing->acceptance", 16: "acceptance->live", 17: "acceptance->testing",
 		18: "live->suspended", 19: "suspended->live", 20: "live/suspended->terminated", 21: "draft/submitted/returned->withdrawn",
-		22: "draft/submitted/returned/appraising/owner_opinion/escalated/approved/provisioning/testing/acceptance->withdrawn",
+		22: "draft/submitted/returned/appraising/owner_opinion/escalated/approved/provisioning/testing/acceptance->withdrawn security_check->withdrawn",
+		23: "submitted->security_check", 24: "submitted/security_check->returned", 25: "security_check->provisioning",
+		26: "submitted/security_check/provisioning/testing->escalated", 27: "escalated->",
+		28: "submitted/security_check/escalated/provisioning/testing/acceptance->appraising",
 	}
 	got := map[int][]string{}
 	for _, tr := range Transitions() {
@@ -69,7 +73,7 @@ func cast() []access.Actor {
 		user("con-1", "A", access.Steward), user("con-2", "A", access.AgencyHead), user("con-3", "A", access.Steward, access.AgencyHead),
 		user("own-1", "B", access.AgencyHead), user("own-2", "B", access.Steward),
 		user("op-1", "O", access.OpAppraiser), user("op-2", "O", access.OpApprover), user("op-3", "O", access.OpEngineer), user("op-4", "O", access.OpEngineer),
-		user("op-5", "O", access.OpSecurity),
+		user("op-5", "O", access.OpSecurity), user("op-6", "O", access.OpSecurity),
 		// Somebody to whom every role was given by mistake must still be held back by the duties.
 		user("all", "A", access.Steward, access.AgencyHead, access.OpAppraiser, access.OpApprover, access.OpEngineer, access.OpSecurity),
 		user("stranger", "C", access.Steward, access.AgencyHead), {Type: access.Anyone},
@@ -93,8 +97,11 @@ func completeScope(n Need) *Scope {
 func worldFacts(now time.Time) Facts {
 	return Facts{
 		Now: now, Requester: "A", Steward: true, Purposes: map[string]Purpose{"QLNN": {Active: true}},
-		Dataset: Dataset{Code: "B/d", Owner: "B", SchemaVersion: 1, Shareable: true, Fields: []Field{{Name: "x", Class: access.ClassInternal}, {Name: "y", Class: access.ClassNormal}}},
-		System:  System{ID: "s", Agency: "A", SecurityLevel: 2, CheckValid: true},
+		Dataset: Dataset{
+			Code: "B/d", Owner: "B", SchemaVersion: 1, Shareable: true, Fields: []Field{{Name: "x", Class: access.ClassInternal}, {Name: "y", Class: access.ClassNormal}},
+			Listed: "12/QĐ-UBND", Provider: "p", Outside: func(Need, Agency) []Reason { return nil },
+		},
+		System: System{ID: "s", Agency: "A", SecurityLevel: 2, CheckValid: true, Listed: "13/QĐ-UBND"}, Providers: []System{{ID: "p", Listed: "13/QĐ-UBND"}},
 	}
 }
 
@@ -125,15 +132,16 @@ func randomInput(rnd *rand.Rand, r *Request) Input {
 		in.Checklist.Items[i] = Finding{Answer: answer, Comment: "vì"}
 	}
 	n := completeNeed()
-	in.Need = &n
+	in.Need, in.Hours = &n, map[Phase]int{PhaseTesting: 4}
 	return in
 }
 
 // play runs one random life and checks, after each step, what must hold.
-func play(t *testing.T, seed uint64, m Measure) (reached State) {
+func play(t *testing.T, seed uint64, m Measure) *Request {
 	rnd := rand.New(rand.NewPCG(seed, 1))
 	people := cast()
-	r := &Request{ID: "r", Agency: "A", Owner: "B", Need: completeNeed()}
+	r := &Request{ID: "r", Agency: "A", Owner: "B", Need: completeNeed(), Route: Full}
+	listed := rnd.IntN(2) == 0 // the dataset may leave its list, or enter it, at any moment
 	now := monday
 	var steps []Step
 	var config *Config
@@ -142,15 +150,21 @@ func play(t *testing.T, seed uint64, m Measure) (reached State) {
 	all := Transitions()
 	for range 400 {
 		now = now.Add(time.Duration(rnd.IntN(60)) * time.Minute)
+		if rnd.IntN(1500) == 0 {
+			listed = !listed
+		}
 		f := worldFacts(now)
+		if !listed {
+			f.Dataset.Listed = ""
+		}
 		f.Config, f.Review, f.Run = config, review, run
 		who := people[rnd.IntN(len(people))]
 		action := all[rnd.IntN(len(all))].Action
 		if rnd.IntN(3) > 0 { // mostly something that the state knows
 			var fitting []Action
 			for _, x := range all {
-				ends := x.To.Final() && rnd.IntN(20) > 0 // or most lives would end young
-				if slices.Contains(x.From, r.State) && !ends {
+				ends := (x.To.Final() || x.Action == ActObject || x.Action == ActRetest) && rnd.IntN(20) > 0 // or most lives would end young
+				if r.offers(x) && !ends {
 					fitting = append(fitting, x.Action)
 				}
 			}
@@ -174,7 +188,11 @@ func play(t *testing.T, seed uint64, m Measure) (reached State) {
 			continue
 		}
 		switch action { // what the service does beside the step
-		case ActProvision, ActReconfigure:
+		case ActProvision:
+			r.Grants = []string{"quyen"}
+			config = &Config{Version: r.Config + 1, By: step.By}
+			r.Config, r.Reviewed, review = config.Version, 0, nil
+		case ActReconfigure:
 			config = &Config{Version: r.Config + 1, By: step.By}
 			r.Config, r.Reviewed, review = config.Version, 0, nil
 		case ActReview:
@@ -185,7 +203,7 @@ func play(t *testing.T, seed uint64, m Measure) (reached State) {
 		steps = append(steps, step)
 		holdInvariants(t, seed, r, steps, config, review, run)
 	}
-	return r.State
+	return r
 }
 
 func holdInvariants(t *testing.T, seed uint64, r *Request, steps []Step, config *Config, review *Review, run *Run) {
@@ -211,10 +229,18 @@ func holdInvariants(t *testing.T, seed uint64, r *Request, steps []Step, config 
 	if !has(ActSubmit) || r.Attested == nil {
 		fail("without an attested submission")
 	}
-	if !has(ActApprove, ActApproveDecided) || r.Approved == nil || r.Approved.Within(r.Need.Requested()) != nil {
+	if r.Route == Shortened {
+		holdShortened(t, seed, r, steps, config)
+	} else if !has(ActApprove, ActApproveDecided) {
+		fail("without an approval")
+	}
+	if r.State == Provisioning && !r.setUp() {
+		return
+	}
+	if r.Approved == nil || r.Approved.Within(r.Need.Requested()) != nil {
 		fail("without an approval within the need")
 	}
-	if has(ActApprove) && (r.Opinion == nil || r.Opinion.Stand == Object || r.Checklist.passed(r.Need) != nil) && !has(ActApproveDecided) {
+	if r.Route == Full && has(ActApprove) && (r.Opinion == nil || r.Opinion.Stand == Object || r.Checklist.passed(r.Need) != nil) && !has(ActApproveDecided) {
 		fail("approved against the owner or the checklist")
 	}
 	if !has(ActProvision) || config == nil {
@@ -236,15 +262,46 @@ func holdInvariants(t *testing.T, seed uint64, r *Request, steps []Step, config 
 		return
 	}
 	people := map[string]bool{}
-	for _, side := range []Side{Operator, Owner, Requester} {
+	for _, side := range r.Route.Confirming() {
 		c, said := r.Confirmed[side]
+		if !said && side == Owner && r.Minutes != nil && r.Minutes.OwnerSilent { // on data of the issued catalogue, past the limit
+			people["silent owner"] = true
+			continue
+		}
 		if !said {
 			fail("without the confirmation of " + string(side))
 		}
 		people[c.By.Account] = true
 	}
-	if len(people) != 3 {
-		fail("confirmed by fewer than three people")
+	if len(people) != len(r.Route.Confirming()) {
+		fail("confirmed by fewer people than parties")
+	}
+}
+
+// holdShortened: what no life of the shortened process may lack, whatever happened.
+func holdShortened(t *testing.T, seed uint64, r *Request, steps []Step, config *Config) {
+	t.Helper()
+	last := func(a Action) int {
+		for i := len(steps) - 1; i >= 0; i-- {
+			if steps[i].Action == a {
+				return i
+			}
+		}
+		return -1
+	}
+	passed := last(ActPassCheck)
+	switch {
+	case passed < 0 || passed < last(ActSubmit):
+		t.Fatalf("seed %d: %s: without a security check after %v", seed, r.State, actions(steps))
+	case last(ActConvert) > 0:
+		t.Fatalf("seed %d: back on the shortened way after a conversion: %v", seed, actions(steps))
+	case r.setUp() && config != nil && r.Duties[steps[passed].By.Account] != nil && config.By.Account == steps[passed].By.Account:
+		t.Fatalf("seed %d: who passed the check set the connection up", seed)
+	}
+	for _, s := range steps {
+		if s.Route == Shortened && s.To == Approved {
+			t.Fatalf("seed %d: an approval in the shortened process", seed)
+		}
 	}
 }
 
@@ -259,16 +316,26 @@ func actions(steps []Step) []Action {
 // No sequence of actions by anybody reaches a state without each of its gates, and nobody does two separated duties.
 func TestNoOtherWayToLive(t *testing.T) {
 	m := measure(t)
-	reached := map[State]int{}
-	lives := uint64(4000)
+	reached, live, converted := map[State]int{}, map[Route]int{}, 0
+	lives := uint64(2500)
 	if testing.Short() {
 		lives = 500
 	}
 	for seed := range lives {
-		reached[play(t, seed, m)]++
+		r := play(t, seed, m)
+		reached[r.State]++
+		if !r.LiveSince.IsZero() {
+			live[r.Route]++
+		}
+		if r.Converted != nil {
+			converted++
+		}
 	}
-	t.Log(reached)
+	t.Log(reached, live, converted)
 	// The property says nothing if the random lives never get far.
+	if live[Shortened] == 0 || live[Full] == 0 || converted == 0 {
+		t.Fatalf("lives that went live %v, converted %d: the generator does not reach both ways", live, converted)
+	}
 	if reached[Live]+reached[Suspended]+reached[Terminated] == 0 {
 		t.Fatal("no life reached operation: the generator is too weak to prove anything")
 	}
@@ -300,7 +367,7 @@ func TestDuties(t *testing.T) {
 func TestClock(t *testing.T) {
 	m := measure(t)
 	day := func(n int) time.Time { return monday.AddDate(0, 0, n) }
-	r := &Request{State: Draft}
+	r := &Request{State: Draft, Route: Full}
 	to := func(s State, at time.Time) {
 		t.Helper()
 		if err := m.move(r, s, at); err != nil {
@@ -338,15 +405,30 @@ func TestClock(t *testing.T) {
 	}
 }
 
-func TestTotalOfLimitsIsSeventeen(t *testing.T) {
-	total := 0
-	for phase, days := range DefaultLimits() {
-		if phase != PhaseOpinion { // inside the appraisal
-			total += days
-		}
+func TestTotalsOfTheLimits(t *testing.T) {
+	l := DefaultLimits()
+	if l.Total(Full) != 17 || l.Total(Shortened) != 7 {
+		t.Fatalf("got %d and %d, parameters D1 and D2 say 17 and 7", l.Total(Full), l.Total(Shortened))
 	}
-	if total != 17 {
-		t.Fatalf("got %d", total)
+	var p problems
+	if l.check(&p); len(p) > 0 {
+		t.Fatalf("the defaults are refused: %v", p)
+	}
+	for _, c := range []struct {
+		name, code string
+		change     func(Limits)
+	}{
+		{"a longer total of the shortened process", "connection.limit_total", func(l Limits) { l.Shortened[PhaseTesting] = 3 }},
+		{"a longer total of the full process", "connection.limit_total", func(l Limits) { l.Full[PhaseTesting] = 6 }},
+		{"a check without a day", "connection.limit_missing", func(l Limits) { l.Shortened[PhaseCheck] = 0 }},
+		{"a phase of the other process", "connection.limit_unknown", func(l Limits) { l.Shortened[PhaseIntake] = 1 }},
+		{"an opinion longer than its appraisal", "connection.limit_opinion", func(l Limits) { l.Full[PhaseOpinion] = 6 }},
+	} {
+		l, p := DefaultLimits(), problems{}
+		c.change(l)
+		if l.check(&p); !slices.ContainsFunc(p, func(f *fault.Fault) bool { return f.Code == c.code }) {
+			t.Errorf("%s: got %v, want %s", c.name, p, c.code)
+		}
 	}
 }
 

@@ -3,6 +3,7 @@ package connection
 import (
 	"context"
 	"fmt"
+	"strings"
 	"time"
 
 	"lienthong/internal/access"
@@ -25,7 +26,7 @@ func FromCatalog(register *catalog.Service, listed func(ctx context.Context, cod
 			return Dataset{}, err
 		}
 		out := Dataset{
-			Code: string(d.Code), Name: d.Name, Owner: d.Owner, SchemaVersion: int64(d.SchemaVersion), Outside: outside(d.Sharing),
+			Code: string(d.Code), Name: d.Name, Owner: d.Owner, SchemaVersion: int64(d.SchemaVersion), Provider: d.OfficialSystem,
 			Shareable: d.State.Live() && d.Schema != nil && d.Classification.Scope != catalog.Private,
 		}
 		if d.Schema != nil {
@@ -33,6 +34,7 @@ func FromCatalog(register *catalog.Service, listed func(ctx context.Context, cod
 				out.Fields = append(out.Fields, Field{Name: f.Name, Label: f.Label, Class: access.Class(f.Class), Key: f.Key})
 			}
 		}
+		out.Outside = outside(d.Sharing, func(name string) string { return out.FieldOr(name).Label })
 		if listed != nil {
 			entry, err := listed(ctx, code)
 			if err != nil {
@@ -47,15 +49,30 @@ func FromCatalog(register *catalog.Service, listed func(ctx context.Context, cod
 }
 
 // outside compares a need with the sharing scope of the dataset's entry (Điều 7.3d).
-func outside(scope catalog.Sharing) func(Need, string) []string {
-	return func(n Need, agency string) []string {
-		rows := map[string][]string{}
+func outside(scope catalog.Sharing, label func(field string) string) func(Need, Agency) []Reason {
+	return func(n Need, who Agency) []Reason {
+		rows, own := map[string][]string{}, map[string]string{}
 		for _, r := range n.Rows {
 			rows[r.Column] = r.In
 		}
-		var out []string
-		for _, f := range scope.Outside(catalog.Ask{Agency: agency, Fields: n.Fields, Rows: rows, Purposes: n.Purposes, Level: string(n.Level)}) {
-			out = append(out, fmt.Sprint(f.Field, ": ", f.Args))
+		for _, limit := range scope.Rows {
+			if limit.Own && who.Commune != "" {
+				own[limit.Column] = who.Commune
+			}
+		}
+		ask := catalog.Ask{Agency: who.Code, AgencyType: who.Kind, Fields: n.Fields, Rows: rows, OwnUnit: own, Purposes: n.Purposes, Level: string(n.Level)}
+		var out []Reason
+		for _, f := range scope.Outside(ask) {
+			code := strings.TrimPrefix(f.Code, "catalog.")
+			r := Reason{Code: code} // "outside_field", with a sentence of its own
+			for _, arg := range f.Args {
+				text := fmt.Sprint(arg)
+				if code == "outside_field" || code == "outside_rows" {
+					text = label(text)
+				}
+				r.Args = append(r.Args, text)
+			}
+			out = append(out, r)
 		}
 		return out
 	}

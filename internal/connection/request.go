@@ -43,6 +43,11 @@ type Step struct {
 	Deadline  time.Time         `json:"deadline,omitzero"` // of the state that was left
 	Late      bool              `json:"late,omitempty"`
 	Detail    map[string]string `json:"detail,omitempty"`
+
+	Route       Route       `json:"route,omitempty"`       // on which the state that was left stood
+	LimitHours  int         `json:"limit_hours,omitempty"` // of an urgent order, instead of working days
+	UsedMinutes int64       `json:"used_minutes,omitempty"`
+	Conditions  []Condition `json:"conditions,omitempty"` // of the shortened process, as this step found them
 }
 
 // Attestation is the requester's responsibility, by name and time.
@@ -84,16 +89,6 @@ func PauseClasses() []string {
 	return []string{"maintenance", "incident", "owner_request", "level_lapsed", "violation", "expiry", "other"}
 }
 
-// Clock is the running time limit of the present phase.
-type Clock struct {
-	Phase    Phase     `json:"phase,omitempty"`
-	Since    time.Time `json:"since,omitzero"`
-	Used     int       `json:"used_days"` // before Since
-	Limit    int       `json:"limit_days"`
-	Deadline time.Time `json:"deadline,omitzero"`
-	Paused   bool      `json:"paused,omitempty"`
-}
-
 // Request is a registered need on its way to a connection (ConnectionRequest of the requirements).
 type Request struct {
 	ID         ID                 `json:"id"`
@@ -133,6 +128,12 @@ type Request struct {
 	Pause      *Pause             `json:"pause,omitempty"`
 	EndReason  string             `json:"end_reason,omitempty"`
 	Escalation *Escalation        `json:"escalation,omitempty"`
+
+	// Of the shortened process.
+	Converted *Conversion `json:"converted,omitempty"` // why it went over to the full process
+	Objection *Objection  `json:"objection,omitempty"`
+	Limited   *Scope      `json:"limited_scope,omitempty"` // what the authority left of the requested one
+	Order     *Order      `json:"urgent_order,omitempty"`
 }
 
 // Escalation is the submission to the authority that decides.
@@ -158,6 +159,7 @@ type Minutes struct {
 	RunHash      string             `json:"test_report_hash"`
 	Config       int64              `json:"config_version"`
 	OwnerSilent  bool               `json:"owner_silent,omitempty"`
+	Route        Route              `json:"route,omitempty"`
 }
 
 // Due is whose move it is.
@@ -176,7 +178,7 @@ func (r *Request) Due() []Due {
 		return nil
 	case AnyParty:
 		var out []Due
-		for _, s := range []Side{Operator, Owner, Requester} {
+		for _, s := range r.Route.Confirming() {
 			if _, said := r.Confirmed[s]; !said {
 				out = append(out, Due{s, agencies[s], r.Clock.Deadline})
 			}
@@ -208,7 +210,7 @@ func (r *Request) Public() *Request {
 	p := *r
 	p.Need.Contact, p.Need.Addresses, p.Need.Responsible, p.Need.ImpactAssessment = Contact{}, nil, "", ""
 	p.Duties, p.Attested, p.Missing, p.Assignee, p.Opinion, p.Refusal, p.Minutes, p.Asked, p.Pause = nil, nil, nil, nil, nil, nil, nil, nil, nil
-	p.Checklist, p.Grants, p.Credential, p.Confirmed, p.Approval, p.Escalation = Checklist{}, nil, "", nil, nil, nil
+	p.Checklist, p.Grants, p.Credential, p.Confirmed, p.Approval, p.Escalation, p.Objection, p.Limited = Checklist{}, nil, "", nil, nil, nil, nil, nil
 	p.Need.TestSubjects, p.Need.TestBody = nil, ""
 	if r.Approved != nil {
 		s := *r.Approved

@@ -29,6 +29,7 @@ type Service struct {
 // NewService builds the service; Use gives it its sources before the first request.
 func NewService(db *controldb.DB, c clock.Clock, cal *clock.Calendar, a *access.Service, log *audit.Log) *Service {
 	log.Keep("connection.request", keeper())
+	log.Keep("connection.limits", limitsKeeper())
 	return &Service{
 		db: db, clock: c, measure: Measure{Calendar: cal, Limits: DefaultLimits()}, access: a, log: log,
 		lives: controldb.NewFresh(db, 100_000, func(ctx context.Context, id string) (life, error) { return findLife(ctx, db, id) }),
@@ -59,6 +60,7 @@ type taken struct {
 	request *Request
 	step    *Step
 	facts   Facts
+	voided  bool // the step took back what had been set up
 }
 
 func (t *taken) note(key, value string) {
@@ -86,6 +88,9 @@ func (s *Service) take(ctx context.Context, id ID, action Action, in Input, more
 	if err != nil {
 		return nil, err
 	}
+	if err := s.convertLapsed(ctx, who, seen, action, f); err != nil {
+		return nil, err
+	}
 	var out *Request
 	err = s.db.InTx(ctx, func(q controldb.Querier) error {
 		r, err := findRequest(ctx, q, id)
@@ -108,11 +113,12 @@ func (s *Service) take(ctx context.Context, id ID, action Action, in Input, more
 
 // step applies one action inside the transaction and keeps it in the history and the audit log.
 func (s *Service) step(ctx context.Context, q controldb.Querier, t *taken, action Action, in Input, more also) error {
-	step, err := t.request.Apply(t.who, action, in, t.facts, s.measure)
+	had := t.request.setUp()
+	step, err := t.request.Apply(t.who, action, in, t.facts, s.measured(t.facts))
 	if err != nil {
 		return err
 	}
-	t.step = &step
+	t.step, t.voided = &step, had && !t.request.setUp()
 	if more != nil {
 		if err := more(ctx, q, t); err != nil {
 			return err
@@ -141,7 +147,7 @@ func (s *Service) then(ctx context.Context, q controldb.Querier, t *taken, actio
 	if err := s.record(ctx, q, t); err != nil {
 		return err
 	}
-	next, err := t.request.Apply(t.who, action, Input{}, t.facts, s.measure)
+	next, err := t.request.Apply(t.who, action, Input{}, t.facts, s.measured(t.facts))
 	*t.step = next
 	return err
 }
@@ -149,12 +155,12 @@ func (s *Service) then(ctx context.Context, q controldb.Querier, t *taken, actio
 // follow upholds invariant 5: the grants go the way of the connection, in the same transaction.
 func (s *Service) follow(ctx context.Context, q controldb.Querier, t *taken) error {
 	r, reason := t.request, t.step.Comment
-	switch t.step.Action {
-	case ActSuspend:
+	switch action := t.step.Action; {
+	case action == ActSuspend:
 		return s.access.SetStatus(ctx, q, t.who, string(r.ID), access.GrantSuspended, reason)
-	case ActResume:
+	case action == ActResume:
 		return s.access.SetStatus(ctx, q, t.who, string(r.ID), access.GrantActive, reason)
-	case ActTerminate, ActEndOwn, ActLapse:
+	case action == ActTerminate, action == ActEndOwn, action == ActLapse, action == ActRejectDecided && r.setUp(), t.voided:
 		if err := s.access.SetStatus(ctx, q, t.who, string(r.ID), access.GrantEnded, reason); err != nil {
 			return err
 		}
@@ -195,7 +201,7 @@ func (s *Service) facts(ctx context.Context, r *Request, in Input) (Facts, error
 		return f, fmt.Errorf("read agency %s: %w", r.Agency, err)
 	}
 	f.Steward = err == nil && agency.Active && agency.ActiveSteward
-	f.RequesterEnded = err == nil && agency.Ended
+	f.RequesterEnded, f.Agency = err == nil && agency.Ended, agency
 	if f.Dataset, err = known(ctx, s.supplied, need.Dataset); err != nil {
 		return f, fmt.Errorf("read dataset %s: %w", need.Dataset, err)
 	}
@@ -212,6 +218,12 @@ func (s *Service) facts(ctx context.Context, r *Request, in Input) (Facts, error
 		f.System.Agency = r.Agency
 	}
 	if f.Purposes, err = s.purposes(ctx); err != nil {
+		return f, err
+	}
+	if f.Limits, err = findLimits(ctx, s.db); err != nil {
+		return f, err
+	}
+	if err := s.eligibilityFacts(ctx, r, need, &f); err != nil {
 		return f, err
 	}
 	return f, s.results(ctx, s.db, r, &f)

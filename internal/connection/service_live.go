@@ -58,7 +58,8 @@ func (s *Service) Terminate(ctx context.Context, id ID, in Input) (*Request, err
 	return s.take(ctx, id, action, in, nil)
 }
 
-// Sweep ends connections at their last day and suspends those whose system is no longer safe enough. A job calls it.
+// Sweep ends connections at their last day, suspends those whose system is no longer safe enough, and takes requests of the
+// shortened process that lost a condition over to the full one. A job calls it.
 func (s *Service) Sweep(ctx context.Context) error {
 	if _, err := access.Require(ctx, access.ConnectionEnd); err != nil {
 		return err
@@ -75,6 +76,7 @@ func (s *Service) Sweep(ctx context.Context) error {
 		}
 	}
 	all = append(all, s.sweepEnded(ctx))
+	all = append(all, s.sweepConditions(ctx)...)
 	for after := ""; ; {
 		page, err := listRequests(ctx, s.db, Filter{State: Live, After: after})
 		if err != nil {

@@ -18,6 +18,8 @@ type View struct {
 	Runs     []Run          `json:"runs,omitempty"`
 	Security []SecurityItem `json:"security,omitempty"` // of the approved scope, else of all that was asked
 	Actions  []Action       `json:"actions,omitempty"`  // what the reader may do now
+	Outlook  *Outlook       `json:"outlook,omitempty"`  // which process it would take now; while that may still change
+	Total    Running        `json:"total"`              // working days used of all limits of the route
 	Dataset  Dataset        `json:"-"`
 	System   System         `json:"-"`
 	Now      time.Time      `json:"-"`
@@ -38,6 +40,9 @@ func (s *Service) Find(ctx context.Context, id ID) (View, error) {
 	}
 	v := View{Request: r, Party: r.Party(who), Now: s.clock.Now()}
 	if v.Steps, err = listSteps(ctx, s.db, id); err != nil {
+		return View{}, err
+	}
+	if v.Total, err = s.total(ctx, &v); err != nil {
 		return View{}, err
 	}
 	if !v.Party {
@@ -66,6 +71,9 @@ func (s *Service) complete(ctx context.Context, who access.Actor, v *View) error
 		return err
 	}
 	v.Dataset, v.System = f.Dataset, f.System
+	if r.State.Editable() || r.underway() {
+		v.Outlook = outlook(r.Need, f)
+	}
 	scope := r.Need.Requested()
 	if r.Approved != nil {
 		scope = *r.Approved
@@ -79,7 +87,7 @@ func (s *Service) complete(ctx context.Context, who access.Actor, v *View) error
 func (r *Request) Actions(who access.Actor) []Action {
 	var out []Action
 	for _, t := range Transitions() {
-		if t.Action == ActLapse || !contains(t.From, r.State) || stands(who, r, t) != nil {
+		if t.Action == ActLapse || t.Action == ActConvert || !r.offers(t) || stands(who, r, t) != nil {
 			continue
 		}
 		if _, excluded := conflict(r.Duties[who.ID], t.Duty); t.Duty != "" && excluded {
@@ -88,15 +96,6 @@ func (r *Request) Actions(who access.Actor) []Action {
 		out = append(out, t.Action)
 	}
 	return out
-}
-
-func contains[T comparable](all []T, one T) bool {
-	for _, x := range all {
-		if x == one {
-			return true
-		}
-	}
-	return false
 }
 
 // List requests, the newest first. Drafts are shown to their own agency only.

@@ -181,7 +181,7 @@ func TestSubmit(t *testing.T) {
 		if r, err = s.Submit(connectiontest.Steward(), r.ID, in{Attest: true}); err != nil {
 			t.Fatal(err)
 		}
-		if r.Route != connection.Full || len(r.Conditions) != 6 || r.Conditions[0].Met || !r.Conditions[3].Met {
+		if r.Route != connection.Full || len(r.Conditions) != 6 || r.Conditions[0].Met || r.Conditions[0].Reasons[0].Code != "dataset_not_listed" || !r.Conditions[3].Met {
 			t.Fatalf("the request must say why it goes the full way: %+v", r.Conditions)
 		}
 	})

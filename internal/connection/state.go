@@ -1,6 +1,6 @@
 package connection
 
-// State is where a request, and after acceptance the connection, stands (requirements section 5.1a).
+// State is where a request, and after acceptance the connection, stands (requirements sections 5.1a and 5.1b).
 type State string
 
 const (
@@ -12,18 +12,20 @@ const (
 	Escalated    State = "escalated"
 	Approved     State = "approved"
 	Rejected     State = "rejected"
-	Provisioning State = "provisioning"
-	Testing      State = "testing"
-	Acceptance   State = "acceptance"
-	Live         State = "live"
-	Suspended    State = "suspended"
-	Terminated   State = "terminated"
-	Withdrawn    State = "withdrawn"
+	// SecurityCheck is of the shortened process alone: it takes the place of the appraisal of the need.
+	SecurityCheck State = "security_check"
+	Provisioning  State = "provisioning"
+	Testing       State = "testing"
+	Acceptance    State = "acceptance"
+	Live          State = "live"
+	Suspended     State = "suspended"
+	Terminated    State = "terminated"
+	Withdrawn     State = "withdrawn"
 )
 
 // States lists all states in the order of a life.
 func States() []State {
-	return []State{Draft, Submitted, Returned, Appraising, OwnerOpinion, Escalated, Approved, Rejected, Provisioning, Testing, Acceptance, Live, Suspended, Terminated, Withdrawn}
+	return []State{Draft, Submitted, Returned, SecurityCheck, Appraising, OwnerOpinion, Escalated, Approved, Rejected, Provisioning, Testing, Acceptance, Live, Suspended, Terminated, Withdrawn}
 }
 
 // Known reports one of the states.
@@ -70,7 +72,7 @@ func (s State) Holder() Side {
 		return Owner
 	case Acceptance:
 		return AnyParty
-	case Submitted, Appraising, Escalated, Approved, Provisioning, Testing, Suspended:
+	case Submitted, SecurityCheck, Appraising, Escalated, Approved, Provisioning, Testing, Suspended:
 		return Operator
 	}
 	return ""
@@ -84,7 +86,7 @@ const (
 	Shortened Route = "shortened"
 )
 
-// Phase is a stretch of the process with a time limit of its own (parameter D1).
+// Phase is a stretch of the process with a time limit of its own (parameters D1 and D2).
 type Phase string
 
 const (
@@ -94,10 +96,15 @@ const (
 	PhaseSetUp      Phase = "set_up"
 	PhaseTesting    Phase = "testing"
 	PhaseAcceptance Phase = "acceptance"
+	PhaseCheck      Phase = "security_check" // of the shortened process, from the submission on
 )
 
-// Phase of the state; empty where no clock runs.
-func (s State) Phase() Phase {
+// Phase of the state on this route; empty where no clock runs. In the shortened process nothing but the check waits
+// between the submission and the set-up, so its limit runs from the submission.
+func (r Route) Phase(s State) Phase {
+	if r == Shortened && (s == Submitted || s == SecurityCheck) {
+		return PhaseCheck
+	}
 	switch s {
 	case Submitted:
 		return PhaseIntake
@@ -113,14 +120,6 @@ func (s State) Phase() Phase {
 		return PhaseAcceptance
 	}
 	return ""
-}
-
-// Limits are the working days of each phase.
-type Limits map[Phase]int
-
-// DefaultLimits is parameter D1: in all at most 17 working days, the owner's opinion lying inside the appraisal.
-func DefaultLimits() Limits {
-	return Limits{PhaseIntake: 2, PhaseAppraisal: 5, PhaseOpinion: 3, PhaseSetUp: 3, PhaseTesting: 5, PhaseAcceptance: 2}
 }
 
 // Action is a step that somebody takes.
@@ -161,6 +160,15 @@ const (
 	ActEndOwn          Action = "end_own"
 	ActWithdraw        Action = "withdraw"
 	ActLapse           Action = "lapse" // the requesting agency has ended
+
+	// Of the shortened process (Điều 12.3).
+	ActStartCheck  Action = "start_check"
+	ActReturnCheck Action = "return_check"
+	ActPassCheck   Action = "pass_check"
+	ActObject      Action = "object"   // the owner's legal objection
+	ActContinue    Action = "continue" // after it, by decision of the authority
+	ActOrder       Action = "order"    // an urgent order sets the limits in hours
+	ActConvert     Action = "convert"  // a condition fell away: the full process from here on
 )
 
 // ends reports an action that takes something away; no other is possible once the requesting agency has ended.

@@ -23,9 +23,9 @@ func insertStep(ctx context.Context, q controldb.Querier, id ID, s *Step) error 
 	if s.Late {
 		late = 1
 	}
-	_, err = q.ExecContext(ctx, `INSERT INTO connection_step (request_id, seq, action, from_state, to_state, account, agency, at, phase, used_days, limit_days, late, body)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-		id, s.Seq, s.Action, s.From, s.To, s.By.Account, s.By.Agency, s.At.UnixMicro(), s.Phase, s.Used, s.Limit, late, string(body))
+	_, err = q.ExecContext(ctx, `INSERT INTO connection_step (request_id, seq, action, from_state, to_state, account, agency, at, phase, used_days, limit_days, late, route, body)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+		id, s.Seq, s.Action, s.From, s.To, s.By.Account, s.By.Agency, s.At.UnixMicro(), s.Phase, s.Used, s.Limit, late, s.Route, string(body))
 	if err != nil {
 		return fmt.Errorf("save step of %s: %w", id, err)
 	}
@@ -117,8 +117,9 @@ func listRuns(ctx context.Context, q controldb.Querier, id ID) ([]Run, error) {
 	return listBodies[Run](ctx, q, "test runs", `SELECT body FROM connection_run WHERE request_id = ? ORDER BY seq DESC LIMIT 50`, id)
 }
 
-// Duration says how long one phase took, over all requests (Điều 12.1).
+// Duration says how long one phase of a process took, over all requests (Điều 12.1).
 type Duration struct {
+	Route  Route  `json:"route"`
 	Phase  Phase  `json:"phase"`
 	Agency string `json:"agency"` // of the one who ended the phase
 	Count  int64  `json:"count"`
@@ -127,8 +128,8 @@ type Duration struct {
 }
 
 func listDurations(ctx context.Context, q controldb.Querier) ([]Duration, error) {
-	rows, err := q.QueryContext(ctx, `SELECT phase, agency, count(*), CAST(sum(used_days) AS BIGINT), CAST(sum(late) AS BIGINT) FROM connection_step
-		WHERE phase <> '' AND from_state <> to_state GROUP BY phase, agency ORDER BY phase, agency LIMIT 2000`)
+	rows, err := q.QueryContext(ctx, `SELECT route, phase, agency, count(*), CAST(sum(used_days) AS BIGINT), CAST(sum(late) AS BIGINT) FROM connection_step
+		WHERE phase <> '' AND from_state <> to_state GROUP BY route, phase, agency ORDER BY route, phase, agency LIMIT 2000`)
 	if err != nil {
 		return nil, fmt.Errorf("list durations: %w", err)
 	}
@@ -136,7 +137,7 @@ func listDurations(ctx context.Context, q controldb.Querier) ([]Duration, error)
 	var out []Duration
 	for rows.Next() {
 		var d Duration
-		if err := rows.Scan(&d.Phase, &d.Agency, &d.Count, &d.Days, &d.Late); err != nil {
+		if err := rows.Scan(&d.Route, &d.Phase, &d.Agency, &d.Count, &d.Days, &d.Late); err != nil {
 			return nil, fmt.Errorf("scan duration: %w", err)
 		}
 		out = append(out, d)

@@ -40,6 +40,7 @@ type actForm struct {
 	OK             bool     `form:"ok"`
 	ReasonClass    string   `form:"reason_class"`
 	ExpectedEnd    string   `form:"expected_end"`
+	orderForm
 
 	scopeForm
 	parametersForm
@@ -81,7 +82,7 @@ func (f actForm) input() connection.Input {
 		Revision: f.Revision, Comment: f.Comment, Attest: f.Attest, Missing: lines(f.Missing), Questions: f.Questions, Citation: f.Citation,
 		Opinion:  connection.Opinion{Stand: connection.Stand(f.Stand), Exclude: f.Exclude, Limits: f.Limits, Citation: f.Citation},
 		Decision: connection.Document{Number: f.DecisionNumber, Title: f.DecisionTitle}, Reviewed: f.Version, OK: f.OK,
-		ReasonClass: f.ReasonClass, ExpectedEnd: connection.Day(f.ExpectedEnd),
+		ReasonClass: f.ReasonClass, ExpectedEnd: connection.Day(f.ExpectedEnd), Hours: f.hours(),
 	}
 	if f.DocumentNumber != "" || f.DocumentTitle != "" {
 		in.Documents = []connection.Document{{Number: f.DocumentNumber, Title: f.DocumentTitle}}
@@ -200,7 +201,7 @@ func (p *Pages) steps() []pageStep {
 		}},
 		simple("reject", access.ConnectionApprove, s.Reject, connection.ActReject, connection.ActRejectDecided),
 		simple("escalate", access.ConnectionAppr, s.Escalate, connection.ActEscalate),
-	}, p.setUpSteps(), p.liveSteps())
+	}, p.shortenedSteps(), p.setUpSteps(), p.liveSteps())
 }
 
 func (p *Pages) setUpSteps() []pageStep {

@@ -142,6 +142,7 @@ type connectionSuspend struct {
 func (p *Pages) Operations(api *web.API) {
 	p.readOperations(api)
 	p.appraisalOperations(api)
+	p.shortenedOperations(api)
 	p.setUpOperations(api)
 	p.liveOperations(api)
 }

@@ -50,8 +50,8 @@ func (p *Pages) showRequest(w http.ResponseWriter, r *http.Request) error {
 	if v.Party {
 		view.Main = append(view.Main, p.partyParts(ctx, t, v)...)
 	}
-	if len(v.Request.Conditions) > 0 {
-		view.Aside = append(view.Aside, routePart(t, v.Request))
+	if route := routePart(t, v); len(route.Body) > 0 {
+		view.Aside = append(view.Aside, route)
 	}
 	view.Aside = append(view.Aside, p.historyPart(ctx, t, v))
 	return p.shell.Render(w, r, web.Page{
@@ -119,6 +119,7 @@ func (p *Pages) notes(t ui.T, v connection.View) []templ.Component {
 	if r.Pause != nil {
 		out = append(out, ui.Alert(ui.Note{Tone: ui.Warn, Title: t("connection.pause") + ": " + t("connection.pause."+r.Pause.Class), Text: r.Pause.Reason}))
 	}
+	out = append(out, shortenedNotes(t, r)...)
 	if r.Asked != nil {
 		out = append(out, ui.Alert(ui.Note{Tone: ui.Warn, Title: t("connection.asked_pause"), Text: r.Asked.Reason}))
 	}
@@ -158,28 +159,16 @@ func confirmed(r *connection.Request) bool {
 	return operator && requester
 }
 
-// way is the path of section 5.1a as people see it.
-func way() []struct {
-	label string
-	state connection.State
-} {
-	return []struct {
-		label string
-		state connection.State
-	}{
-		{"connection.phase.register", connection.Draft}, {"connection.phase.intake", connection.Submitted}, {"connection.phase.appraisal", connection.Appraising},
-		{"connection.phase.opinion", connection.OwnerOpinion}, {"connection.phase.approval", connection.Approved}, {"connection.phase.set_up", connection.Provisioning},
-		{"connection.phase.testing", connection.Testing}, {"connection.phase.acceptance", connection.Acceptance}, {"connection.phase.live", connection.Live},
-	}
-}
-
-func place(s connection.State) connection.State {
+func place(r *connection.Request, s connection.State) connection.State {
 	switch s {
 	case connection.Approved: // the scope is settled; the set-up is what waits
 		return connection.Provisioning
 	case connection.Returned:
 		return connection.Submitted
 	case connection.Escalated, connection.Rejected:
+		if r.Route == connection.Shortened {
+			return interrupted(r)
+		}
 		return connection.Approved
 	case connection.Suspended, connection.Terminated:
 		return connection.Live
@@ -189,7 +178,7 @@ func place(s connection.State) connection.State {
 
 func (p *Pages) stepper(ctx context.Context, t ui.T, v connection.View) []ui.Step {
 	r := v.Request
-	now := place(r.State)
+	now := place(r, r.State)
 	reached := map[connection.State]int{}
 	for i, s := range v.Steps {
 		if s.From != s.To {
@@ -197,13 +186,13 @@ func (p *Pages) stepper(ctx context.Context, t ui.T, v connection.View) []ui.Ste
 		}
 	}
 	if r.State == connection.Withdrawn {
-		now = place(v.Steps[len(v.Steps)-1].From)
+		now = place(r, v.Steps[len(v.Steps)-1].From)
 	}
 	// The owner's opinion lies inside the appraisal: once given, the appraisal is where the request stands.
 	opinionGiven := r.Opinion != nil && r.Opinion.Stand != ""
 	var out []ui.Step
 	passed := true
-	for _, w := range way() {
+	for _, w := range way(r.Route) {
 		s := ui.Step{Label: t(w.label), State: ui.StepTodo}
 		if i := reached[w.state]; i > 0 {
 			s.When = v.Steps[i-1].At
@@ -269,18 +258,6 @@ func (p *Pages) grantLinks(ctx context.Context, t ui.T, ids []string) templ.Comp
 	return ui.Lines(out...)
 }
 
-func routePart(t ui.T, r *connection.Request) part {
-	var pairs []ui.Pair
-	for _, c := range r.Conditions {
-		x := ui.State{Label: t("connection.pass"), Tone: ui.Good}
-		if !c.Met {
-			x = ui.State{Label: t("connection.fail"), Tone: ui.Neutral}
-		}
-		pairs = append(pairs, ui.Pair{Name: t("connection.eligible_" + c.Code), Value: ui.Badge(x), Help: strings.Join(c.Why, "; ")})
-	}
-	return part{Card: ui.CardProps{Title: t("connection.route"), Lead: t("connection.route_lead")}, Body: []templ.Component{ui.KeyValue(pairs...)}}
-}
-
 func (p *Pages) historyPart(ctx context.Context, t ui.T, v connection.View) part {
 	events := make([]ui.Event, 0, len(v.Steps))
 	for i := len(v.Steps) - 1; i >= 0; i-- {
@@ -320,6 +297,8 @@ func (p *Pages) acceptancePart(ctx context.Context, t ui.T, v connection.View) p
 			x.Help = c.By.Name + " · " + p.registers.Agency(ctx, c.By.Agency)
 		} else if r.Minutes != nil && r.Minutes.OwnerSilent {
 			x.Help = t("connection.owner_silent")
+		} else if !slices.Contains(r.Route.Confirming(), side) {
+			x.Help = t("connection.confirm_optional")
 		}
 		pairs = append(pairs, x)
 	}

@@ -95,6 +95,8 @@ func (p *Pages) beside(r *http.Request, t ui.T, v connection.View, verb string) 
 			parts = append([]part{p.opinionPart(r.Context(), t, v)}, parts...)
 		}
 		return parts
+	case "start-check", "return-check", "pass-check", "object", "continue":
+		return p.besideCheck(r, t, v)
 	case "approve":
 		return []part{checklistPart(t, v), p.opinionPart(r.Context(), t, v), securityPart(t, v)}
 	case "provision", "review", "confirm-operator", "confirm-owner", "confirm-requester":
@@ -107,6 +109,7 @@ func (p *Pages) beside(r *http.Request, t ui.T, v connection.View, verb string) 
 func mustStep(verb string) []string {
 	return map[string][]string{
 		"submit": {"attest"}, "return": {"missing_items"}, "ask-owner": {"questions"}, "opinion": {"stand"}, "suspend": {"reason_class"},
+		"return-check": {"missing_items"}, "object": {"comment", "legal_citation"}, "continue": {"decision_number", "decision_title"}, "order": {"decision_number"},
 	}[verb]
 }
 
@@ -157,6 +160,8 @@ func (p *Pages) stepFields(f filler, v connection.View, verb string) []templ.Com
 		return []templ.Component{f.choose("reason_class", "connection.l_reason_class", "", coded(t, "connection.pause.", connection.PauseClasses())), reason, f.date("expected_end", "connection.l_expected_end", "")}
 	case "ask-suspend":
 		return []templ.Component{reason, f.date("expected_end", "connection.l_expected_end", "")}
+	case "pass-check", "return-check", "object", "continue", "order":
+		return shortenedFields(f, v, verb)
 	case "withdraw", "escalate", "resume", "terminate", "retest", "fail-testing":
 		return []templ.Component{reason, papers}
 	}

@@ -7,7 +7,7 @@ import (
 )
 
 // Messages are all words of the pages.
-var Messages = joined(pageWords, terms, labels)
+var Messages = joined(pageWords, terms, labels, paperWords, shortenedWords, reasonWords)
 
 func joined(all ...i18n.Messages) i18n.Messages {
 	out := i18n.Messages{}
@@ -123,8 +123,6 @@ var pageWords = i18n.Messages{
 	"connection.not_yet":        {Vi: "Chưa duyệt", En: "Not yet approved"},
 	"connection.refused_field":  {Vi: "Không duyệt", En: "Not approved"},
 	"connection.class":          {Vi: "Lớp bảo vệ", En: "Protection class"},
-	"connection.route":          {Vi: "Vì sao đi quy trình đầy đủ", En: "Why the full process"},
-	"connection.route_lead":     {Vi: "Quy trình rút gọn chỉ áp dụng khi đạt mọi điều kiện.", En: "The shortened process needs every condition."},
 	"connection.security":       {Vi: "Đánh giá an toàn, bảo vệ dữ liệu", En: "Security and privacy assessment"},
 	"connection.checklist":      {Vi: "Bảng thẩm định", En: "Appraisal"},
 	"connection.opinion":        {Vi: "Ý kiến của chủ quản dữ liệu", En: "Opinion of the data owner"},
