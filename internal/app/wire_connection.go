@@ -19,6 +19,7 @@ func (a *App) connectionSources() connection.Sources {
 		Agency:     a.connectionAgency,
 		LegalBasis: a.agency.LegalBasis,
 		Revoke:     a.system.RevokeConnection,
+		Violations: a.incident.Violations,
 		Stepped:    a.connectionStepped,
 	}
 }
@@ -57,5 +58,5 @@ func (a *App) connectionAgency(ctx context.Context, code string) (connection.Age
 	if err != nil {
 		return connection.Agency{}, err
 	}
-	return connection.Agency{Code: code, Name: body.Name, Active: body.ActiveAt(a.clock.Now()) && body.Kind != agency.External, Ended: !body.ActiveAt(a.clock.Now()), ActiveSteward: steward != nil}, nil
+	return connection.Agency{Code: code, Name: body.Name, Active: body.ActiveAt(a.clock.Now()) && body.Kind != agency.External, Ended: !body.ActiveAt(a.clock.Now()), ActiveSteward: steward != nil, Kind: string(body.Kind), Commune: body.Commune}, nil
 }

@@ -21,7 +21,10 @@ import (
 
 // connectionStepped keeps the inbox true: the tasks of the state before end, those of whoever's move it is now begin, in
 // the transaction of the step.
-func (a *App) connectionStepped(ctx context.Context, q controldb.Querier, r *connection.Request, _ connection.Step) error {
+func (a *App) connectionStepped(ctx context.Context, q controldb.Querier, r *connection.Request, step connection.Step) error {
+	if err := a.tellOfRoute(ctx, q, r, step); err != nil {
+		return err
+	}
 	subject := "connection/" + string(r.ID)
 	if err := a.task.Cancel(ctx, q, subject); err != nil {
 		return err
@@ -32,11 +35,11 @@ func (a *App) connectionStepped(ctx context.Context, q controldb.Querier, r *con
 	for _, due := range r.Due() {
 		t := task.Task{
 			Kind: "connection." + string(r.State) + "." + string(due.Side), Agency: due.Agency, Subject: subject, Path: "/connections/" + string(r.ID),
-			TitleKey: "connection.task." + string(r.State), TitleArgs: []string{r.Number}, DueAt: due.Deadline, Role: access.AgencyHead,
+			TitleKey: connectionTitle(r), TitleArgs: []string{r.Number}, DueAt: due.Deadline, Role: access.AgencyHead,
 		}
 		switch due.Side {
 		case connection.Operator:
-			t.Agency, t.Role = a.conf.Operator, operatorRole(r.State)
+			t.Agency, t.Role = a.conf.Operator, operatorRole(r)
 		case connection.Requester:
 			if r.State != connection.Acceptance {
 				t.Role = access.Steward
@@ -72,9 +75,12 @@ func (a *App) credentialWaits(ctx context.Context, q controldb.Querier, sys *sys
 }
 
 // operatorRole is who of the operator takes the step that a state waits for.
-func operatorRole(s connection.State) access.Role {
-	switch s {
-	case connection.Submitted, connection.Appraising:
+func operatorRole(r *connection.Request) access.Role {
+	switch r.State {
+	case connection.Submitted, connection.Appraising, connection.SecurityCheck:
+		if r.Route == connection.Shortened {
+			return access.OpSecurity
+		}
 		return access.OpAppraiser
 	case connection.Approved, connection.Provisioning, connection.Testing, connection.Acceptance:
 		return access.OpEngineer
@@ -212,16 +218,22 @@ func (a *App) trafficFigures(ctx context.Context, who access.Actor, f *homeweb.F
 
 // taskMessages are the titles of the tasks that a request's states open.
 var taskMessages = i18n.Messages{
-	"backup.task.late":              {Vi: "Kiểm tra sao lưu: đã quá hạn mà chưa có bản sao lưu mới", En: "Look after backups: the last one is too old"},
-	"connection.task.submitted":     {Vi: "Kiểm tra hồ sơ yêu cầu kết nối {0}", En: "Check the intake of request {0}"},
-	"connection.task.returned":      {Vi: "Bổ sung hồ sơ yêu cầu kết nối {0}", En: "Complete request {0}"},
-	"connection.task.appraising":    {Vi: "Thẩm định yêu cầu kết nối {0}", En: "Appraise request {0}"},
-	"connection.task.owner_opinion": {Vi: "Cho ý kiến chủ quản về yêu cầu kết nối {0}", En: "Give the owner's opinion on request {0}"},
-	"connection.task.escalated":     {Vi: "Trình cấp có thẩm quyền về yêu cầu kết nối {0}", En: "Bring request {0} before the deciding authority"},
-	"connection.task.approved":      {Vi: "Thiết lập kết nối {0}", En: "Set up connection {0}"},
-	"connection.task.provisioning":  {Vi: "Rà soát cấu hình kết nối {0}", En: "Review the configuration of connection {0}"},
-	"connection.task.testing":       {Vi: "Kiểm thử kết nối {0}", En: "Test connection {0}"},
-	"connection.task.acceptance":    {Vi: "Xác nhận nghiệm thu kết nối {0}", En: "Confirm the acceptance of connection {0}"},
-	"connection.task.suspended":     {Vi: "Xử lý kết nối đang tạm dừng {0}", En: "Deal with suspended connection {0}"},
-	"connection.task.live":          {Vi: "Theo dõi kết nối {0}", En: "Watch connection {0}"},
+	"backup.task.late":               {Vi: "Kiểm tra sao lưu: đã quá hạn mà chưa có bản sao lưu mới", En: "Look after backups: the last one is too old"},
+	"connection.task.submitted":      {Vi: "Kiểm tra hồ sơ yêu cầu kết nối {0}", En: "Check the intake of request {0}"},
+	"connection.task.returned":       {Vi: "Bổ sung hồ sơ yêu cầu kết nối {0}", En: "Complete request {0}"},
+	"connection.task.appraising":     {Vi: "Thẩm định yêu cầu kết nối {0}", En: "Appraise request {0}"},
+	"connection.task.owner_opinion":  {Vi: "Cho ý kiến chủ quản về yêu cầu kết nối {0}", En: "Give the owner's opinion on request {0}"},
+	"connection.task.escalated":      {Vi: "Trình cấp có thẩm quyền về yêu cầu kết nối {0}", En: "Bring request {0} before the deciding authority"},
+	"connection.task.object":         {Vi: "Trình cấp có thẩm quyền về ý kiến phản đối của chủ quản đối với yêu cầu {0}", En: "Bring the owner's objection to request {0} before the deciding authority"},
+	"connection.task.check":          {Vi: "Nhận kiểm tra an toàn yêu cầu {0} (quy trình rút gọn)", En: "Take request {0} into the security check (shortened process)"},
+	"connection.task.security_check": {Vi: "Kiểm tra an toàn, bảo vệ dữ liệu của yêu cầu {0} (quy trình rút gọn)", En: "Check security and privacy of request {0} (shortened process)"},
+	"connection.told.submitted":      {Vi: "Yêu cầu {0} khai thác dữ liệu của đơn vị đi theo quy trình rút gọn. Chỉ phản đối khi có căn cứ pháp lý, trước bước nghiệm thu", En: "Request {0} for your data takes the shortened process. Object on a legal ground only, before the acceptance"},
+	"connection.told.converted":      {Vi: "Yêu cầu {0} chuyển sang quy trình đầy đủ vì có điều kiện không còn đạt", En: "Request {0} went over to the full process: a condition no longer holds"},
+	"connection.told.decided":        {Vi: "Đã có quyết định về ý kiến phản đối đối với yêu cầu {0}", En: "The objection to request {0} was decided"},
+	"connection.task.approved":       {Vi: "Thiết lập kết nối {0}", En: "Set up connection {0}"},
+	"connection.task.provisioning":   {Vi: "Rà soát cấu hình kết nối {0}", En: "Review the configuration of connection {0}"},
+	"connection.task.testing":        {Vi: "Kiểm thử kết nối {0}", En: "Test connection {0}"},
+	"connection.task.acceptance":     {Vi: "Xác nhận nghiệm thu kết nối {0}", En: "Confirm the acceptance of connection {0}"},
+	"connection.task.suspended":      {Vi: "Xử lý kết nối đang tạm dừng {0}", En: "Deal with suspended connection {0}"},
+	"connection.task.live":           {Vi: "Theo dõi kết nối {0}", En: "Watch connection {0}"},
 }

@@ -88,6 +88,9 @@ func (s *Service) take(ctx context.Context, id ID, action Action, in Input, more
 	if err != nil {
 		return nil, err
 	}
+	if seen, err = s.followed(ctx, seen, action, f); err != nil {
+		return nil, err
+	}
 	if err := s.convertLapsed(ctx, who, seen, action, f); err != nil {
 		return nil, err
 	}

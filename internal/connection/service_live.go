@@ -92,7 +92,8 @@ func (s *Service) Sweep(ctx context.Context) error {
 	}
 }
 
-// sweepEnded ends what agencies that exist no more have asked for, whatever its state.
+// sweepEnded ends what agencies that exist no more have asked for, whatever its state, and brings the rest to the owner that
+// its data has now.
 func (s *Service) sweepEnded(ctx context.Context) error {
 	ended := map[string]bool{}
 	var all []error
@@ -111,7 +112,9 @@ func (s *Service) sweepEnded(ctx context.Context) error {
 			}
 			if over {
 				all = append(all, ignoreConflict(s.endOf(ctx, r)))
+				continue
 			}
+			all = append(all, ignoreConflict(s.followOwner(ctx, r)))
 		}
 		if len(page) < maxPage {
 			return errors.Join(all...)

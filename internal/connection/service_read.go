@@ -87,7 +87,7 @@ func (s *Service) complete(ctx context.Context, who access.Actor, v *View) error
 func (r *Request) Actions(who access.Actor) []Action {
 	var out []Action
 	for _, t := range Transitions() {
-		if t.Action == ActLapse || t.Action == ActConvert || !r.offers(t) || stands(who, r, t) != nil {
+		if t.Action.bySystem() || !r.offers(t) || stands(who, r, t) != nil {
 			continue
 		}
 		if _, excluded := conflict(r.Duties[who.ID], t.Duty); t.Duty != "" && excluded {

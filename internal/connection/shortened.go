@@ -23,6 +23,7 @@ func shortenedRows() []Transition {
 		// ActContinue leads to the state that the objection interrupted, or back to the set-up of what was narrowed.
 		{27, ActContinue, from(Escalated), "", access.ConnectionApprove, Operator, Approves, mayContinue, goOn},
 		{0, ActOrder, from(Submitted, SecurityCheck, Provisioning, Testing, Acceptance), "", access.ConnectionApprove, Operator, "", orderValid, keepOrder},
+		{0, ActFollowOwner, unfinished(), "", access.ConnectionCheck, Operator, "", ownerChanged, followOwner},
 		{28, ActConvert, convertible(), Appraising, access.ConnectionCheck, Operator, "", conditionGone, convert},
 	}
 }

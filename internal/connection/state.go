@@ -159,7 +159,8 @@ const (
 	ActTerminate       Action = "terminate"
 	ActEndOwn          Action = "end_own"
 	ActWithdraw        Action = "withdraw"
-	ActLapse           Action = "lapse" // the requesting agency has ended
+	ActLapse           Action = "lapse"        // the requesting agency has ended
+	ActFollowOwner     Action = "follow_owner" // the dataset has another owner now
 
 	// Of the shortened process (Điều 12.3).
 	ActStartCheck  Action = "start_check"

@@ -130,6 +130,22 @@ func (s *Service) List(ctx context.Context, f Filter) ([]*Incident, error) {
 	return all, err
 }
 
+// Violations counts the open incidents of misuse of high or critical severity that name the agency, or the system among
+// their references. It is asked by the process of connections and needs no permission: only the number leaves.
+func (s *Service) Violations(ctx context.Context, agency, system string) (int, error) {
+	open, err := listOpenMisuse(ctx, s.db)
+	if err != nil {
+		return 0, err
+	}
+	n := 0
+	for _, i := range open {
+		if agency != "" && i.Agency == agency || system != "" && i.Refs["system"] == system {
+			n++
+		}
+	}
+	return n, nil
+}
+
 // Find shows one incident with its steps.
 func (s *Service) Find(ctx context.Context, id string) (*Incident, error) {
 	who, err := access.Require(ctx, access.IncidentRead)

@@ -102,6 +102,25 @@ func listIncidents(ctx context.Context, q controldb.Querier, f Filter) ([]*Incid
 	return out, rows.Err()
 }
 
+// listOpenMisuse lists the open violations of high or critical severity; there are few at any time.
+func listOpenMisuse(ctx context.Context, q controldb.Querier) ([]*Incident, error) {
+	const query = `SELECT ` + incidentCols + ` FROM incident_incident WHERE kind = ? AND state NOT IN (?, ?) AND severity IN (?, ?) ORDER BY detected_at, id`
+	rows, err := q.QueryContext(ctx, query, Misuse, Closed, FalseAlarm, High, Critical)
+	if err != nil {
+		return nil, fmt.Errorf("list open violations: %w", err)
+	}
+	defer rows.Close()
+	var out []*Incident
+	for rows.Next() {
+		i, err := scanIncident(rows)
+		if err != nil {
+			return nil, fmt.Errorf("scan incident: %w", err)
+		}
+		out = append(out, i)
+	}
+	return out, rows.Err()
+}
+
 func setState(ctx context.Context, q controldb.Querier, id string, to State, at time.Time) error {
 	_, err := q.ExecContext(ctx, `UPDATE incident_incident SET state = ?, changed_at = ? WHERE id = ?`, to, at.UnixMicro(), id)
 	if err != nil {

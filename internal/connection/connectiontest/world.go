@@ -34,19 +34,22 @@ var Start = time.Date(2026, 11, 2, 9, 0, 0, 0, i18n.Zone).UTC()
 
 // World is what a test moves in.
 type World struct {
-	DB      *controldb.DB
-	Clock   *clock.Adjustable
-	Access  *access.Service
-	Service *connection.Service
-	Dataset connection.Dataset
-	System  connection.System
-	Supply  connection.Supply // the warehouse alone, unless a test adds operations of providers
-	Need    func() connection.Need
-	Scope   func() connection.Scope
-	Steward bool
-	Ended   atomic.Bool // the consumer's agency exists no more
-	Revoked atomic.Int64
-	T       testing.TB
+	DB         *controldb.DB
+	Clock      *clock.Adjustable
+	Access     *access.Service
+	Service    *connection.Service
+	Dataset    connection.Dataset
+	System     connection.System
+	Provider   connection.System // delivers the dataset
+	Supply     connection.Supply // the warehouse alone, unless a test adds operations of providers
+	Need       func() connection.Need
+	Scope      func() connection.Scope
+	Steward    bool
+	Ended      atomic.Bool // the consumer's agency exists no more
+	Revoked    atomic.Int64
+	Violations atomic.Int64 // open, of the consumer
+	Registered []string     // purposes of the register of processing
+	T          testing.TB
 	// Setup stands for the effects of flow.GrantConnection; a test that goes past the approval brings its own, since
 	// nothing but the flow and tests creates a grant.
 	Setup connection.Effects
@@ -85,7 +88,7 @@ func New(t testing.TB, db *controldb.DB) *World {
 		},
 	}
 	w.System = connection.System{ID: System, Name: "Cơ sở dữ liệu giáo dục", Agency: Consumer, SecurityLevel: 3, CheckValid: true}
-	w.Service.Use(connection.Sources{Dataset: w.dataset, System: w.system, Agency: w.agency, Revoke: w.revoke, Supply: w.supply})
+	w.Service.Use(connection.Sources{Dataset: w.dataset, System: w.system, Agency: w.agency, Revoke: w.revoke, Supply: w.supply, Register: w.register, Violations: w.violations})
 	return w
 }
 
@@ -99,6 +102,9 @@ func (w *World) dataset(_ context.Context, code string) (connection.Dataset, err
 func (w *World) supply(context.Context, string) (connection.Supply, error) { return w.Supply, nil }
 
 func (w *World) system(_ context.Context, id string) (connection.System, error) {
+	if id == w.Provider.ID {
+		return w.Provider, nil
+	}
 	if id != w.System.ID {
 		return connection.System{}, fault.New(fault.NotFound, "system.not_found", id)
 	}
