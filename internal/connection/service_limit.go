@@ -40,7 +40,7 @@ func (s *Service) ChangeLimits(ctx context.Context, l Limits, revision int64, re
 		if err := saveLimits(ctx, q, l, revision, s.clock.Now()); err != nil {
 			return err
 		}
-		return s.log.Change(ctx, q, audit.Entry{Actor: who.ForAudit(), Event: "config.connection_limits", Subject: "connection.limits/" + limitsID, Reason: reason, State: l})
+		return s.log.Change(ctx, q, audit.Entry{Actor: who.ForAudit(), Event: "config.connection_limits", Subject: "connection.limits/" + LimitsID, Reason: reason, State: l})
 	})
 	return SetLimits{l, revision + 1}, err
 }

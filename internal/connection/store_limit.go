@@ -13,8 +13,8 @@ import (
 	"lienthong/internal/kit/fault"
 )
 
-// limitsID is the one row of the limits.
-const limitsID = "process"
+// LimitsID names the one set of limits in its history.
+const LimitsID = "process"
 
 // findLimits reads the limits as they are set now; the defaults while nobody has set any.
 func findLimits(ctx context.Context, q controldb.Querier) (Limits, error) {
@@ -25,7 +25,7 @@ func findLimits(ctx context.Context, q controldb.Querier) (Limits, error) {
 func findSetLimits(ctx context.Context, q controldb.Querier) (Limits, int64, error) {
 	var body string
 	var revision int64
-	err := q.QueryRowContext(ctx, `SELECT body, revision FROM connection_limit WHERE id = ?`, limitsID).Scan(&body, &revision)
+	err := q.QueryRowContext(ctx, `SELECT body, revision FROM connection_limit WHERE id = ?`, LimitsID).Scan(&body, &revision)
 	if errors.Is(err, sql.ErrNoRows) {
 		return DefaultLimits(), 0, nil
 	}
@@ -47,7 +47,7 @@ func saveLimits(ctx context.Context, q controldb.Querier, l Limits, seen int64, 
 	}
 	res, err := q.ExecContext(ctx, `INSERT INTO connection_limit (id, revision, changed_at, body) VALUES (?, 1, ?, ?)
 		ON CONFLICT (id) DO UPDATE SET revision = connection_limit.revision + 1, changed_at = excluded.changed_at, body = excluded.body
-		WHERE connection_limit.revision = ?`, limitsID, at.UnixMicro(), string(body), seen)
+		WHERE connection_limit.revision = ?`, LimitsID, at.UnixMicro(), string(body), seen)
 	if err != nil {
 		return fmt.Errorf("save the limits of the process: %w", err)
 	}

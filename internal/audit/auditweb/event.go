@@ -120,6 +120,7 @@ var EventMessages = i18n.Messages{
 	"audit.event.connection.object":           {Vi: "Chủ quản phản đối có căn cứ pháp lý", En: "Owner's legal objection"},
 	"audit.event.connection.continue":         {Vi: "Tiếp tục sau phản đối, theo quyết định", En: "Gone on after an objection, as decided"},
 	"audit.event.connection.order":            {Vi: "Ghi chỉ đạo khẩn", En: "Urgent order entered"},
+	"audit.event.connection.follow_owner":     {Vi: "Chuyển sang chủ quản mới của dữ liệu", En: "Over to the data's new owner"},
 	"audit.event.connection.convert":          {Vi: "Chuyển sang quy trình đầy đủ", En: "Over to the full process"},
 	"audit.event.config.connection_limits":    {Vi: "Đổi thời hạn của quy trình kết nối", En: "Time limits of the process changed"},
 	"audit.event.connection.approve":          {Vi: "Phê duyệt phạm vi", En: "Scope approved"},

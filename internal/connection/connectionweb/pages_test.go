@@ -392,7 +392,10 @@ func TestRefusedFormKeepsWhatWasTyped(t *testing.T) {
 func TestEveryActionHasAForm(t *testing.T) {
 	s := newSite(t)
 	p := &Pages{connections: s.Service}
-	without := map[connection.Action]bool{connection.ActCreate: true, connection.ActChange: true, connection.ActLapse: true} // the form of registration; the sweep
+	// Those of the form of registration, and those that the platform takes itself.
+	without := map[connection.Action]bool{
+		connection.ActCreate: true, connection.ActChange: true, connection.ActLapse: true, connection.ActConvert: true, connection.ActFollowOwner: true,
+	}
 	for _, tr := range connection.Transitions() {
 		if _, known := p.verbOf(tr.Action); !known && !without[tr.Action] {
 			t.Errorf("%s has no form", tr.Action)

@@ -69,6 +69,7 @@ func (p *Pages) Routes() []web.Route {
 		web.Get("/connections/{id}/provision", access.ConnectionSetUp, p.showStep("provision")),
 		web.Post("/connections/{id}/provision", access.ConnectionSetUp, p.provision),
 	}
+	routes = append(routes, p.limitRoutes()...)
 	for _, s := range p.steps() {
 		routes = append(routes,
 			web.Get("/connections/{id}/"+s.verb, s.permission, p.showStep(s.verb)),

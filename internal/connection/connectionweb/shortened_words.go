@@ -12,6 +12,16 @@ var shortenedWords = i18n.Messages{
 	"connection.name.shortened":  {Vi: "Rút gọn", En: "Shortened"},
 	"connection.total":           {Vi: "Tổng thời gian", En: "Total time"},
 
+	"connection.limits":               {Vi: "Thời hạn của quy trình kết nối", En: "Time limits of the process"},
+	"connection.limits_lead":          {Vi: "Ngày làm việc của mỗi bước. Quy trình đầy đủ không quá {0} ngày, quy trình rút gọn không quá {1} ngày.", En: "Working days of each step: at most {0} in all in the full process, {1} in the shortened one."},
+	"connection.limits_change":        {Vi: "Đặt thời hạn", En: "Set the limits"},
+	"connection.limits_keep":          {Vi: "Bước đang chạy giữ thời hạn đã có khi bắt đầu.", En: "A step that runs keeps the limit with which it began."},
+	"connection.limits_save":          {Vi: "Lưu thời hạn", En: "Save the limits"},
+	"connection.limits_of.full":       {Vi: "Quy trình đầy đủ", En: "Full process"},
+	"connection.limits_of.shortened":  {Vi: "Quy trình rút gọn", En: "Shortened process"},
+	"connection.limits_total":         {Vi: "Tổng đang đặt: {0} ngày làm việc; thời hạn cho ý kiến nằm trong thẩm định.", En: "In all now: {0} working days; the opinion lies inside the appraisal."},
+	"connection.working_days":         {Vi: "{0} ngày làm việc", En: "{0} working days"},
+	"connection.action.follow_owner":  {Vi: "Chuyển sang chủ quản mới của dữ liệu", En: "Over to the data's new owner"},
 	"connection.state.security_check": {Vi: "Kiểm tra an toàn, bảo vệ dữ liệu", En: "Security and privacy check"},
 	"connection.phase.security_check": {Vi: "Kiểm tra an toàn, bảo vệ dữ liệu", En: "Security and privacy check"},
 	"connection.phase.submitted":      {Vi: "Đã đăng ký", En: "Submitted"},
@@ -46,6 +56,25 @@ var shortenedWords = i18n.Messages{
 	"connection.l_hours":          {Vi: "Thời hạn mỗi bước, tính bằng giờ", En: "Limit of each step in hours"},
 	"connection.l_hours_hint":     {Vi: "Bỏ trống bước nào thì bước đó giữ thời hạn theo ngày làm việc.", En: "A step left empty keeps its working days."},
 	"connection.l_unmasked_why":   {Vi: "Lý do không che", En: "Why it is not masked"},
+}
+
+// memberWords name, in the history of a request, what the shortened process added to it.
+var memberWords = i18n.Messages{
+	"past.member.converted":                  {Vi: "Chuyển sang quy trình đầy đủ", En: "Over to the full process"},
+	"past.connection.request.converted.from": {Vi: "Từ bước", En: "From"},
+	"past.member.hours":                      {Vi: "Số giờ", En: "Hours"},
+	"past.member.reasons":                    {Vi: "Lý do", En: "Reasons"},
+	"past.member.args":                       {Vi: "Chi tiết", En: "Details"},
+	"past.member.used_minutes":               {Vi: "Số phút đã dùng", En: "Minutes used"},
+	"past.member.limit_hours":                {Vi: "Thời hạn tính bằng giờ", En: "Limit in hours"},
+	"past.member.outcome":                    {Vi: "Kết quả", En: "Outcome"},
+	"past.member.interrupted":                {Vi: "Bước bị dừng", En: "Interrupted step"},
+	"past.member.decided_at":                 {Vi: "Thời điểm quyết định", En: "Decided at"},
+	"past.member.limited_scope":              {Vi: "Phạm vi còn lại theo quyết định", En: "Scope left by the decision"},
+	"past.member.urgent_order":               {Vi: "Chỉ đạo khẩn", En: "Urgent order"},
+	"past.member.objection":                  {Vi: "Ý kiến phản đối của chủ quản", En: "Owner's objection"},
+	"past.member.full":                       {Vi: "Quy trình đầy đủ", En: "Full process"},
+	"past.member.shortened":                  {Vi: "Quy trình rút gọn", En: "Shortened process"},
 }
 
 // reasonWords say what each condition rests on.
