@@ -34,14 +34,15 @@ func FromCatalog(register *catalog.Service, listed func(ctx context.Context, cod
 				out.Fields = append(out.Fields, Field{Name: f.Name, Label: f.Label, Class: access.Class(f.Class), Key: f.Key})
 			}
 		}
-		out.Outside = outside(d.Sharing, func(name string) string { return out.FieldOr(name).Label })
+		label := func(name string) string { return out.FieldOr(name).Label }
+		out.Outside = outside(d.Sharing, label)
 		if listed != nil {
 			entry, err := listed(ctx, code)
 			if err != nil {
 				return Dataset{}, fmt.Errorf("read the issued catalogue: %w", err)
 			}
 			if out.Listed = entry.Decision; out.Listed != "" {
-				out.Outside = outside(entry.Scope)
+				out.Outside = outside(entry.Scope, label)
 			}
 		}
 		return out, nil
