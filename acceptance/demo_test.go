@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	"lienthong/acceptance/harness"
 )
@@ -60,6 +61,23 @@ func TestDemo(t *testing.T) {
 		other := harness.Start(t, harness.Options{})
 		if out, code := harness.CLI(t, "", "demo", "clock", "--data", other.Dir, "+2h"); code == 0 || !strings.Contains(out, "never moved") {
 			t.Fatalf("a real platform: exit %d: %s", code, out)
+		}
+	})
+	t.Run("X2 an empty demo is a platform to practise on, with a clock that moves", func(t *testing.T) {
+		bare := harness.Start(t, harness.Options{Move: true})
+		admin := bare.SetUpAdmin(t)
+		bare.Shift(72 * time.Hour)
+		refused(t, admin.Get("/api/v1/tasks"), http.StatusUnauthorized, "access.sign_in_required")
+		admin.SignIn()
+		var me struct {
+			LastSignIn time.Time `json:"last_sign_in"`
+		}
+		ok(t, admin.Get("/api/v1/account/accounts/"+admin.ID), http.StatusOK).Into(t, &me)
+		if late := bare.Now().Sub(me.LastSignIn); late < 0 || late > time.Minute {
+			t.Fatalf("the sign-in was %v before the moved clock's now", late)
+		}
+		if n := len(agencies(t, admin.Client, nil)); n > 0 {
+			t.Fatalf("%d agencies stand in an empty demo", n)
 		}
 	})
 	s.Stop()

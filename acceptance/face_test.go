@@ -99,7 +99,7 @@ func (r route) matcher() *regexp.Regexp {
 // page reports whether a route answers people with a page.
 func (r route) page() bool {
 	return r.method == http.MethodGet && !r.api() && !strings.HasPrefix(r.pattern, "/static/") && !strings.HasPrefix(r.pattern, "/certificate/") && !strings.HasPrefix(r.pattern, "/audit/log/") &&
-		r.pattern != "/livez" && r.pattern != "/readyz" && !strings.HasSuffix(r.pattern, ".csv") && !strings.HasSuffix(r.pattern, ".json") &&
+		r.pattern != "/livez" && r.pattern != "/readyz" && !strings.HasSuffix(r.pattern, ".csv") && !strings.HasSuffix(r.pattern, ".json") && !strings.HasSuffix(r.pattern, ".docx") && !strings.HasSuffix(r.pattern, ".xlsx") &&
 		r.pattern != "/ingest/template" && r.pattern != "/ingest/{id}/progress" // files, and a part of a page
 }
 

@@ -19,8 +19,9 @@ const Password = "đường về bản xa 2026"
 type Person struct {
 	*Client
 	ID, Username, Agency string
-	secret               string // of the authenticator app, empty without
-	step                 int64  // newest time step whose code was used
+	secret               string         // of the authenticator app, empty without
+	step                 int64          // newest time step whose code was used
+	skew                 *time.Duration // of the server's clock
 
 	Second  *Person // administrator who confirms what this one proposes; nil: nobody does
 	founder bool    // hires a second administrator before anybody else of the operator
@@ -33,7 +34,7 @@ func (p *Person) Token() string { return p.Header.Get("Authorization")[len("Bear
 // used, as a person would.
 func (p *Person) NextCode() string {
 	for {
-		now := time.Now().Unix() / 30
+		now := time.Now().Add(*p.skew).Unix() / 30
 		step := max(now-1, p.step+1)
 		if step <= now+1 {
 			p.step = step
@@ -112,7 +113,7 @@ func (s *Server) SetUpAlone(t testing.TB) *Person {
 	body := map[string]string{"token": s.SetUp, "username": "quan.tri", "full_name": "Quản Trị Viên", "password": Password}
 	var made struct{ ID, Agency string }
 	open.Must(open.Post("/api/v1/account/set-up", body), http.StatusOK).Into(t, &made)
-	p := &Person{Client: open, ID: made.ID, Username: "quan.tri", Agency: made.Agency}
+	p := &Person{Client: open, ID: made.ID, Username: "quan.tri", Agency: made.Agency, skew: s.skew}
 	p.SignIn()
 	return p
 }
@@ -152,7 +153,7 @@ func (p *Person) Hire(t testing.TB, username, name, agency string, more map[stri
 	if a := open.Post("/api/v1/account/password", map[string]string{"token": made.Token, "password": Password}); a.Status >= 300 {
 		t.Fatalf("set the password of %s: %s", username, a)
 	}
-	hired := &Person{Client: open, ID: made.Account.ID, Username: username, Agency: agency}
+	hired := &Person{Client: open, ID: made.Account.ID, Username: username, Agency: agency, skew: p.skew}
 	hired.SignIn()
 	return hired
 }

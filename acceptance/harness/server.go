@@ -59,6 +59,7 @@ type Server struct {
 	Exchange string
 	Metrics  string // http://127.0.0.1:port/metrics, with Options.Metrics
 	SetUp    string // one-time token printed by a first start
+	skew     *time.Duration
 	wrap     []string
 	args     []string
 	env      []string
@@ -74,6 +75,7 @@ type Options struct {
 	Env  []string
 	TLS  bool     // the arguments give both listeners a certificate
 	Demo bool     // the living demo instead of a real platform
+	Move bool     // an empty demo, which is a real platform whose clock can be moved (Server.Shift)
 	Wrap []string // a command that becomes the server, as unshare
 
 	Metrics bool // open the listener of metrics
@@ -90,12 +92,16 @@ func Start(t testing.TB, o Options) *Server {
 	if o.Demo {
 		command = "demo"
 	}
+	if o.Move {
+		command = "demo"
+		o.Args = append([]string{"--empty"}, o.Args...)
+	}
 	scheme := "http://"
 	if o.TLS {
 		scheme = "https://"
 	}
 	s := &Server{
-		t: t, Dir: o.Dir, Console: scheme + console, Exchange: scheme + exchange, env: o.Env, wrap: o.Wrap,
+		t: t, Dir: o.Dir, skew: new(time.Duration), Console: scheme + console, Exchange: scheme + exchange, env: o.Env, wrap: o.Wrap,
 		args: append([]string{command, "--data", o.Dir, "--set", "console.listen=" + console, "--set", "exchange.listen=" + exchange,
 			"--set", "portal.listen=" + portal}, o.Args...),
 	}
@@ -123,7 +129,7 @@ func (s *Server) Run() {
 		s.Kill()
 		s.t.Fatalf("%v\n%s", err, s.Output())
 	}
-	for until := time.Now().Add(5 * time.Second); first && s.args[0] == "serve" && s.SetUp == "" && time.Now().Before(until); time.Sleep(5 * time.Millisecond) {
+	for until := time.Now().Add(5 * time.Second); first && (s.args[0] == "serve" || slices.Contains(s.args, "--empty")) && s.SetUp == "" && time.Now().Before(until); time.Sleep(5 * time.Millisecond) {
 		s.findToken() // announced after the listeners answer
 	}
 }
@@ -140,6 +146,19 @@ func (s *Server) Set(settings ...string) {
 		s.args = append(s.args, "--set", one)
 	}
 }
+
+// Shift moves the clock of a server started with Options.Move. Whoever was signed in for too long signs in again.
+func (s *Server) Shift(by time.Duration) {
+	s.t.Helper()
+	out, code := CLI(s.t, "", "demo", "clock", "--data", s.Dir, fmt.Sprintf("+%dm", int(by.Minutes())))
+	if code != 0 {
+		s.t.Fatalf("move the clock: exit %d: %s", code, out)
+	}
+	*s.skew += by.Truncate(time.Minute)
+}
+
+// Now is the moment that the server's clock shows.
+func (s *Server) Now() time.Time { return time.Now().Add(*s.skew) }
 
 // Launch starts the process without waiting.
 func (s *Server) Launch() {

@@ -59,8 +59,8 @@ var roles = map[Role]roleDef{
 	OpQuality:   {true, true, with(readers, IngestRead, ExchangeRead)},
 	OpPortal:    {true, true, with(readers)},
 
-	AgencyHead:     {permissions: with(readers, ReleaseComment, ConnectionOpinion, ConnectionAccept, CatalogTransfer, AccessRead, IngestRead)},
-	Steward:        {permissions: with(readers, CatalogRegister, ReleaseComment, IngestRead, IngestDeliver, IngestRows, SystemSecret, AccessRead, ConnectionDraft, ConnectionOpinion, ConnectionAccept, WarehouseView, DataView)},
+	AgencyHead:     {permissions: with(readers, IncidentRead, ReleaseComment, ConnectionOpinion, ConnectionAccept, CatalogTransfer, AccessRead, IngestRead)},
+	Steward:        {permissions: with(readers, IncidentRead, CatalogRegister, ReleaseComment, IngestRead, IngestDeliver, IngestRows, SystemSecret, AccessRead, ConnectionDraft, ConnectionOpinion, ConnectionAccept, WarehouseView, DataView)},
 	DeputySteward:  {permissions: with(readers, CatalogRegister, ReleaseComment, IngestRead, IngestDeliver, IngestRows, SystemSecret, AccessRead, ConnectionDraft, WarehouseView, DataView)},
 	AgencyAdmin:    {permissions: with(readers, AccountRead, SystemSecret)},
 	Analyst:        {permissions: with(readers, WarehouseView, DataView, DataList, DataExport)},

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"maps"
+	"net/netip"
 	"slices"
 	"strings"
 	"time"
@@ -292,6 +293,19 @@ func (s *Service) NameOf(ctx context.Context, id string) string {
 		return ""
 	}
 	return a.FullName
+}
+
+// Person is the actor behind an account and whether it is in use, for what is told to people; nothing is decided by it.
+func (s *Service) Person(ctx context.Context, id string) (access.Actor, bool, error) {
+	a, err := s.accounts.Find(ctx, id)
+	if fault.Is(err, "account.not_found") {
+		return access.Actor{}, false, nil
+	}
+	if err != nil {
+		return access.Actor{}, false, err
+	}
+	ended, err := s.agencyEnded(ctx, a)
+	return actorOf(a, true, access.AuthNone, netip.Addr{}), s.StateOf(a) == StateActive && !ended, err
 }
 
 // List shows accounts: all to the operator and the auditor, to others those of their agency.

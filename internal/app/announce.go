@@ -10,7 +10,7 @@ import (
 func (a *App) announce(ctx context.Context) error {
 	out := a.opts.Out
 	fmt.Fprintf(out, "console:  %s\nexchange: %s\n", a.consoleURL(), a.exchangeURL())
-	if a.opts.Demo != nil {
+	if a.opts.populated() {
 		a.announceDemo()
 		return nil
 	}

@@ -46,7 +46,13 @@ type Options struct {
 }
 
 // Demo asks for the living demo of the province.
-type Demo struct{ Seed int64 }
+type Demo struct {
+	Seed  int64
+	Empty bool // nothing but what a first start has: a place to practise, whose clock moves too
+}
+
+// populated reports a demo with a province in it.
+func (o Options) populated() bool { return o.Demo != nil && !o.Demo.Empty }
 
 // App is the built platform.
 type App struct {

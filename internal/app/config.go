@@ -66,6 +66,13 @@ type Config struct {
 	BackupKeep  int64  `key:"backup.keep" default:"14" doc:"số bản sao lưu gần nhất được giữ, không dưới 2"`
 	BackupWarn  int64  `key:"backup.warn_hours" default:"36" doc:"quá số giờ này mà chưa có bản sao lưu mới thì cảnh báo"`
 
+	MailServer   string `key:"mail.server" default:"" doc:"máy chủ SMTP nhận thư đi, dạng host:port; để trống là không gửi thư"`
+	MailSecurity string `key:"mail.security" default:"starttls" doc:"bảo vệ đường tới máy chủ thư: starttls, tls, hoặc none khi máy chủ thư ở chính máy này"`
+	MailFrom     string `key:"mail.from" default:"" doc:"người gửi của thư, ví dụ: Nền tảng dữ liệu <khong-tra-loi@tinh.gov.vn>"`
+	MailUser     string `key:"mail.user" default:"" doc:"tên đăng nhập tại máy chủ thư; để trống là không đăng nhập"`
+	MailPassword string `key:"mail.password_file" default:"" doc:"tệp chứa mật khẩu tại máy chủ thư"`
+	MailRoots    string `key:"mail.ca_file" default:"" doc:"tệp PEM chứa chứng thư gốc của máy chủ thư; để trống là các gốc của hệ điều hành"`
+
 	SSOKey        string   `key:"sso.key" default:"" doc:"mã của nhà cung cấp đăng nhập một lần trong địa chỉ, ví dụ tinh; để trống là không dùng"`
 	SSOName       string   `key:"sso.name" default:"Đăng nhập một lần của tỉnh" doc:"tên trên nút đăng nhập"`
 	SSOIssuer     string   `key:"sso.issuer" default:"" doc:"địa chỉ issuer của nhà cung cấp OpenID Connect"`
@@ -290,7 +297,7 @@ func (c Config) check() error {
 			}
 		}
 	}
-	mistakes = append(mistakes, c.checkTransport(), c.checkBackup())
+	mistakes = append(mistakes, c.checkTransport(), c.checkBackup(), c.checkMail())
 	if c.CertificateDays < 1 || c.CertificateDays > certificate.MostDays {
 		mistakes = append(mistakes, fmt.Errorf("certificate.days: %d is not from 1 to %d", c.CertificateDays, certificate.MostDays))
 	}

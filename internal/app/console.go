@@ -101,6 +101,8 @@ func (a *App) buildConsole() (*console, error) {
 	c.routes = shell.WithPasts(c.routes, c.api, c.pasts)
 	if a.opts.Demo != nil {
 		c.routes = append(c.routes, gallery.Routes(shell)...)
+	}
+	if a.opts.populated() {
 		c.routes = append(c.routes, a.demoPages(shell).Routes()...)
 	}
 	c.routes = append(c.routes,

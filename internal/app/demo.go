@@ -19,7 +19,7 @@ const callsPerSecond = 1.5
 
 // makeWorld generates the demo's province before anything is announced, since its people are on the first page.
 func (a *App) makeWorld() error {
-	if a.opts.Demo == nil {
+	if !a.opts.populated() {
 		return nil
 	}
 	w, err := world.Generate(uint64(a.opts.Demo.Seed), world.Demo()) //nolint:gosec // any bit pattern is a seed
@@ -37,7 +37,7 @@ func (a *App) demoPages(shell *web.Shell) slicePages {
 
 // demoPath leads from the sign-in page to the accounts of the demonstration; empty on a real platform.
 func (a *App) demoPath() string {
-	if a.opts.Demo == nil {
+	if !a.opts.populated() {
 		return ""
 	}
 	return "/demo"

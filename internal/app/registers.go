@@ -60,7 +60,7 @@ func (a *App) datasetNames(ctx context.Context) map[string]string {
 
 func (a *App) connectionRegisters() connectionweb.Registers {
 	return connectionweb.Registers{
-		Agency: a.agencyName, Purposes: a.purposeNames, DatasetNames: a.datasetNames,
+		Agency: a.agencyName, Purposes: a.purposeNames, DatasetNames: a.datasetNames, Letterhead: a.letterhead,
 		Datasets: func(ctx context.Context) ([]connectionweb.Named, error) {
 			all, err := a.catalog.List(ctx, catalog.Filter{})
 			if err != nil {

@@ -61,7 +61,7 @@ func Serve(ctx context.Context, o Options) (err error) {
 	if err := a.announce(running); err != nil {
 		return errors.Join(err, exchangeAt.Close(), consoleAt.Close())
 	}
-	if a.opts.Demo != nil {
+	if a.opts.populated() {
 		group.Go(func() error { return a.liveDemo(running) })
 	}
 	return group.Wait()

@@ -91,6 +91,10 @@ func (a *App) buildSlices(ctx context.Context) error {
 	a.connections = connection.NewService(a.db, a.clock, a.calendar, a.access, a.audit)
 	a.exchange = exchange.NewService(a.db, a.clock, a.audit, exchangeClients{a}, a.providerSecret)
 	a.task = task.NewService(a.db, a.clock, a.calendar, a.audit)
+	a.incident.OnOpen(a.incidentOpened)
+	if err := a.setUpMail(); err != nil {
+		return err
+	}
 	a.buildReleases()
 	a.buildCertificates()
 	a.described = controldb.NewFresh(a.db, 20_000, a.describe)

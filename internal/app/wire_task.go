@@ -237,3 +237,19 @@ var taskMessages = i18n.Messages{
 	"connection.task.suspended":      {Vi: "Xử lý kết nối đang tạm dừng {0}", En: "Deal with suspended connection {0}"},
 	"connection.task.live":           {Vi: "Theo dõi kết nối {0}", En: "Watch connection {0}"},
 }
+
+// incidentOpened tells the security officers, and the agency that it is about, of what cannot wait (parameter D10). The
+// summary holds no personal value.
+func (a *App) incidentOpened(ctx context.Context, q controldb.Querier, i *incident.Incident) error {
+	if i.Severity != incident.Critical && i.Severity != incident.High {
+		return nil
+	}
+	to := []task.Recipient{{Agency: a.conf.Operator, Role: access.OpSecurity}}
+	if i.Agency != "" && i.Agency != a.conf.Operator {
+		to = append(to, task.Recipient{Agency: i.Agency, Role: access.Steward}, task.Recipient{Agency: i.Agency, Role: access.AgencyHead})
+	}
+	return a.task.Tell(ctx, q, task.Telling{
+		Key: "incident.open/" + i.ID, To: to, TitleKey: "incident.told_open", TitleArgs: []string{i.Number, i.Summary}, Path: "/incident/" + i.ID, Subject: "incident/" + i.Number,
+		Critical: i.Severity == incident.Critical,
+	})
+}

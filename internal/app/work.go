@@ -18,6 +18,7 @@ const (
 	usageEvery  = 5 * time.Second
 	sweepEvery  = time.Minute
 	remindEvery = 10 * time.Minute
+	mailEvery   = 15 * time.Second
 	// Records leave the online log by the month, so a look each day is enough.
 	archiveEvery = 24 * time.Hour
 )
@@ -32,6 +33,9 @@ func (a *App) startWork(ctx context.Context, group *errgroup.Group) {
 	})
 	a.jobs.Every("task reminders", remindEvery, func(ctx context.Context) error {
 		return a.task.Remind(access.WithActor(ctx, access.JobActor("task reminders")))
+	})
+	a.jobs.Every("mail", mailEvery, func(ctx context.Context) error {
+		return a.task.SendMail(access.WithActor(ctx, access.JobActor("mail")))
 	})
 	a.jobs.Every("certificates", remindEvery, func(ctx context.Context) error {
 		ctx = access.WithActor(ctx, access.JobActor("certificates"))

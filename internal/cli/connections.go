@@ -17,6 +17,7 @@ type connectionsCmd struct {
 	Register connectionsRegisterCmd `cmd:"" help:"Register a need from a JSON file (- for standard input)."`
 	Step     connectionsStepCmd     `cmd:"" help:"Take a request one step on: submit, appraise, ask-owner, opinion, approve, provision, review, start-testing, test, confirm, suspend …"`
 	Test     connectionsTestCmd     `cmd:"" help:"Let the platform test a connection and print every case."`
+	Paper    connectionsPaperCmd    `cmd:"" help:"Save the minutes of acceptance or the written refusal of a request as DOCX."`
 }
 
 type connectionsListCmd struct {

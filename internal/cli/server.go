@@ -45,7 +45,8 @@ type demoCmd struct {
 
 type demoStartCmd struct {
 	settings
-	Seed int64 `help:"Seed of the demo world; printed at the start." default:"1938"`
+	Seed  int64 `help:"Seed of the demo world; printed at the start." default:"1938"`
+	Empty bool  `help:"Without a province: an empty platform to practise on, whose clock can be moved."`
 }
 
 func (c demoStartCmd) Run(ctx context.Context, s streams) error {
@@ -56,7 +57,7 @@ func (c demoStartCmd) Run(ctx context.Context, s streams) error {
 	if err != nil {
 		return err
 	}
-	return app.Serve(ctx, app.Options{Config: conf, Out: s.out, Err: s.err, Demo: &app.Demo{Seed: c.Seed}})
+	return app.Serve(ctx, app.Options{Config: conf, Out: s.out, Err: s.err, Demo: &app.Demo{Seed: c.Seed, Empty: c.Empty}})
 }
 
 type demoClockCmd struct {

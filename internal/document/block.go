@@ -73,7 +73,8 @@ func (t Text) render(page) ([]node, error) {
 	if strings.TrimSpace(string(t)) == "" {
 		return nil, nil
 	}
-	return []node{para("Noidung", run(string(t)))}, nil
+	leads := strings.HasSuffix(strings.TrimSpace(string(t)), ":") // to what follows, so both stand on one page
+	return []node{paragraph{style: "Noidung", stay: leads}.node(run(string(t)))}, nil
 }
 
 func (g Ground) render(page) ([]node, error) {

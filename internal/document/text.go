@@ -89,8 +89,10 @@ func (p paragraph) node(runs ...node) node {
 // smallest is the paragraph that a file needs after a table, without taking room.
 func smallest() node { return paragraph{style: "Khoi", tiny: true}.node() }
 
-// gap is the room below a table.
-func gap() node { return paragraph{style: "Khoi", tiny: true, before: 80, after: 40}.node() }
+// gap is the room below a table or above a signature; it stays with what follows.
+func gap() node {
+	return paragraph{style: "Khoi", tiny: true, stay: true, before: 80, after: 40}.node()
+}
 
 // sectionEnd closes a section; what follows begins on a new page.
 func sectionEnd(settings node) node {

@@ -9,6 +9,8 @@ var Messages = i18n.Messages{
 	"incident.comment_missing":   {Vi: "Hãy ghi nội dung xử lý (ít nhất 10 ký tự) để bước này được lưu làm căn cứ.", En: "Write what was done (at least 10 characters); the step is kept as evidence."},
 	"incident.kind_unknown":      {Vi: "Loại sự cố “{0}” không có trong danh mục.", En: "There is no kind of incident “{0}”."},
 
+	"incident.told_open": {Vi: "Sự cố {0}: {1}", En: "Incident {0}: {1}"},
+
 	"incident.kind.availability":  {Vi: "Gián đoạn dịch vụ", En: "Availability"},
 	"incident.kind.quality":       {Vi: "Chất lượng dữ liệu", En: "Data quality"},
 	"incident.kind.security":      {Vi: "An toàn thông tin", En: "Security"},

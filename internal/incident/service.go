@@ -19,11 +19,17 @@ type Service struct {
 	clock    clock.Clock
 	calendar *clock.Calendar
 	log      *audit.Log
+	opened   func(ctx context.Context, q controldb.Querier, i *Incident) error
 }
 
 // NewService builds the service.
 func NewService(db *controldb.DB, c clock.Clock, cal *clock.Calendar, log *audit.Log) *Service {
-	return &Service{db, c, cal, log}
+	return &Service{db: db, clock: c, calendar: cal, log: log}
+}
+
+// OnOpen is called inside the transaction that opens an incident: who must know is told there.
+func (s *Service) OnOpen(f func(ctx context.Context, q controldb.Querier, i *Incident) error) {
+	s.opened = f
 }
 
 // Detection is what a slice says when it finds that something is wrong.
@@ -73,6 +79,11 @@ func (s *Service) Open(ctx context.Context, d Detection) (*Incident, error) {
 		}
 		if err := insertStep(ctx, q, opened.ID, step); err != nil {
 			return err
+		}
+		if s.opened != nil {
+			if err := s.opened(ctx, q, opened); err != nil {
+				return err
+			}
 		}
 		return s.log.Change(ctx, q, audit.Entry{
 			Actor: who.ForAudit(), Event: "incident.open", Subject: "incident/" + number, Agency: d.Agency,

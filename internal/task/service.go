@@ -20,11 +20,12 @@ type Service struct {
 	clock    clock.Clock
 	calendar *clock.Calendar
 	log      *audit.Log
+	mail     Mail
 }
 
 // NewService builds the service.
 func NewService(db *controldb.DB, c clock.Clock, cal *clock.Calendar, log *audit.Log) *Service {
-	return &Service{db, c, cal, log}
+	return &Service{db: db, clock: c, calendar: cal, log: log}
 }
 
 // Open puts a task into the inbox, in the caller's transaction. While one of the same kind and subject is open nothing

@@ -87,6 +87,11 @@ func (s *Shell) T(r *http.Request) ui.T {
 	return func(key string, args ...any) string { return s.deps.Catalog.Say(lang, key, args...) }
 }
 
+// In speaks one language whatever the reader's: papers are written in that of the regulation.
+func (s *Shell) In(lang i18n.Lang) ui.T {
+	return func(key string, args ...any) string { return s.deps.Catalog.Say(lang, key, args...) }
+}
+
 // Page is a page inside the layout.
 type Page struct {
 	Title  string

@@ -141,6 +141,7 @@ type connectionSuspend struct {
 // Operations of the JSON API.
 func (p *Pages) Operations(api *web.API) {
 	p.readOperations(api)
+	p.paperOperations(api)
 	p.appraisalOperations(api)
 	p.shortenedOperations(api)
 	p.setUpOperations(api)

@@ -79,7 +79,7 @@ func (p *Pages) partyParts(ctx context.Context, t ui.T, v connection.View) []par
 	if r.Refusal != nil {
 		parts = append(parts, part{Card: ui.CardProps{Title: t("connection.refusal")}, Body: []templ.Component{ui.KeyValue(
 			ui.Pair{Name: t("connection.l_reason"), Text: r.Refusal.Reason}, ui.Pair{Name: t("connection.l_citation"), Text: r.Refusal.Citation},
-			ui.Pair{Name: t("connection.l_decision_number"), Text: r.Refusal.Decision.Number})}})
+			ui.Pair{Name: t("connection.l_decision_number"), Text: r.Refusal.Decision.Number}), paperButton(t, r.ID, refusalPaper)}})
 	}
 	parts = append(parts, securityPart(t, v))
 	if len(v.Configs) > 0 {
@@ -302,7 +302,11 @@ func (p *Pages) acceptancePart(ctx context.Context, t ui.T, v connection.View) p
 		}
 		pairs = append(pairs, x)
 	}
-	return part{Card: ui.CardProps{Title: t("connection.confirmations")}, Body: []templ.Component{ui.KeyValue(pairs...)}}
+	body := []templ.Component{ui.KeyValue(pairs...)}
+	if r.Minutes != nil {
+		body = append(body, paperButton(t, r.ID, minutesPaper))
+	}
+	return part{Card: ui.CardProps{Title: t("connection.confirmations")}, Body: body}
 }
 
 func dates(from, to connection.Day) string {

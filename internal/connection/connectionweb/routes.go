@@ -5,6 +5,7 @@ import (
 
 	"lienthong/internal/access"
 	"lienthong/internal/connection"
+	"lienthong/internal/document"
 	"lienthong/internal/flow"
 	"lienthong/internal/kit/clock"
 	"lienthong/internal/web"
@@ -21,6 +22,8 @@ type Registers struct {
 	Systems  func(ctx context.Context, agency string) ([]Named, error) // of the agency
 
 	Purposes, DatasetNames func(ctx context.Context) map[string]string // names by code; codes when nil
+	// Letterhead is what papers of an agency begin with; of the platform's operator when code is empty.
+	Letterhead func(ctx context.Context, code string) document.Letterhead
 }
 
 // Pages of the process.
@@ -37,6 +40,11 @@ type Pages struct {
 func New(shell *web.Shell, s *connection.Service, g *flow.GrantConnection, t *flow.TestConnection, c clock.Clock, r Registers) *Pages {
 	if r.Agency == nil {
 		r.Agency = func(_ context.Context, code string) string { return code }
+	}
+	if r.Letterhead == nil {
+		r.Letterhead = func(ctx context.Context, code string) document.Letterhead {
+			return document.Letterhead{Agency: r.Agency(ctx, code)}
+		}
 	}
 	unnamed := func(context.Context) map[string]string { return nil }
 	if r.Purposes == nil {
@@ -66,6 +74,8 @@ func (p *Pages) Routes() []web.Route {
 		web.Get("/connections/{id}/edit", access.ConnectionDraft, p.editRequest),
 		web.Post("/connections/{id}/edit", access.ConnectionDraft, p.changeRequest),
 		web.Post("/connections/{id}/copy", access.ConnectionDraft, p.copyRequest),
+		web.Get("/connections/{id}/minutes.docx", access.ConnectionRead, p.downloadPaper(minutesPaper)),
+		web.Get("/connections/{id}/refusal.docx", access.ConnectionRead, p.downloadPaper(refusalPaper)),
 		web.Get("/connections/{id}/provision", access.ConnectionSetUp, p.showStep("provision")),
 		web.Post("/connections/{id}/provision", access.ConnectionSetUp, p.provision),
 	}

@@ -7,7 +7,7 @@ import (
 )
 
 // Messages are all words of the pages.
-var Messages = joined(pageWords, terms, labels, shortenedWords, memberWords, reasonWords)
+var Messages = joined(pageWords, terms, labels, paperWords, shortenedWords, memberWords, reasonWords)
 
 func joined(all ...i18n.Messages) i18n.Messages {
 	out := i18n.Messages{}

@@ -16,9 +16,9 @@ func (p *Pages) listNotices(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	t := p.shell.T(r)
-	head := ui.Head{Title: t("task.notices"), Lead: t("task.notices_lead")}
+	head := ui.Head{Title: t("task.notices"), Lead: t("task.notices_lead"), Actions: []ui.Action{{Label: t("task.mail_open"), Path: "/tasks/mail", Kind: ui.Quiet}}}
 	if hasUnread(list) {
-		head.Actions = []ui.Action{{Label: t("task.mark_all"), Path: "/tasks/notices/read", Post: true, Icon: ui.IconDone}}
+		head.Actions = append(head.Actions, ui.Action{Label: t("task.mark_all"), Path: "/tasks/notices/read", Post: true, Icon: ui.IconDone})
 	}
 	return p.shell.Render(w, r, web.Page{
 		Title: t("task.notices"), Crumbs: []ui.Crumb{{Label: t("task.inbox"), Path: "/tasks"}, {Label: t("task.notices")}},

@@ -1,0 +1,52 @@
+package connectionweb
+
+import "lienthong/internal/kit/i18n"
+
+// paperWords are the words of the papers, which are written in Vietnamese, and of the buttons that fetch them.
+var paperWords = i18n.Messages{
+	"connection.paper_minutes":      {Vi: "Tải biên bản nghiệm thu (DOCX)", En: "Download the minutes (DOCX)"},
+	"connection.paper_refusal":      {Vi: "Tải văn bản từ chối (DOCX)", En: "Download the refusal (DOCX)"},
+	"connection.paper_file_minutes": {Vi: "Biên bản nghiệm thu", En: "Minutes of acceptance"},
+	"connection.paper_file_refusal": {Vi: "Văn bản từ chối", En: "Refusal"},
+	"connection.paper_of_parties":   {Vi: "Văn bản của hồ sơ này chỉ dành cho bên đăng ký, chủ quản dữ liệu và đơn vị vận hành. Nếu cần, hãy liên hệ một trong các bên.", En: "The papers of this request are for its parties only. Ask one of them."},
+	"connection.no_paper_minutes":   {Vi: "Hồ sơ chưa có biên bản nghiệm thu: các bên chưa xác nhận đủ. Hãy xem mục “Xác nhận nghiệm thu” của hồ sơ.", En: "There are no minutes yet: not all parties have confirmed the acceptance."},
+	"connection.no_paper_refusal":   {Vi: "Hồ sơ này không có văn bản từ chối vì yêu cầu chưa bị từ chối.", En: "This request was not refused, so there is no refusal."},
+	"connection.paper_minutes_type": {Vi: "Biên bản", En: "Minutes"},
+
+	"connection.paper_minutes_summary":   {Vi: "Nghiệm thu kết nối, chia sẻ dữ liệu theo yêu cầu số {0}", En: "Acceptance of connection {0}"},
+	"connection.paper_ground_regulation": {Vi: "Căn cứ Điều 12 {0};", En: "Under Điều 12 of {0};"},
+	"connection.paper_ground_request":    {Vi: "Căn cứ yêu cầu kết nối số {0} của {1} đã được chấp thuận phạm vi và kết quả kiểm thử.", En: "Under request {0} of {1}, its approved scope and its test results."},
+	"connection.paper_minutes_time":      {Vi: "Hồi {0} giờ {1} phút ngày {2}, việc nghiệm thu kết nối được hoàn tất trên nền tảng với các nội dung sau:", En: "The acceptance was completed at {0}:{1} on {2} as follows:"},
+	"connection.paper_parties":           {Vi: "I. Các bên tham gia nghiệm thu", En: "I. Parties"},
+	"connection.paper_side":              {Vi: "Bên", En: "Side"},
+	"connection.paper_agency":            {Vi: "Cơ quan, đơn vị", En: "Agency"},
+	"connection.paper_person":            {Vi: "Người xác nhận", En: "Confirmed by"},
+	"connection.paper_when":              {Vi: "Thời điểm xác nhận", En: "At"},
+	"connection.paper_object":            {Vi: "II. Nội dung nghiệm thu", En: "II. What was accepted"},
+	"connection.paper_fields":            {Vi: "Các trường dữ liệu được cung cấp:", En: "Fields supplied:"},
+	"connection.paper_no":                {Vi: "STT", En: "No."},
+	"connection.paper_field":             {Vi: "Trường dữ liệu", En: "Field"},
+	"connection.paper_results":           {Vi: "III. Kết quả kiểm thử", En: "III. Test results"},
+	"connection.paper_run":               {Vi: "Lần kiểm thử {0}, hoàn thành {1}, trên phiên bản cấu hình {2}:", En: "Run {0}, ended {1}, of configuration {2}:"},
+	"connection.paper_criterion":         {Vi: "Tiêu chí", En: "Criterion"},
+	"connection.paper_measured":          {Vi: "Số đo", En: "Measured"},
+	"connection.paper_hash":              {Vi: "Mã băm (SHA-256) của báo cáo kiểm thử lưu trên nền tảng: {0}", En: "SHA-256 of the test report: {0}"},
+	"connection.paper_conclusion":        {Vi: "IV. Kết luận", En: "IV. Conclusion"},
+	"connection.paper_conclusion_text":   {Vi: "Kết nối đạt yêu cầu về tính ổn định, chính xác, an toàn và được đưa vào vận hành chính thức từ {0}. Thời hạn của quyền khai thác: {1}.", En: "The connection meets the requirements and is live since {0}, valid {1}."},
+	"connection.paper_made":              {Vi: "Biên bản này được lập từ xác nhận của các bên trên nền tảng; các bên giữ một bản và {0} lưu một bản.", En: "These minutes were made of the confirmations on the platform; each party keeps a copy, {0} one."},
+	"connection.paper_for":               {Vi: "Đại diện {0}", En: "For {0}"},
+	"connection.paper_confirmed":         {Vi: "Đã xác nhận trên nền tảng {0}", En: "Confirmed on the platform {0}"},
+	"connection.paper_archive":           {Vi: "Lưu: VT", En: "Archive"},
+	"connection.paper_as_above":          {Vi: "Như trên", En: "As above"},
+
+	"connection.paper_refusal_summary":  {Vi: "từ chối yêu cầu kết nối, chia sẻ dữ liệu số {0}", En: "refusal of connection request {0}"},
+	"connection.paper_refusal_received": {Vi: "{0} đã nhận và thẩm định yêu cầu kết nối, chia sẻ dữ liệu số {1} của {2} theo {3}. Sau khi xem xét, {0} không chấp thuận yêu cầu này.", En: "{0} has appraised request {1} of {2} under {3} and does not approve it."},
+	"connection.paper_refusal_asked":    {Vi: "1. Nội dung yêu cầu", En: "1. What was asked"},
+	"connection.paper_refusal_why":      {Vi: "2. Lý do từ chối", En: "2. Reason"},
+	"connection.paper_refusal_ground":   {Vi: "3. Căn cứ pháp lý", En: "3. Legal ground"},
+	"connection.paper_refusal_decision": {Vi: "Việc từ chối thực hiện theo văn bản số {0} ({1}).", En: "The refusal follows {0} ({1})."},
+	"connection.paper_refusal_next":     {Vi: "Nếu đã khắc phục các nội dung nêu trên hoặc có căn cứ khác, đề nghị Quý cơ quan đăng ký yêu cầu mới trên nền tảng; nội dung của yêu cầu này có thể sao chép lại.", En: "If the causes are mended, register a new request; the content can be copied."},
+	"connection.paper_refusal_end":      {Vi: "{0} trả lời để {1} biết, thực hiện./.", En: "{0} answers {1} herewith."},
+	"connection.paper_approver":         {Vi: "Người phê duyệt", En: "Approver"},
+	"connection.paper_decided":          {Vi: "Đã quyết định trên nền tảng {0}", En: "Decided on the platform {0}"},
+}
