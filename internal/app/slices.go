@@ -97,6 +97,7 @@ func (a *App) buildSlices(ctx context.Context) error {
 	}
 	a.buildReleases()
 	a.buildCertificates()
+	a.useRegister()
 	a.described = controldb.NewFresh(a.db, 20_000, a.describe)
 	a.system.OnRevoke(a.exchange.RevokeTokens)
 	a.system.OnRevokeProof(a.exchange.RevokeProof)

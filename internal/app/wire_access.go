@@ -26,13 +26,15 @@ func (a *App) accessSources() access.Sources {
 func (a *App) ownedDatasets(ctx context.Context, agency string) ([]string, error) {
 	var codes []string
 	for after := ""; ; {
-		page, err := a.catalog.List(ctx, catalog.Filter{Owner: agency, After: after})
-		if err != nil || len(page) == 0 {
-			return codes, err
+		page, err := a.catalog.Search(ctx, catalog.Filter{Owner: agency, After: after})
+		if err != nil {
+			return nil, err
 		}
-		for _, d := range page {
+		for _, d := range page.Datasets {
 			codes = append(codes, string(d.Code))
-			after = d.Cursor()
+		}
+		if after = page.Next; after == "" {
+			return codes, nil
 		}
 	}
 }

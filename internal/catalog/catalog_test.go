@@ -124,7 +124,7 @@ func TestLife(t *testing.T) {
 		if _, err := b.Create(steward, again); !fault.Is(err, "catalog.code_taken") {
 			t.Fatalf("the code of a retired dataset: %v", err)
 		}
-		profile, err := b.Profile(steward, made.Code, 100_001)
+		profile, err := b.Profile(steward, made.Code)
 		if err != nil || len(profile.Steps) != 11 || profile.SuggestedClass != dictionary.Core || profile.Mapping.Mapped != 3 {
 			t.Fatalf("%d steps, %s, %+v, %v", len(profile.Steps), profile.SuggestedClass, profile.Mapping, err)
 		}
@@ -249,7 +249,7 @@ func TestOwnerTransfer(t *testing.T) {
 	if err != nil || moved.Owner != "H38.04" || moved.Code != made.Code {
 		t.Fatalf("%+v, %v", moved.Owner, err)
 	}
-	p, err := b.Profile(catalogtest.Steward("H38.04"), made.Code, 0)
+	p, err := b.Profile(catalogtest.Steward("H38.04"), made.Code)
 	if err != nil || len(p.Owners) != 2 || p.Owners[0].Agency != "H38.04" || p.Owners[1].Agency != "H38.05" || p.Owners[0].Decision == "" {
 		t.Fatalf("%+v, %v", p.Owners, err)
 	}

@@ -1,6 +1,7 @@
 package catalog
 
 import (
+	"context"
 	"regexp"
 	"strings"
 	"time"
@@ -59,6 +60,9 @@ func Methods() []Method {
 	return []Method{MethodAPI, MethodSyncPeriodic, MethodSyncEvent, MethodWarehouse, MethodFile, MethodOther}
 }
 
+// Formats lists the formats in which data is shared (Điều 7.3g).
+func Formats() []string { return []string{"JSON", "XML", "CSV", "XLSX"} }
+
 // Manual reports a method that needs a reason and a date for automation.
 func (m Method) Manual() bool { return m == MethodFile || m == MethodOther }
 
@@ -112,7 +116,13 @@ type Dataset struct {
 	Form             Form             `json:"form"`
 	Classification   Classification   `json:"classification"`
 	Class            dictionary.Class `json:"class"`
-	OfficialSystem   string           `json:"official_system"` // id of the one system that may deliver
+	Persons          int64            `json:"persons,omitempty"`        // distinct persons in the data as the owner says; 0 when none or not known
+	SamplePersons    int64            `json:"sample_persons,omitempty"` // distinct persons that a sample file held
+	Lowered          *Lowered         `json:"lowered,omitempty"`        // set while the class stands below what is suggested
+	Proposal         *Proposal        `json:"proposal,omitempty"`       // waits for a second person
+	ProposalNote     string           `json:"proposal_note,omitempty"`  // why the last proposal was refused
+	LabelsAsked      bool             `json:"labels_asked,omitempty"`   // the operator has asked the owner to classify it
+	OfficialSystem   string           `json:"official_system"`          // id of the one system that may deliver
 	Declaration      *Declaration     `json:"declaration,omitempty"`
 	Attestation      *Attestation     `json:"attestation,omitempty"`
 	Load             LoadRules        `json:"load"`
@@ -141,6 +151,10 @@ func (d Dataset) checkDraft() error {
 	c.when(strings.TrimSpace(d.Name) == "", "name", "catalog.name_missing")
 	c.when(vitext.Suspicious(d.Name), "name", "catalog.name_lookalike")
 	c.when(d.Owner == "", "owner", "catalog.owner_required")
+	c.when(d.Persons < 0 || d.SamplePersons < 0, "persons", "catalog.persons_negative")
+	for _, f := range d.Formats {
+		c.when(!contains(Formats(), f), "formats", "catalog.format_unknown", f)
+	}
 	c.stamps(map[string]string{"name": d.Name, "description": d.Description, "legal_basis": d.LegalBasis, "code": string(d.Code)})
 	return c.err()
 }
@@ -169,6 +183,28 @@ func (d Dataset) checkComplete(s *Schema) error {
 		c.when(d.Class.Rank() < s.Class().Rank(), "class", "catalog.class_too_low", s.Class())
 	}
 	return c.err()
+}
+
+// Missing says what a registration still lacks before it can be sent: every fault that Register would answer but those of
+// the statements that are made by sending it.
+func (s *Service) Missing(ctx context.Context, d Dataset, schema *Schema) ([]*fault.Fault, error) {
+	d.Declaration, d.Attestation = &Declaration{}, &Attestation{}
+	return s.lacks(ctx, d, schema)
+}
+
+// lacks is everything that keeps a registration from being complete now.
+func (s *Service) lacks(ctx context.Context, d Dataset, schema *Schema) ([]*fault.Fault, error) {
+	c := collector{}
+	c.join(d.checkComplete(schema))
+	c.when(d.Method.Manual() && d.AutomateBy != dictionary.NoDay && d.AutomateBy <= dictionary.DayOf(s.Clock.Now()), "automate_by", "catalog.automate_past")
+	suggestion, err := s.Suggest(ctx, d, schema)
+	if err != nil {
+		return nil, err
+	}
+	if below := d.below(suggestion); below != nil {
+		c.faults = append(c.faults, below)
+	}
+	return c.faults, nil
 }
 
 // collector gathers the faults of one input.

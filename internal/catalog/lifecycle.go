@@ -29,8 +29,15 @@ func (s *Service) Register(ctx context.Context, id ID, notSecret, attest bool) (
 		if err != nil {
 			return err
 		}
-		if err := d.checkComplete(schema); err != nil {
+		lacks, err := s.lacks(ctx, *d, schema)
+		if err == nil {
+			err = fault.Collect(lacks...)
+		}
+		if err != nil {
 			return err
+		}
+		if d.Proposal != nil {
+			return fault.New(fault.Conflict, "catalog.proposal_waits", d.Code)
 		}
 		if err := s.officialSource(ctx, *d); err != nil {
 			return err

@@ -37,16 +37,6 @@ func (s *Service) FindByCode(ctx context.Context, code Code) (Dataset, error) {
 	return shown(who, d, string(code), err)
 }
 
-// List lists datasets in Vietnamese order.
-func (s *Service) List(ctx context.Context, f Filter) ([]Dataset, error) {
-	who, err := access.Require(ctx, access.CatalogRead)
-	if err != nil {
-		return nil, err
-	}
-	f.reader, f.everything = who.Agency, who.Operates()
-	return listDatasets(ctx, s.DB, f)
-}
-
 // Described is a dataset with its schema and the elements that it names.
 type Described struct {
 	Dataset
@@ -109,11 +99,13 @@ type Profile struct {
 	Owners         []OwnerPeriod // the newest first
 	Steps          []Step        // the newest first
 	Mapping        Mapping
-	SuggestedClass dictionary.Class
+	Suggestion     Suggestion
+	SuggestedClass dictionary.Class // of the suggestion
+	Missing        []*fault.Fault   // what a registration still lacks before it can be sent
 }
 
-// Profile gathers what the register knows of a dataset. persons is the number of distinct persons in it, where known.
-func (s *Service) Profile(ctx context.Context, code Code, persons int64) (Profile, error) {
+// Profile gathers what the register knows of a dataset.
+func (s *Service) Profile(ctx context.Context, code Code) (Profile, error) {
 	if _, err := s.FindByCode(ctx, code); err != nil {
 		return Profile{}, err
 	}
@@ -128,13 +120,17 @@ func (s *Service) Profile(ctx context.Context, code Code, persons int64) (Profil
 	if p.Steps, err = listSteps(ctx, s.DB, d.ID); err != nil {
 		return Profile{}, err
 	}
+	if d.State.Editable() {
+		if p.Missing, err = s.Missing(ctx, d.Dataset, d.Schema); err != nil {
+			return Profile{}, err
+		}
+	}
 	if d.Schema != nil {
 		p.Mapping = d.Schema.Mapping()
-		classes := make([]dictionary.Class, len(d.Schema.Fields))
-		for i, f := range d.Schema.Fields {
-			classes[i] = f.Class
+		if p.Suggestion, err = s.Suggest(ctx, d.Dataset, d.Schema); err != nil {
+			return Profile{}, err
 		}
-		p.SuggestedClass = dictionary.SuggestClass(classes, persons)
+		p.SuggestedClass = p.Suggestion.Class
 	}
 	return p, nil
 }

@@ -19,6 +19,7 @@ type Field struct {
 	Key      bool             `json:"key,omitempty"`
 	Person   bool             `json:"person_identifier,omitempty"` // identifies a person
 	Class    dictionary.Class `json:"class"`
+	Lowered  bool             `json:"lowered,omitempty"` // the class stands below that of the element, confirmed by a second person
 }
 
 // Mapped reports that the field is defined by an element of the dictionary.
@@ -65,7 +66,7 @@ func (s Schema) check(elements map[dictionary.Ref]dictionary.Element) error {
 		}
 		e, known := elements[f.Element]
 		c.when(!known, f.Name, "catalog.unknown_element", f.Element)
-		c.when(known && f.Class.Valid() && f.Class.Rank() < e.Rule.Class.Rank(), f.Name, "catalog.field_class_too_low", f.Name, e.Rule.Class)
+		c.when(known && f.Class.Valid() && !f.Lowered && f.Class.Rank() < e.Rule.Class.Rank(), f.Name, "catalog.field_class_too_low", f.Name, e.Rule.Class)
 	}
 	c.when(len(s.KeyFields()) == 0, "fields", "catalog.key_missing")
 	c.when(s.DateField != "" && !seen[s.DateField], "date_field", "catalog.unknown_field", s.DateField)

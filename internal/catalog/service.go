@@ -19,6 +19,9 @@ import (
 type Agencies interface {
 	// CanOwn reports that an agency of that code is in force and may own data.
 	CanOwn(ctx context.Context, code string) (bool, error)
+	// Active reports that an agency of that code is in force, and Ended that it was and is no more.
+	Active(ctx context.Context, code string) (bool, error)
+	Ended(ctx context.Context, code string) (bool, error)
 	// RequireSteward refuses when nobody answers for the agency's data now (Điều 14.6c).
 	RequireSteward(ctx context.Context, code string) error
 	// LegalBasis adds to a legal basis what Điều 2.2 says of central vertical agencies, when one of the codes is theirs.
@@ -47,14 +50,28 @@ type Parts struct {
 	Incidents  Incidents
 }
 
+// Changed is told of each change of a dataset in its transaction: who waits for what is others' to keep. before is zero
+// for a new dataset.
+type Changed func(ctx context.Context, q controldb.Querier, before, after Dataset) error
+
 // Service keeps the register of datasets.
-type Service struct{ Parts }
+type Service struct {
+	Parts
+	index    *index
+	owners   ownerNames
+	holdings Holdings
+	changed  Changed
+	purposes func(ctx context.Context) ([]string, error)
+}
 
 // NewService ties the register to its parts.
 func NewService(p Parts) *Service {
 	p.Log.Keep("catalog.dataset", keeper())
-	return &Service{p}
+	return &Service{Parts: p, index: newIndex(p.DB), changed: func(context.Context, controldb.Querier, Dataset, Dataset) error { return nil }}
 }
+
+// OnChange says who is told of changes.
+func (s *Service) OnChange(f Changed) { s.changed = f }
 
 // Create opens a draft of a dataset.
 func (s *Service) Create(ctx context.Context, d Dataset) (Dataset, error) {
@@ -65,6 +82,7 @@ func (s *Service) Create(ctx context.Context, d Dataset) (Dataset, error) {
 	now := s.Clock.Now()
 	d.ID, d.State, d.Revision, d.SchemaVersion, d.PendingSchema = ID(ids.New()), Draft, 1, 0, 0
 	d.CreatedAt, d.ChangedAt, d.StateChangedAt = now, now, now
+	d.Lowered, d.Proposal, d.ProposalNote, d.LabelsAsked = nil, nil, "", false
 	if d.Load.OnFailure == "" {
 		d.Load = DefaultLoadRules()
 	}
@@ -77,6 +95,9 @@ func (s *Service) Create(ctx context.Context, d Dataset) (Dataset, error) {
 			return err
 		}
 		if err := insertOwner(ctx, q, d.ID, OwnerPeriod{Agency: d.Owner, From: now, By: who.ID}); err != nil {
+			return err
+		}
+		if err := s.changed(ctx, q, Dataset{}, d); err != nil {
 			return err
 		}
 		return s.note(ctx, q, who, d, "catalog.create", "")
@@ -106,8 +127,35 @@ func (s *Service) guard(ctx context.Context, d *Dataset) error {
 	if !ok {
 		return fault.New(fault.Invalid, "catalog.owner_unknown", d.Owner).At("owner")
 	}
+	wrong, err := s.checkScope(ctx, d.Sharing)
+	if err != nil {
+		return err
+	}
+	alike, err := s.alike(ctx, *d)
+	if err != nil {
+		return err
+	}
+	if err := fault.Collect(append(wrong, alike)...); err != nil {
+		return err
+	}
 	d.LegalBasis, err = s.Agencies.LegalBasis(ctx, d.LegalBasis, d.Owner)
 	return err
+}
+
+// alike finds another dataset whose name differs by marks only. Registrations under way of other agencies are not looked
+// at (invariant 6); that no two names are the same is held by the store.
+func (s *Service) alike(ctx context.Context, d Dataset) (*fault.Fault, error) {
+	all, err := s.index.all(ctx)
+	if err != nil {
+		return nil, err
+	}
+	folded, exact := vitext.Fold(d.Name), vitext.Key(d.Name)
+	for _, e := range all {
+		if e.nameFolded == folded && e.nameExact != exact && e.id != d.ID && e.state != Retired && (!e.state.Editable() || e.owner == d.Owner) {
+			return fault.New(fault.Conflict, "catalog.name_alike", e.code).At("name"), nil
+		}
+	}
+	return nil, nil //nolint:nilnil // none is alike
 }
 
 // reportStamp opens an incident when a refusal is due to a secret stamp (invariant 4), and gives the refusal back. The
@@ -153,6 +201,7 @@ func (s *Service) Change(ctx context.Context, d Dataset) (Dataset, error) {
 		now.Code, now.Owner, now.State, now.Revision = kept.Code, kept.Owner, kept.State, kept.Revision
 		now.SchemaVersion, now.PendingSchema, now.Note = kept.SchemaVersion, kept.PendingSchema, kept.Note
 		now.CreatedAt, now.StateChangedAt, now.FirstPublishedAt = kept.CreatedAt, kept.StateChangedAt, kept.FirstPublishedAt
+		now.Lowered, now.Proposal, now.ProposalNote, now.LabelsAsked = kept.Lowered, kept.Proposal, kept.ProposalNote, kept.LabelsAsked
 		now.Declaration, now.Attestation, now.RegisteredBy, now.ReviewedBy, now.Release = kept.Declaration, kept.Attestation, kept.RegisteredBy, kept.ReviewedBy, kept.Release
 		if now.Classification.Nature != kept.Classification.Nature || now.Classification.Scope != kept.Classification.Scope || now.Classification.Steering != kept.Classification.Steering {
 			now.Classification.SetBy, now.Classification.SetAt = who.ID, s.Clock.Now()
@@ -186,19 +235,22 @@ func (s *Service) alter(ctx context.Context, id ID, p access.Permission, event, 
 // apply runs a rule on a dataset that was read in the transaction, and keeps what it changed. Invariant 5: step and
 // record commit with the change.
 func (s *Service) apply(ctx context.Context, q controldb.Querier, who access.Actor, d *Dataset, event, note string, rule func(controldb.Querier, access.Actor, *Dataset) error) error {
-	before := d.State
+	before := *d
 	if err := rule(q, who, d); err != nil {
 		return err
 	}
 	d.ChangedAt = s.Clock.Now()
-	if d.State != before {
+	if d.State != before.State {
 		d.StateChangedAt = d.ChangedAt
-		step := Step{From: before, To: d.State, Note: note, Who: who.ID, WhoName: who.Name, At: d.ChangedAt}
+		step := Step{From: before.State, To: d.State, Note: note, Who: who.ID, WhoName: who.Name, At: d.ChangedAt}
 		if err := insertStep(ctx, q, d.ID, step); err != nil {
 			return err
 		}
 	}
 	if err := updateDataset(ctx, q, d); err != nil {
+		return err
+	}
+	if err := s.changed(ctx, q, before, *d); err != nil {
 		return err
 	}
 	return s.note(ctx, q, who, *d, event, note)
@@ -230,6 +282,9 @@ func (s *Service) DefineSchema(ctx context.Context, id ID, schema Schema) (Schem
 			schema.Fields[i].Class = e.Rule.Class
 		}
 	}
+	if err := s.keepClasses(ctx, stored, &schema); err != nil {
+		return Schema{}, err
+	}
 	if err := schema.check(elements); err != nil {
 		return Schema{}, s.reportStamp(ctx, stored.Code, err)
 	}
@@ -252,6 +307,29 @@ func (s *Service) DefineSchema(ctx context.Context, id ID, schema Schema) (Schem
 		return fault.New(fault.Conflict, "catalog.not_editable", d.Code, d.State)
 	})
 	return schema, err
+}
+
+// keepClasses carries over which classes two people have lowered. Beyond the draft a new version lowers none: that is
+// proposed by Reclassify.
+func (s *Service) keepClasses(ctx context.Context, d Dataset, next *Schema) error {
+	before, err := schemaOf(ctx, s.DB, d)
+	if err != nil {
+		return err
+	}
+	c := collector{}
+	for i, f := range next.Fields {
+		next.Fields[i].Lowered = false
+		if before == nil {
+			continue
+		}
+		old, there := before.Field(f.Name)
+		if !there || old.Element.Code != f.Element.Code {
+			continue
+		}
+		next.Fields[i].Lowered = old.Lowered && f.Class.Rank() >= old.Class.Rank()
+		c.when(!d.State.Editable() && f.Class.Rank() < old.Class.Rank(), f.Name, "catalog.field_lowered", f.Name)
+	}
+	return c.err()
 }
 
 func (s *Schema) refs() []dictionary.Ref {

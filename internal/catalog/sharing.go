@@ -1,9 +1,12 @@
 package catalog
 
 import (
+	"context"
 	"fmt"
 	"slices"
 
+	"lienthong/internal/access"
+	"lienthong/internal/agency"
 	"lienthong/internal/kit/fault"
 )
 
@@ -42,9 +45,48 @@ func (s Sharing) check(schema *Schema) []*fault.Fault {
 	for _, limit := range s.Rows {
 		_, known := schema.Field(limit.Column)
 		c.when(!known, "sharing.rows", "catalog.unknown_field", limit.Column)
+		c.when(known && !limit.Own && len(limit.In) == 0, "sharing.rows", "catalog.row_limit_empty", limit.Column)
 	}
 	return c.faults
 }
+
+// checkScope says what the scope names that does not exist: agencies, kinds of agency, purposes, levels. Fields are held
+// against the schema when the registration is sent, because a draft may have none yet.
+func (s *Service) checkScope(ctx context.Context, in Sharing) ([]*fault.Fault, error) {
+	c := collector{}
+	for _, kind := range in.AgencyTypes {
+		c.when(!slices.Contains(agency.Kinds(), agency.Kind(kind)), "sharing.kinds", "catalog.kind_unknown", kind)
+	}
+	for _, level := range in.Levels {
+		c.when(!slices.Contains(Levels(), level), "sharing.levels", "catalog.level_unknown", level)
+	}
+	for _, code := range in.Agencies {
+		active, err := s.Agencies.Active(ctx, code)
+		if err != nil {
+			return nil, err
+		}
+		c.when(!active, "sharing.agencies", "catalog.agency_unknown", code)
+	}
+	if s.purposes == nil || len(in.Purposes) == 0 {
+		return c.faults, nil
+	}
+	known, err := s.purposes(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("list the purposes: %w", err)
+	}
+	for _, code := range in.Purposes {
+		c.when(!slices.Contains(known, code), "sharing.purposes", "catalog.purpose_unknown", code)
+	}
+	return c.faults, nil
+}
+
+// Levels lists the levels of Điều 21.3 that a scope may name.
+func Levels() []string {
+	return []string{string(access.LevelView), string(access.LevelUse), string(access.LevelUpdate), string(access.LevelShare)}
+}
+
+// UsePurposes says which purposes there are. Without it every purpose is taken.
+func (s *Service) UsePurposes(list func(ctx context.Context) ([]string, error)) { s.purposes = list }
 
 // Ask is what a consumer asks of a dataset, in the terms of the scope.
 type Ask struct {

@@ -52,6 +52,11 @@ func (s State) Live() bool {
 	return slices.Contains([]State{Reviewed, Approved, InCatalogue, Published, ChangePending}, s)
 }
 
+// Issued reports that the dataset is in the catalogue in force.
+func (s State) Issued() bool {
+	return slices.Contains([]State{InCatalogue, Published, ChangePending, Suspended, Retiring}, s)
+}
+
 // step moves the dataset or says why it cannot.
 func (d *Dataset) step(to State) error {
 	if !slices.Contains(steps[d.State], to) {

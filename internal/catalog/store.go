@@ -125,44 +125,17 @@ func oneDataset(row *sql.Row, name string) (Dataset, error) {
 	return d, nil
 }
 
-// Filter narrows a list of datasets; zero values do not. After is the sort key and id of the last of the page before.
-type Filter struct {
-	Text  string
-	Owner string
-	State State
-	Scope Scope
-	After string // Cursor of the last dataset of the page before
-	Limit int
-
-	reader     string // agency of the reader, who sees only its own registrations under way
-	everything bool   // the reader acts for all agencies
-}
-
-// Cursor is where a list continues behind this dataset.
-func (d Dataset) Cursor() string { return vitext.SortKey(d.Name) + "/" + string(d.ID) }
-
-func listDatasets(ctx context.Context, q controldb.Querier, f Filter) ([]Dataset, error) {
-	limit := f.Limit
-	if limit <= 0 || limit > 500 {
-		limit = 500
+// findDatasets reads datasets by their ids; one that does not exist is absent.
+func findDatasets(ctx context.Context, q controldb.Querier, ids []ID) ([]Dataset, error) {
+	if len(ids) == 0 {
+		return nil, nil
 	}
-	where, args := []string{"1 = 1"}, []any{}
-	for _, c := range []struct{ column, value string }{{"owner", f.Owner}, {"state", string(f.State)}, {"scope", string(f.Scope)}} {
-		if c.value != "" {
-			where, args = append(where, c.column+" = ?"), append(args, c.value)
-		}
+	args := make([]any, len(ids))
+	for i, id := range ids {
+		args[i] = string(id)
 	}
-	if !f.everything {
-		where, args = append(where, "(state NOT IN (?, ?) OR owner = ?)"), append(args, string(Draft), string(Returned), f.reader)
-	}
-	for _, word := range strings.Fields(vitext.Fold(f.Text)) {
-		where, args = append(where, "search_key LIKE ? ESCAPE '!'"), append(args, "%"+strings.NewReplacer("!", "!!", "%", "!%", "_", "!_").Replace(word)+"%")
-	}
-	if key, id, found := strings.Cut(f.After, "/"); found {
-		where, args = append(where, "(sort_key > ? OR sort_key = ? AND id > ?)"), append(args, key, key, id)
-	}
-	query := `SELECT ` + datasetCols + ` FROM catalog_dataset WHERE ` + strings.Join(where, " AND ") + ` ORDER BY sort_key, id LIMIT ?`
-	rows, err := q.QueryContext(ctx, query, append(args, limit)...)
+	query := `SELECT ` + datasetCols + ` FROM catalog_dataset WHERE id IN (?` + strings.Repeat(", ?", len(ids)-1) + `) ORDER BY id`
+	rows, err := q.QueryContext(ctx, query, args...)
 	if err != nil {
 		return nil, fmt.Errorf("list datasets: %w", err)
 	}
@@ -179,6 +152,36 @@ func listDatasets(ctx context.Context, q controldb.Querier, f Filter) ([]Dataset
 		return nil, fmt.Errorf("list datasets: %w", err)
 	}
 	return list, nil
+}
+
+// sumOfChanges is the number of datasets and of all their changes, which every change raises.
+func sumOfChanges(ctx context.Context, q controldb.Querier) (sum [2]int64, err error) {
+	const query = `SELECT COUNT(*), CAST(COALESCE(SUM(revision), 0) AS BIGINT) FROM catalog_dataset`
+	if err := q.QueryRowContext(ctx, query).Scan(&sum[0], &sum[1]); err != nil {
+		return sum, fmt.Errorf("count the changes of datasets: %w", err)
+	}
+	return sum, nil
+}
+
+func listRevisions(ctx context.Context, q controldb.Querier) (map[ID]int64, error) {
+	rows, err := q.QueryContext(ctx, `SELECT id, revision FROM catalog_dataset ORDER BY id`)
+	if err != nil {
+		return nil, fmt.Errorf("list the revisions of datasets: %w", err)
+	}
+	defer rows.Close()
+	all := map[ID]int64{}
+	for rows.Next() {
+		var id ID
+		var revision int64
+		if err := rows.Scan(&id, &revision); err != nil {
+			return nil, fmt.Errorf("list the revisions of datasets: %w", err)
+		}
+		all[id] = revision
+	}
+	if err := rows.Err(); err != nil {
+		return nil, fmt.Errorf("list the revisions of datasets: %w", err)
+	}
+	return all, nil
 }
 
 // OwnerPeriod is one entry of the owner history: the agency from that day on.

@@ -41,6 +41,7 @@ type Service struct {
 	cursors  cursors
 	pool     *pool
 	cache    *cache
+	latest   latest
 }
 
 // NewService ties the parts together. Close it at the end.

@@ -22,6 +22,15 @@ type Agencies map[string]bool
 // CanOwn reports a listed agency.
 func (a Agencies) CanOwn(_ context.Context, code string) (bool, error) { return a[code], nil }
 
+// Active reports a listed agency.
+func (a Agencies) Active(_ context.Context, code string) (bool, error) { return a[code], nil }
+
+// Ended reports an agency that is listed as no more in force.
+func (a Agencies) Ended(_ context.Context, code string) (bool, error) {
+	active, known := a[code]
+	return known && !active, nil
+}
+
 // RequireSteward finds one in every agency.
 func (a Agencies) RequireSteward(context.Context, string) error { return nil }
 

@@ -26,35 +26,53 @@ type Address struct {
 func (n Address) code() catalog.Code { return codeOf(n.Owner, n.Slug) }
 
 type listIn struct {
-	Text  string `query:"q" doc:"Words of name, code or description, with or without tone marks"`
-	Owner string `query:"owner"`
-	State string `query:"state" enum:"draft,registered,returned,reviewed,approved,in_catalogue,published,change_pending,suspended,retiring,retired"`
-	Scope string `query:"scope" enum:"private,shared,open"`
-	After string `query:"after" doc:"next of the page before"`
-	Limit int    `query:"limit" minimum:"1" maximum:"500" default:"100"`
+	Text         string `query:"q" doc:"Words of name, code, description, owner or fields, with or without tone marks; what is spelled exactly so comes first"`
+	Owner        string `query:"owner"`
+	State        string `query:"state" enum:"draft,registered,returned,reviewed,approved,in_catalogue,published,change_pending,suspended,retiring,retired"`
+	Scope        string `query:"scope" enum:"private,shared,open"`
+	Class        string `query:"class" enum:"normal,internal,basic_personal,sensitive_personal,important,core"`
+	Method       string `query:"method" enum:"api,sync_periodic,sync_event,warehouse,file,other"`
+	Frequency    string `query:"frequency" enum:"real_time,hourly,daily,weekly,monthly,quarterly,half_yearly,yearly,on_event"`
+	Manual       bool   `query:"manual" doc:"Only what is shared by file or by other means"`
+	Unclassified bool   `query:"unclassified" doc:"Only what lacks labels or class, or whose labels are not confirmed"`
+	Proposed     bool   `query:"proposed" doc:"Only what has a proposal of classification that waits for a second person"`
+	Issued       bool   `query:"issued" doc:"Only what is in the catalogue in force"`
+	After        string `query:"after" doc:"next of the page before"`
+	Limit        int    `query:"limit" minimum:"1" maximum:"500" default:"100"`
+}
+
+func (in listIn) filter() catalog.Filter {
+	return catalog.Filter{
+		Text: in.Text, Owner: in.Owner, State: catalog.State(in.State), Scope: catalog.Scope(in.Scope), Class: dictionary.Class(in.Class),
+		Method: catalog.Method(in.Method), Frequency: catalog.Frequency(in.Frequency), Manual: in.Manual, Unclassified: in.Unclassified,
+		Proposed: in.Proposed, Issued: in.Issued, After: in.After, Limit: in.Limit,
+	}
 }
 
 type listOut struct {
 	Body struct {
 		Datasets []datasetJSON `json:"datasets"`
 		Next     string        `json:"next,omitempty" doc:"Absent on the last page"`
+		Total    int           `json:"total" doc:"Of all pages"`
 	}
 }
 
 func (p *Pages) opList(ctx context.Context, in *listIn) (*listOut, error) {
-	list, err := p.Catalog.List(ctx, catalog.Filter{Text: in.Text, Owner: in.Owner, State: catalog.State(in.State), Scope: catalog.Scope(in.Scope), After: in.After, Limit: in.Limit})
+	page, err := p.Catalog.Search(ctx, in.filter())
 	if err != nil {
 		return nil, err
 	}
+	return pageJSON(page), nil
+}
+
+func pageJSON(page catalog.Page) *listOut {
 	var out listOut
-	out.Body.Datasets = make([]datasetJSON, 0, len(list))
-	for _, d := range list {
+	out.Body.Next, out.Body.Total = page.Next, page.Total
+	out.Body.Datasets = make([]datasetJSON, 0, len(page.Datasets))
+	for _, d := range page.Datasets {
 		out.Body.Datasets = append(out.Body.Datasets, asJSON(d))
 	}
-	if len(list) == in.Limit {
-		out.Body.Next = list[len(list)-1].Cursor()
-	}
-	return &out, nil
+	return &out
 }
 
 type oneOut struct{ Body datasetJSON }
@@ -83,7 +101,7 @@ func (p *Pages) opSchema(ctx context.Context, in *Address) (*schemaOut, error) {
 type fieldsOut struct{ Body catalog.Schema }
 
 func (p *Pages) opFields(ctx context.Context, in *Address) (*fieldsOut, error) {
-	d, err := p.Catalog.Profile(ctx, in.code(), 0)
+	d, err := p.Catalog.Profile(ctx, in.code())
 	if err != nil {
 		return nil, err
 	}
@@ -114,6 +132,16 @@ type overviewJSON struct {
 	Dataset        datasetJSON      `json:"dataset"`
 	Owners         []ownerJSON      `json:"owners" doc:"The newest first"`
 	SuggestedClass dictionary.Class `json:"suggested_class,omitempty"`
+	Persons        int64            `json:"persons,omitempty" doc:"Distinct persons that the suggestion counts on"`
+	PersonsFrom    string           `json:"persons_from,omitempty" enum:"declared,sample,published" doc:"Who counted them"`
+	Missing        []missingJSON    `json:"missing,omitempty" doc:"What a draft still lacks before it can be registered"`
+	DueAt          time.Time        `json:"due_at,omitzero" doc:"When the next update falls due"`
+	LateAt         time.Time        `json:"late_at,omitzero" doc:"From when on it is late"`
+}
+
+type missingJSON struct {
+	Field string `json:"field,omitempty"`
+	Code  string `json:"code"`
 }
 
 type statusJSON struct {
@@ -138,13 +166,16 @@ type profileOut struct {
 }
 
 func (p *Pages) opProfile(ctx context.Context, in *Address) (*profileOut, error) {
-	about, err := p.registered(ctx, in.code())
+	about, err := p.Catalog.Profile(ctx, in.code())
 	if err != nil {
 		return nil, err
 	}
 	var out profileOut
 	b := &out.Body
-	b.Overview = overviewJSON{ChangedAt: about.ChangedAt, Dataset: asJSON(about.Dataset), Owners: []ownerJSON{}, SuggestedClass: about.SuggestedClass}
+	b.Overview = overviewJSON{ChangedAt: about.ChangedAt, Dataset: asJSON(about.Dataset), Owners: []ownerJSON{}, SuggestedClass: about.SuggestedClass, Persons: about.Suggestion.Persons, PersonsFrom: string(about.Suggestion.Source)}
+	for _, f := range about.Missing {
+		b.Overview.Missing = append(b.Overview.Missing, missingJSON{f.Field, f.Code})
+	}
 	for _, o := range about.Owners {
 		b.Overview.Owners = append(b.Overview.Owners, ownerJSON{o.Agency, p.agency(ctx, o.Agency), o.From, o.Decision})
 	}
@@ -154,6 +185,9 @@ func (p *Pages) opProfile(ctx context.Context, in *Address) (*profileOut, error)
 	}
 	if b.Quality, err = p.quality(ctx, about.Dataset); err != nil {
 		return nil, err
+	}
+	if v := b.Quality.Current; v != nil {
+		b.Overview.DueAt, b.Overview.LateAt, _ = about.Due(v.Provenance.SourceTime)
 	}
 	for _, x := range []struct {
 		to  *block

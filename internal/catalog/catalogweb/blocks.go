@@ -125,16 +125,3 @@ func (p *Pages) quality(ctx context.Context, d catalog.Dataset) (quality, error)
 	}
 	return q, nil
 }
-
-// registered is the register's part of the profile; the number of persons in the version in force bears on the class.
-func (p *Pages) registered(ctx context.Context, code catalog.Code) (catalog.Profile, error) {
-	persons := int64(0)
-	v, err := p.Warehouse.Current(ctx, string(code))
-	switch {
-	case err == nil:
-		persons = v.Persons()
-	case !fault.Is(err, "warehouse.no_version"):
-		return catalog.Profile{}, err
-	}
-	return p.Catalog.Profile(ctx, code, persons)
-}

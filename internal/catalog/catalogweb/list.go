@@ -6,6 +6,7 @@ import (
 
 	"lienthong/internal/access"
 	"lienthong/internal/catalog"
+	"lienthong/internal/dictionary"
 	"lienthong/internal/kit/i18n"
 	"lienthong/internal/web"
 	"lienthong/internal/web/ui"
@@ -21,20 +22,43 @@ type listForm struct {
 	Owner string `form:"owner"`
 	State string `form:"state"`
 	Scope string `form:"scope"`
+	Class string `form:"class"`
+	Way   string `form:"method"`
+	Often string `form:"frequency"`
 	After string `form:"after"`
 }
 
+// said are the parts of the address that narrow the list.
+func (f listForm) said() map[string]string {
+	return map[string]string{"q": f.Text, "owner": f.Owner, "state": f.State, "scope": f.Scope, "class": f.Class, "method": f.Way, "frequency": f.Often}
+}
+
 func (f listForm) filtered() bool {
-	return f.Text != "" || f.Owner != "" || f.State != "" || f.Scope != ""
+	for _, value := range f.said() {
+		if value != "" {
+			return true
+		}
+	}
+	return false
+}
+
+func (f listForm) filter() catalog.Filter {
+	return catalog.Filter{
+		Text: f.Text, Owner: f.Owner, State: catalog.State(f.State), Scope: catalog.Scope(f.Scope), Class: dictionary.Class(f.Class),
+		Method: catalog.Method(f.Way), Frequency: catalog.Frequency(f.Often), After: f.After, Limit: pageSize,
+	}
 }
 
 // path of the same list behind a cursor; without one, its first page.
 func (f listForm) path(after string) string {
 	q := url.Values{}
-	for name, value := range map[string]string{"q": f.Text, "owner": f.Owner, "state": f.State, "scope": f.Scope, "after": after} {
+	for name, value := range f.said() {
 		if value != "" {
 			q.Set(name, value)
 		}
+	}
+	if after != "" {
+		q.Set("after", after)
 	}
 	return (&url.URL{Path: "/catalog", RawQuery: q.Encode()}).RequestURI()
 }
@@ -44,9 +68,7 @@ func (p *Pages) listDatasets(w http.ResponseWriter, r *http.Request) error {
 	if err := web.Decode(r, &in); err != nil {
 		return err
 	}
-	list, err := p.Catalog.List(r.Context(), catalog.Filter{
-		Text: in.Text, Owner: in.Owner, State: catalog.State(in.State), Scope: catalog.Scope(in.Scope), After: in.After, Limit: pageSize + 1,
-	})
+	list, err := p.Catalog.Search(r.Context(), in.filter())
 	if err != nil {
 		return err
 	}
@@ -78,10 +100,15 @@ func filterForm(t ui.T, in listForm, owners []Named) templ.Component {
 			ui.Select(anyOf(f.field("state", "catalog.state", in.State), words(t, "catalog.state.", catalog.States()))),
 			ui.Select(anyOf(f.field("scope", "catalog.scope", in.Scope), words(t, "catalog.scope.", scopes()))),
 		),
+		fieldRow(
+			ui.Select(anyOf(f.field("class", "catalog.class", in.Class), words(t, "catalog.class.", dictionary.Classes()))),
+			ui.Select(anyOf(f.field("method", "catalog.method", in.Way), words(t, "catalog.method.", catalog.Methods()))),
+			ui.Select(anyOf(f.field("frequency", "catalog.frequency", in.Often), words(t, "catalog.frequency.", catalog.Frequencies()))),
+		),
 	})
 }
 
-func (p *Pages) table(r *http.Request, t ui.T, in listForm, list []catalog.Dataset) ui.TableProps {
+func (p *Pages) table(r *http.Request, t ui.T, in listForm, list catalog.Page) ui.TableProps {
 	props := ui.TableProps{
 		Caption: t("catalog.list"),
 		Columns: []ui.Column{{Label: t("catalog.dataset")}, {Label: t("catalog.owner")}, {Label: t("catalog.state")}, {Label: t("catalog.scope_class")}, {Label: t("catalog.changed")}},
@@ -91,15 +118,14 @@ func (p *Pages) table(r *http.Request, t ui.T, in listForm, list []catalog.Datas
 	if in.filtered() {
 		props.Empty = ui.Empty{Icon: ui.IconFilter, Title: t("catalog.list_none"), Action: &ui.Action{Label: t("catalog.show_all"), Path: "/catalog"}}
 	}
-	if len(list) > pageSize {
-		list = list[:pageSize]
-		props.Pages.Next = in.path(list[pageSize-1].Cursor())
+	if list.Next != "" {
+		props.Pages.Next = in.path(list.Next)
 	}
 	if in.After != "" {
 		props.Pages.Previous = in.path("")
 	}
-	props.Pages.Summary = t("catalog.shown", i18n.Number(int64(len(list))))
-	for _, d := range list {
+	props.Pages.Summary = t("catalog.shown", i18n.Number(int64(len(list.Datasets))), i18n.Number(int64(list.Total)))
+	for _, d := range list.Datasets {
 		props.Rows = append(props.Rows, ui.Cells(
 			ui.LinkTwo(d.Name, path(d.Code), string(d.Code)), ui.Text(p.agency(r.Context(), d.Owner)), ui.Badge(stateOf(t, d.State)),
 			ui.Two(word(t, "catalog.scope.", string(d.Classification.Scope)), word(t, "catalog.class.", string(d.Class))), ui.Moment(d.ChangedAt),

@@ -20,7 +20,7 @@ import (
 var tabs = [...]string{"overview", "status", "connections", "grants", "quality", "usage", "incidents"}
 
 func (p *Pages) showProfile(w http.ResponseWriter, r *http.Request) error {
-	about, err := p.registered(r.Context(), codeOf(r.PathValue("owner"), r.PathValue("slug")))
+	about, err := p.Catalog.Profile(r.Context(), codeOf(r.PathValue("owner"), r.PathValue("slug")))
 	if err != nil {
 		return err
 	}

@@ -36,11 +36,13 @@ type datasetsOut struct {
 }
 
 func (p *Pages) opDatasets(ctx context.Context, in *datasetsIn) (*datasetsOut, error) {
-	list, err := p.catalog.List(ctx, catalog.Filter{Text: in.Text, After: in.After, Limit: in.Limit})
+	page, err := p.catalog.Search(ctx, catalog.Filter{Text: in.Text, After: in.After, Limit: in.Limit})
 	if err != nil {
 		return nil, err
 	}
+	list := page.Datasets
 	var out datasetsOut
+	out.Body.Next = page.Next
 	out.Body.Datasets = make([]copyJSON, 0, len(list))
 	for _, d := range list {
 		x := copyJSON{Dataset: d.Code, Name: d.Name, Owner: d.Owner}
@@ -55,9 +57,6 @@ func (p *Pages) opDatasets(ctx context.Context, in *datasetsIn) (*datasetsOut, e
 			}
 		}
 		out.Body.Datasets = append(out.Body.Datasets, x)
-	}
-	if len(list) == in.Limit {
-		out.Body.Next = list[len(list)-1].Cursor()
 	}
 	return &out, nil
 }

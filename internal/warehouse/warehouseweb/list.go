@@ -30,7 +30,7 @@ func (p *Pages) listDatasets(w http.ResponseWriter, r *http.Request) error {
 	if err := web.Decode(r, &in); err != nil {
 		return err
 	}
-	list, err := p.catalog.List(r.Context(), catalog.Filter{Text: in.Text, After: in.After, Limit: pageSize + 1})
+	list, err := p.catalog.Search(r.Context(), catalog.Filter{Text: in.Text, After: in.After, Limit: pageSize})
 	if err != nil {
 		return err
 	}
@@ -50,7 +50,7 @@ func (p *Pages) listDatasets(w http.ResponseWriter, r *http.Request) error {
 }
 
 // table shows the version in force of each dataset, and that it is a copy as at a moment (Điều 13.4).
-func (p *Pages) table(r *http.Request, t ui.T, in listForm, list []catalog.Dataset) (ui.TableProps, error) {
+func (p *Pages) table(r *http.Request, t ui.T, in listForm, list catalog.Page) (ui.TableProps, error) {
 	props := ui.TableProps{
 		Caption: t("warehouse.title"),
 		Columns: []ui.Column{{Label: t("warehouse.dataset")}, {Label: t("warehouse.owner")}, {Label: t("warehouse.copy")}, {Label: t("warehouse.version"), Number: true}, {Label: t("warehouse.rows"), Number: true}, {Label: t("warehouse.freshness")}},
@@ -63,14 +63,13 @@ func (p *Pages) table(r *http.Request, t ui.T, in listForm, list []catalog.Datas
 	at := func(after string) string {
 		return (&url.URL{Path: "/warehouse", RawQuery: url.Values{"q": {in.Text}, "after": {after}}.Encode()}).RequestURI()
 	}
-	if len(list) > pageSize {
-		list = list[:pageSize]
-		props.Pages.Next = at(list[pageSize-1].Cursor())
+	if list.Next != "" {
+		props.Pages.Next = at(list.Next)
 	}
 	if in.After != "" {
 		props.Pages.Previous = at("")
 	}
-	for _, d := range list {
+	for _, d := range list.Datasets {
 		v, there, err := p.current(r.Context(), d)
 		if err != nil {
 			return props, err

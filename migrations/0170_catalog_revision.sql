@@ -1,0 +1,3 @@
+-- +goose Up
+-- What has changed since the last reading is told from here, without the datasets themselves.
+CREATE INDEX catalog_dataset_revision ON catalog_dataset (id, revision);
