@@ -16,6 +16,7 @@ import (
 // useRegister ties the register of datasets to what it asks of others.
 func (a *App) useRegister() {
 	a.catalog.UseHoldings(holdings{a.warehouse})
+	a.catalog.UsePapers(a.papers)
 	a.catalog.OnChange(a.datasetChanged)
 	a.catalog.NameOwners(func(ctx context.Context) (map[string]string, error) {
 		all, err := a.agency.List(ctx, agency.Filter{})

@@ -124,6 +124,7 @@ func TestLife(t *testing.T) {
 		if _, err := b.Create(steward, again); !fault.Is(err, "catalog.code_taken") {
 			t.Fatalf("the code of a retired dataset: %v", err)
 		}
+		b.UseHoldings(held{made.Code: {Version: 1, Persons: 100_001}})
 		profile, err := b.Profile(steward, made.Code)
 		if err != nil || len(profile.Steps) != 11 || profile.SuggestedClass != dictionary.Core || profile.Mapping.Mapped != 3 {
 			t.Fatalf("%d steps, %s, %+v, %v", len(profile.Steps), profile.SuggestedClass, profile.Mapping, err)

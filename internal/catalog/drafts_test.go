@@ -78,7 +78,7 @@ func sees(t *testing.T, s *catalog.Service, ctx context.Context, d catalog.Datas
 	t.Helper()
 	_, byID := s.Find(ctx, d.ID)
 	_, byCode := s.FindByCode(ctx, d.Code)
-	_, profile := s.Profile(ctx, d.Code, 0)
+	_, profile := s.Profile(ctx, d.Code)
 	_, schema := s.JSONSchema(ctx, d.Code)
 	list, err := s.List(ctx, catalog.Filter{})
 	if err != nil {

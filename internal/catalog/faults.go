@@ -85,4 +85,13 @@ var Messages = i18n.Messages{
 	"catalog.purpose_unknown":        {Vi: "Phạm vi chia sẻ: không có mục đích “{0}”.", En: "Sharing scope: there is no purpose “{0}”."},
 	"catalog.row_limit_empty":        {Vi: "Phạm vi chia sẻ: giới hạn theo trường “{0}” chưa nêu giá trị nào.", En: "Sharing scope: the limit by the field “{0}” names no value."},
 	"catalog.persons_negative":       {Vi: "Số người trong dữ liệu không được âm.", En: "The number of persons cannot be negative."},
+
+	"catalog.unowned_not_found":    {Vi: "Không có phiếu dữ liệu chưa rõ chủ quản “{0}”.", En: "There is no question of an owner “{0}”."},
+	"catalog.unowned_assigned":     {Vi: "“{0}” đã có quyết định giao chủ quản. Việc thay đổi sau đó đi theo chuyển giao chủ quản.", En: "“{0}” has been assigned by a decision. Later changes are transfers."},
+	"catalog.unowned_not_proposed": {Vi: "“{0}” chưa có đề xuất cơ quan chủ quản. Hãy đề xuất trước khi ghi quyết định.", En: "No owner is proposed for “{0}”. Propose one before the decision."},
+	"catalog.own_assignment":       {Vi: "Người đề xuất chủ quản của “{0}” không được tự ghi quyết định. Cần người thứ hai.", En: "Whoever proposed the owner of “{0}” may not record the decision. A second person must."},
+	"catalog.owner_active":         {Vi: "Tập dữ liệu {0} có chủ quản {1} đang hoạt động. Thay đổi chủ quản đi theo bước “Chuyển giao chủ quản”.", En: "The dataset {0} has the owner {1}, which is active. Change it by a transfer."},
+	"catalog.paper_size":           {Vi: "Tệp quyết định phải có nội dung và không quá {0} MB.", En: "The file of the decision must hold something and be at most {0} MB."},
+	"catalog.no_paper":             {Vi: "“{0}” không có tệp quyết định đính kèm.", En: "No decision is attached to “{0}”."},
+	"catalog.no_report":            {Vi: "Không có báo cáo “{0}”.", En: "There is no report “{0}”."},
 }

@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"sync"
@@ -33,6 +34,7 @@ type entry struct {
 	proposed bool // a change of labels or a lower class waits for a second person
 	sort     string
 	revision int64
+	changed  int64 // microseconds
 
 	nameExact, nameFolded string
 	exact, folded         string // name, code, description, labels of fields
@@ -45,6 +47,7 @@ type index struct {
 
 	mu      sync.Mutex // of what follows
 	sum     [2]int64   // number of datasets and of their changes at the last reading
+	newest  int64      // time of the newest change, in microseconds
 	entries map[ID]*entry
 	sorted  []*entry // never changed, only replaced
 }
@@ -58,7 +61,9 @@ func newIndex(db *controldb.DB) *index {
 // all gives every entry in Vietnamese order of names. The list must not be changed.
 func (x *index) all(ctx context.Context) ([]*entry, error) { return x.kept.Find(ctx, "") }
 
-// refresh reads again what has changed since the last time. Each change of a dataset raises its revision.
+// refresh reads again what has changed since the last time. Each change of a dataset raises its revision, so the sum says
+// whether anything has; the time of the change usually says what. A clock that was set back shows itself by a sum that is
+// not reached, and everything is compared.
 func (x *index) refresh(ctx context.Context) ([]*entry, error) {
 	x.mu.Lock()
 	defer x.mu.Unlock()
@@ -66,6 +71,20 @@ func (x *index) refresh(ctx context.Context) ([]*entry, error) {
 	if err != nil || sum == x.sum {
 		return x.sorted, err
 	}
+	changed, err := listChangedSince(ctx, x.db, x.newest)
+	if err == nil {
+		err = x.take(ctx, changed)
+	}
+	if err == nil && x.sum != sum {
+		if changed, err = x.differing(ctx); err == nil {
+			err = x.take(ctx, changed)
+		}
+	}
+	return x.sorted, err
+}
+
+// differing lists every dataset whose revision is another one than that in memory, and forgets those that are gone.
+func (x *index) differing(ctx context.Context) ([]ID, error) {
 	revisions, err := listRevisions(ctx, x.db)
 	if err != nil {
 		return nil, err
@@ -81,19 +100,43 @@ func (x *index) refresh(ctx context.Context) ([]*entry, error) {
 			delete(x.entries, id)
 		}
 	}
+	return changed, nil
+}
+
+// take reads datasets anew and puts them in their places.
+func (x *index) take(ctx context.Context, changed []ID) error {
 	for part := range slices.Chunk(changed, chunk) {
 		if err := x.read(ctx, part); err != nil {
-			return nil, err
+			return err
 		}
 	}
 	sorted := make([]*entry, 0, len(x.entries))
-	for _, e := range x.entries {
-		sorted = append(sorted, e)
+	if len(changed) > chunk || len(x.sorted) == 0 {
+		sorted = slices.AppendSeq(sorted, maps.Values(x.entries))
+		slices.SortFunc(sorted, inOrder)
+	} else {
+		for _, e := range x.sorted {
+			if x.entries[e.id] == e { // neither changed nor gone
+				sorted = append(sorted, e)
+			}
+		}
+		for _, id := range changed {
+			if e := x.entries[id]; e != nil {
+				if at, there := slices.BinarySearchFunc(sorted, e, inOrder); !there {
+					sorted = slices.Insert(sorted, at, e)
+				}
+			}
+		}
 	}
-	slices.SortFunc(sorted, func(a, b *entry) int { return cmp.Or(cmp.Compare(a.sort, b.sort), cmp.Compare(a.id, b.id)) })
-	x.sum, x.sorted = sum, sorted
-	return sorted, nil
+	x.sorted, x.sum = sorted, [2]int64{int64(len(sorted))}
+	for _, e := range sorted {
+		x.sum[1] += e.revision
+		x.newest = max(x.newest, e.changed)
+	}
+	return nil
 }
+
+func inOrder(a, b *entry) int { return cmp.Or(cmp.Compare(a.sort, b.sort), cmp.Compare(a.id, b.id)) }
 
 // chunk is how many rows one statement names.
 const chunk = 400
@@ -119,7 +162,7 @@ func entryOf(d Dataset, labels string) *entry {
 	return &entry{
 		id: d.ID, code: d.Code, name: d.Name, owner: d.Owner, state: d.State, scope: c.Scope, class: d.Class, method: d.Method, every: d.Frequency, delay: d.MaxDelay,
 		automate: d.AutomateBy, labelled: c.Nature.Valid() && c.Scope.Valid() && d.Class.Valid(), settled: c.ConfirmedBy != "", proposed: d.Proposal != nil,
-		sort: vitext.SortKey(d.Name), revision: d.Revision,
+		sort: vitext.SortKey(d.Name), revision: d.Revision, changed: d.ChangedAt.UnixMicro(),
 		nameExact: vitext.Key(d.Name), nameFolded: vitext.Fold(d.Name), exact: vitext.Key(text), folded: vitext.Fold(text),
 	}
 }

@@ -36,3 +36,11 @@ func keeper() audit.Keeper {
 		List: audit.Names(`SELECT code FROM catalog_dataset ORDER BY code`),
 	}
 }
+
+// keepUnowned reads the question of an owner for the history of its changes.
+func keepUnowned() audit.Keeper {
+	return audit.Keeper{
+		State: func(ctx context.Context, q controldb.Querier, id string) (any, error) { return findUnowned(ctx, q, id) },
+		List:  audit.Names(`SELECT id FROM catalog_unowned ORDER BY id`),
+	}
+}

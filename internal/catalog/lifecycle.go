@@ -241,29 +241,35 @@ func (s *Service) End(ctx context.Context, id ID, grantsLeft int) (Dataset, erro
 // new owner's, who names it.
 func (s *Service) TransferOwner(ctx context.Context, id ID, agency, system, decision string, from time.Time) (Dataset, error) {
 	return s.alter(ctx, id, access.CatalogTransfer, "catalog.transfer", decision, func(q controldb.Querier, who access.Actor, d *Dataset) error {
-		if strings.TrimSpace(decision) == "" {
-			return fault.New(fault.Invalid, "catalog.decision_missing").At("decision")
-		}
-		if from.IsZero() || from.After(s.Clock.Now()) {
-			return fault.New(fault.Invalid, "catalog.transfer_day").At("from")
-		}
-		if agency == d.Owner {
-			return fault.New(fault.Conflict, "catalog.same_owner", agency).At("agency")
-		}
-		ok, err := s.Agencies.CanOwn(ctx, agency)
-		if err != nil {
-			return err
-		}
-		if !ok {
-			return fault.New(fault.Invalid, "catalog.owner_unknown", agency).At("agency")
-		}
-		d.Owner, d.OfficialSystem = agency, system
-		if d.LegalBasis, err = s.Agencies.LegalBasis(ctx, d.LegalBasis, agency); err != nil {
-			return err
-		}
-		if err := s.officialSource(ctx, *d); err != nil {
-			return err
-		}
-		return insertOwner(ctx, q, d.ID, OwnerPeriod{Agency: agency, From: from, Decision: decision, By: who.ID})
+		return s.transfer(ctx, q, who, d, OwnerPeriod{Agency: agency, From: from, Decision: decision}, system)
 	})
+}
+
+// transfer gives a dataset its new owner in the caller's transaction; apply keeps it.
+func (s *Service) transfer(ctx context.Context, q controldb.Querier, who access.Actor, d *Dataset, to OwnerPeriod, system string) error {
+	if strings.TrimSpace(to.Decision) == "" {
+		return fault.New(fault.Invalid, "catalog.decision_missing").At("decision")
+	}
+	if to.From.IsZero() || to.From.After(s.Clock.Now()) {
+		return fault.New(fault.Invalid, "catalog.transfer_day").At("from")
+	}
+	if to.Agency == d.Owner {
+		return fault.New(fault.Conflict, "catalog.same_owner", to.Agency).At("agency")
+	}
+	ok, err := s.Agencies.CanOwn(ctx, to.Agency)
+	if err != nil {
+		return err
+	}
+	if !ok {
+		return fault.New(fault.Invalid, "catalog.owner_unknown", to.Agency).At("agency")
+	}
+	d.Owner, d.OfficialSystem = to.Agency, system
+	if d.LegalBasis, err = s.Agencies.LegalBasis(ctx, d.LegalBasis, to.Agency); err != nil {
+		return err
+	}
+	if err := s.officialSource(ctx, *d); err != nil {
+		return err
+	}
+	to.By = who.ID
+	return insertOwner(ctx, q, d.ID, to)
 }

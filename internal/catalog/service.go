@@ -8,6 +8,7 @@ import (
 	"lienthong/internal/access"
 	"lienthong/internal/audit"
 	"lienthong/internal/dictionary"
+	"lienthong/internal/kit/blob"
 	"lienthong/internal/kit/clock"
 	"lienthong/internal/kit/controldb"
 	"lienthong/internal/kit/fault"
@@ -62,11 +63,13 @@ type Service struct {
 	holdings Holdings
 	changed  Changed
 	purposes func(ctx context.Context) ([]string, error)
+	papers   *blob.Store
 }
 
 // NewService ties the register to its parts.
 func NewService(p Parts) *Service {
 	p.Log.Keep("catalog.dataset", keeper())
+	p.Log.Keep("catalog.unowned", keepUnowned())
 	return &Service{Parts: p, index: newIndex(p.DB), changed: func(context.Context, controldb.Querier, Dataset, Dataset) error { return nil }}
 }
 
@@ -75,10 +78,37 @@ func (s *Service) OnChange(f Changed) { s.changed = f }
 
 // Create opens a draft of a dataset.
 func (s *Service) Create(ctx context.Context, d Dataset) (Dataset, error) {
+	return s.CreateWith(ctx, d, nil)
+}
+
+// CreateWith opens a draft of a dataset together with its fields, where they are known already: both or neither.
+func (s *Service) CreateWith(ctx context.Context, d Dataset, schema *Schema) (Dataset, error) {
 	who, err := access.RequireFor(ctx, access.CatalogRegister, d.Owner)
 	if err != nil {
 		return Dataset{}, err
 	}
+	s.open(&d)
+	if err := s.guard(ctx, &d); err != nil {
+		return Dataset{}, err
+	}
+	if schema != nil {
+		if err := s.ready(ctx, d, schema); err != nil {
+			return Dataset{}, err
+		}
+	}
+	err = s.DB.InTx(ctx, func(q controldb.Querier) error {
+		made := d
+		if err := s.insert(ctx, q, who, &made, schema, OwnerPeriod{Agency: d.Owner, From: d.CreatedAt, By: who.ID}); err != nil {
+			return err
+		}
+		d = made
+		return nil
+	})
+	return d, err
+}
+
+// open makes a new draft of what was said about a dataset.
+func (s *Service) open(d *Dataset) {
 	now := s.Clock.Now()
 	d.ID, d.State, d.Revision, d.SchemaVersion, d.PendingSchema = ID(ids.New()), Draft, 1, 0, 0
 	d.CreatedAt, d.ChangedAt, d.StateChangedAt = now, now, now
@@ -87,22 +117,27 @@ func (s *Service) Create(ctx context.Context, d Dataset) (Dataset, error) {
 		d.Load = DefaultLoadRules()
 	}
 	d.clean()
-	if err := s.guard(ctx, &d); err != nil {
-		return Dataset{}, err
+}
+
+// insert adds a new draft with its first owner and, where they are known, its fields.
+func (s *Service) insert(ctx context.Context, q controldb.Querier, who access.Actor, d *Dataset, schema *Schema, owner OwnerPeriod) error {
+	if schema != nil {
+		schema.Dataset, schema.CreatedAt, schema.CreatedBy = d.ID, d.CreatedAt, who.ID
+		if err := insertSchema(ctx, q, schema); err != nil {
+			return err
+		}
+		d.SchemaVersion = schema.Version
 	}
-	err = s.DB.InTx(ctx, func(q controldb.Querier) error {
-		if err := insertDataset(ctx, q, d); err != nil {
-			return err
-		}
-		if err := insertOwner(ctx, q, d.ID, OwnerPeriod{Agency: d.Owner, From: now, By: who.ID}); err != nil {
-			return err
-		}
-		if err := s.changed(ctx, q, Dataset{}, d); err != nil {
-			return err
-		}
-		return s.note(ctx, q, who, d, "catalog.create", "")
-	})
-	return d, err
+	if err := insertDataset(ctx, q, *d); err != nil {
+		return err
+	}
+	if err := insertOwner(ctx, q, d.ID, owner); err != nil {
+		return err
+	}
+	if err := s.changed(ctx, q, Dataset{}, *d); err != nil {
+		return err
+	}
+	return s.note(ctx, q, who, *d, "catalog.create", owner.Decision)
 }
 
 // clean brings the texts to their stored form.
@@ -273,20 +308,8 @@ func (s *Service) DefineSchema(ctx context.Context, id ID, schema Schema) (Schem
 	if err != nil {
 		return Schema{}, err
 	}
-	elements, err := s.Dictionary.FindElements(ctx, schema.refs())
-	if err != nil {
+	if err := s.ready(ctx, stored, &schema); err != nil {
 		return Schema{}, err
-	}
-	for i, f := range schema.Fields { // a field takes the class of its element unless it is set higher
-		if e, known := elements[f.Element]; known && f.Class == "" {
-			schema.Fields[i].Class = e.Rule.Class
-		}
-	}
-	if err := s.keepClasses(ctx, stored, &schema); err != nil {
-		return Schema{}, err
-	}
-	if err := schema.check(elements); err != nil {
-		return Schema{}, s.reportStamp(ctx, stored.Code, err)
 	}
 	_, err = s.alter(ctx, id, access.CatalogRegister, "catalog.schema", "", func(q controldb.Querier, _ access.Actor, d *Dataset) error {
 		schema.Dataset, schema.CreatedAt, schema.CreatedBy = d.ID, s.Clock.Now(), who.ID
@@ -307,6 +330,26 @@ func (s *Service) DefineSchema(ctx context.Context, id ID, schema Schema) (Schem
 		return fault.New(fault.Conflict, "catalog.not_editable", d.Code, d.State)
 	})
 	return schema, err
+}
+
+// ready completes the fields from their elements and says everything that is wrong with them.
+func (s *Service) ready(ctx context.Context, d Dataset, schema *Schema) error {
+	elements, err := s.Dictionary.FindElements(ctx, schema.refs())
+	if err != nil {
+		return err
+	}
+	for i, f := range schema.Fields { // a field takes the class of its element unless it is set higher
+		if e, known := elements[f.Element]; known && f.Class == "" {
+			schema.Fields[i].Class = e.Rule.Class
+		}
+	}
+	if err := s.keepClasses(ctx, d, schema); err != nil {
+		return err
+	}
+	if err := schema.check(elements); err != nil {
+		return s.reportStamp(ctx, d.Code, err)
+	}
+	return nil
 }
 
 // keepClasses carries over which classes two people have lowered. Beyond the draft a new version lowers none: that is

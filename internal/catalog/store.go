@@ -163,6 +163,27 @@ func sumOfChanges(ctx context.Context, q controldb.Querier) (sum [2]int64, err e
 	return sum, nil
 }
 
+// listChangedSince lists the datasets that were changed at the moment or later.
+func listChangedSince(ctx context.Context, q controldb.Querier, micro int64) ([]ID, error) {
+	rows, err := q.QueryContext(ctx, `SELECT id FROM catalog_dataset WHERE changed_at >= ? ORDER BY changed_at, id`, micro)
+	if err != nil {
+		return nil, fmt.Errorf("list changed datasets: %w", err)
+	}
+	defer rows.Close()
+	var list []ID
+	for rows.Next() {
+		var id ID
+		if err := rows.Scan(&id); err != nil {
+			return nil, fmt.Errorf("list changed datasets: %w", err)
+		}
+		list = append(list, id)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, fmt.Errorf("list changed datasets: %w", err)
+	}
+	return list, nil
+}
+
 func listRevisions(ctx context.Context, q controldb.Querier) (map[ID]int64, error) {
 	rows, err := q.QueryContext(ctx, `SELECT id, revision FROM catalog_dataset ORDER BY id`)
 	if err != nil {

@@ -39,6 +39,8 @@ type Registration struct {
 	Scope          string    `json:"scope,omitempty" enum:"private,shared,open"`
 	Steering       bool      `json:"steering,omitempty"`
 	Class          string    `json:"class,omitempty" enum:"normal,internal,basic_personal,sensitive_personal,important,core"`
+	Persons        int64     `json:"persons,omitempty" minimum:"0" doc:"About how many different persons the data is about; 0 when none or not known"`
+	SamplePersons  int64     `json:"sample_persons,omitempty" minimum:"0" doc:"How many different persons a sample file held"`
 	OfficialSystem string    `json:"official_system,omitempty" doc:"The one system that may deliver"`
 	OnFailure      string    `json:"on_failure,omitempty" enum:"hold_rows,hold_delivery"`
 	MinValidShare  float64   `json:"min_valid_share,omitempty" minimum:"0" maximum:"1"`
@@ -57,7 +59,7 @@ func (in Registration) fill(d *catalog.Dataset) error {
 	d.Frequency, d.MaxDelay = catalog.Frequency(in.Frequency), catalog.Minutes(in.MaxDelay)
 	d.Standards, d.Formats, d.LegalBasis, d.Form = in.Standards, in.Formats, in.LegalBasis, catalog.Form(in.Form)
 	d.Classification.Nature, d.Classification.Scope, d.Classification.Steering = catalog.Nature(in.Nature), catalog.Scope(in.Scope), in.Steering
-	d.Class, d.OfficialSystem = dictionary.Class(in.Class), in.OfficialSystem
+	d.Class, d.OfficialSystem, d.Persons, d.SamplePersons = dictionary.Class(in.Class), in.OfficialSystem, in.Persons, in.SamplePersons
 	if d.Load = catalog.DefaultLoadRules(); in.OnFailure != "" {
 		d.Load = catalog.LoadRules{OnFailure: catalog.OnFailure(in.OnFailure), MinValidShare: in.MinValidShare}
 	}

@@ -39,7 +39,9 @@ func (p *Pages) showReports(w http.ResponseWriter, r *http.Request) error {
 	return nil
 }
 
-func (p *Pages) showReport(w http.ResponseWriter, r *http.Request) error { return p.reportPage(w, r, nil) }
+func (p *Pages) showReport(w http.ResponseWriter, r *http.Request) error {
+	return p.reportPage(w, r, nil)
+}
 
 func (p *Pages) reportPage(w http.ResponseWriter, r *http.Request, refusal error) error {
 	kind := r.PathValue("kind")

@@ -83,6 +83,21 @@ func (p *Pages) Routes() []web.Route {
 		web.Get(one+"/schema", access.CatalogRegister, p.editSchema),
 		web.Post(one+"/schema", access.CatalogRegister, p.defineSchema),
 		web.Get(one+"/schema.json", access.CatalogRead, p.downloadSchema),
+		web.Get(one+"/classification", access.CatalogRead, p.showClassification),
+		web.Post(one+"/classification", access.CatalogRegister, p.classify),
+		web.Post(one+"/classification/confirm", access.CatalogReview, p.confirmProposal),
+		web.Post(one+"/classification/refuse", access.CatalogReview, p.refuseProposal),
+		web.Get("/catalog/report", access.CatalogRead, p.showReports).InMenu(web.Nav{Group: web.GroupData, LabelKey: "catalog.reports", Icon: ui.IconReview, Order: 15}),
+		web.Get("/catalog/report/{kind}", access.CatalogRead, p.showReport),
+		web.Post("/catalog/report/unclassified", access.CatalogReview, p.actOnSeveral),
+		web.Get("/catalog/unowned/new", access.CatalogRead, p.newUnowned),
+		web.Post("/catalog/unowned", access.CatalogRead, p.reportUnownedData),
+		web.Get("/catalog/unowned/{id}", access.CatalogRead, p.showUnowned),
+		web.Post("/catalog/unowned/{id}/propose", access.CatalogReview, p.proposeOwner),
+		web.Post("/catalog/unowned/{id}/assign", access.CatalogTransfer, p.assignOwner).Accepting(maxPaper),
+		web.Get("/catalog/unowned/{id}/paper", access.CatalogRead, p.downloadPaper).Slowly(),
+		web.Get(one+"/propose-owner", access.CatalogReview, p.newOwnerOf),
+		web.Post(one+"/propose-owner", access.CatalogReview, p.proposeNewOwner),
 	}
 	for _, s := range p.steps() {
 		routes = append(routes,
@@ -91,6 +106,8 @@ func (p *Pages) Routes() []web.Route {
 	}
 	return routes
 }
+
+const maxPaper = 21 << 20 // an attached decision with the fields of its form
 
 // find reads the dataset that the address names.
 func (p *Pages) find(r *http.Request) (catalog.Dataset, error) {
