@@ -47,11 +47,11 @@ func (a *App) datasetEntries(ctx context.Context, list release.List) ([]release.
 	var out []release.Entry
 	for _, state := range []catalog.State{catalog.Approved, catalog.InCatalogue, catalog.Published, catalog.ChangePending, catalog.Suspended} {
 		for after := ""; ; {
-			page, err := a.catalog.List(ctx, catalog.Filter{State: state, After: after, Limit: 500})
+			page, err := a.catalog.Search(ctx, catalog.Filter{State: state, After: after, Limit: 500})
 			if err != nil {
 				return nil, err
 			}
-			for _, d := range page {
+			for _, d := range page.Datasets {
 				if list == release.Open && d.Classification.Scope != catalog.Open || d.Classification.Scope == catalog.Private {
 					continue
 				}
@@ -61,10 +61,9 @@ func (a *App) datasetEntries(ctx context.Context, list release.List) ([]release.
 				}
 				out = append(out, e)
 			}
-			if len(page) < 500 {
+			if after = page.Next; after == "" {
 				break
 			}
-			after = page[len(page)-1].Cursor()
 		}
 	}
 	return out, nil
