@@ -15,7 +15,9 @@ type connectionsCmd struct {
 	List     connectionsListCmd     `cmd:"" help:"List requests with their state, holder and deadline."`
 	Show     connectionsShowCmd     `cmd:"" help:"Show one request whole."`
 	Register connectionsRegisterCmd `cmd:"" help:"Register a need from a JSON file (- for standard input)."`
-	Step     connectionsStepCmd     `cmd:"" help:"Take a request one step on: submit, appraise, ask-owner, opinion, approve, provision, review, start-testing, test, confirm, suspend …"`
+	Step     connectionsStepCmd     `cmd:"" help:"Take a request one step on: submit, appraise, ask-owner, opinion, approve, start-check, pass-check, object, continue, order, provision, review, start-testing, test, confirm, suspend …"`
+	Route    connectionsRouteCmd    `cmd:"" help:"Which process a need would take, full or shortened, and why."`
+	Limits   connectionsLimitsCmd   `cmd:"" help:"Time limits of both processes; --set sets them."`
 	Test     connectionsTestCmd     `cmd:"" help:"Let the platform test a connection and print every case."`
 	Paper    connectionsPaperCmd    `cmd:"" help:"Save the minutes of acceptance or the written refusal of a request as DOCX."`
 }

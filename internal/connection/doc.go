@@ -9,7 +9,7 @@
 //  1. The state changes only through a row of the table in machine.go: its guard, its permission, its side, its duty.
 //  2. Nobody performs two separated duties on one request (register, appraise, approve, accept; approve, provision),
 //     and a version of the configuration is reviewed by somebody other than its author.
-//  3. Nothing is live without the owner's opinion (or the decision of the authority asked), an approval, a reviewed configuration, a passed run of the
+//  3. Nothing is live in the full process without the owner's opinion (or the decision of the authority asked), an approval, a reviewed configuration, a passed run of the
 //     platform's own tests against that configuration, and the confirmations of three different people.
 //  4. The approved scope lies within the requested one; a grant is made of the approved scope and nothing else, only
 //     by flow.GrantConnection (archtest holds it), in the transaction that moves the request to provisioning.
@@ -19,5 +19,10 @@
 //  6. Steps, configurations and test runs are only ever added.
 //  7. Test reports hold names of fields, counts and evidence ids, never values of records.
 //
-// Start reading at machine.go, then Service.
+//  8. In the shortened process (shortened.go) six conditions hold at every step before the acceptance is over; when one
+//     falls away the request begins the full process at the appraisal, with the reason, and what was set up is taken back.
+//     The check of security and privacy takes the place of appraisal and opinion; tests and acceptance stay.
+//  9. A request follows the owner of its data, as a step of its own, before anybody takes the next one.
+//
+// Start reading at machine.go, then shortened.go, then Service.
 package connection
