@@ -9,8 +9,9 @@
 //  1. The state changes only through a row of the table in machine.go: its guard, its permission, its side, its duty.
 //  2. Nobody performs two separated duties on one request (register, appraise, approve, accept; approve, provision),
 //     and a version of the configuration is reviewed by somebody other than its author.
-//  3. Nothing is live in the full process without the owner's opinion (or the decision of the authority asked), an approval, a reviewed configuration, a passed run of the
-//     platform's own tests against that configuration, and the confirmations of three different people.
+//  3. Nothing is live in the full process without the owner's opinion (or the decision of the authority asked), an
+//     approval, a reviewed configuration, a passed run of the platform's own tests against that configuration, and the
+//     confirmations of three different people.
 //  4. The approved scope lies within the requested one; a grant is made of the approved scope and nothing else, only
 //     by flow.GrantConnection (archtest holds it), in the transaction that moves the request to provisioning.
 //     A right of level UPDATE holds operations of providers that change data, one of level USE those that read; only
@@ -18,7 +19,6 @@
 //  5. When the connection is suspended, resumed or ended, its grants follow in the same transaction.
 //  6. Steps, configurations and test runs are only ever added.
 //  7. Test reports hold names of fields, counts and evidence ids, never values of records.
-//
 //  8. In the shortened process (shortened.go) six conditions hold at every step before the acceptance is over; when one
 //     falls away the request begins the full process at the appraisal, with the reason, and what was set up is taken back.
 //     The check of security and privacy takes the place of appraisal and opinion; tests and acceptance stay.
