@@ -30,6 +30,7 @@ type plan struct {
 	agency     string          // of people who look on screen, instead of a system
 	roles      []access.Role   // theirs
 	officer    bool            // the system names its officers; the scope does not demand it, since the platform's own probes name none
+	violates   bool            // a violation of its agency is found while the request is on the shortened way
 	comment    string          // of what stops it
 	citation   string          // of a refusal
 }
@@ -144,6 +145,10 @@ func allPlans() []plan {
 		{
 			name: "trạm y tế cho hạ tầng giao thông", until: connection.Draft, system: world.SysRoads, dataset: world.Stations, purposes: []string{"QLNN"}, basis: "Luật Đường bộ 35/2024/QH15, Điều 35",
 			fields: []string{"ma_co_so", "ten_co_so", "ma_xa", "kinh_do", "vi_do"}, subjects: 200, perDay: 50, perMinute: 30,
+		},
+		{
+			name: "trạm y tế cho bản đồ du lịch", until: connection.Appraising, system: world.SysTourism, dataset: world.Stations, purposes: []string{"QLNN"}, basis: "Luật Du lịch 09/2017/QH14, Điều 17",
+			fields: []string{"ma_co_so", "ten_co_so", "ma_xa", "kinh_do", "vi_do"}, subjects: 200, perDay: 200, perMinute: 30, violates: true,
 		},
 		{
 			name: "học sinh cho phòng bệnh", until: connection.Approved, system: world.SysHealth, dataset: world.Pupils, purposes: []string{"QLNN"}, basis: "Luật Phòng bệnh 114/2025/QH15, Điều 20",

@@ -6,12 +6,13 @@ import (
 
 	"lienthong/internal/access"
 	"lienthong/internal/connection"
+	"lienthong/internal/incident"
 )
 
 // stop is where a plan ends on the route that the platform chose: the shortened process has neither appraisal nor approval
 // of a scope, so what would wait there waits at its check or its set-up.
 func (p plan) stop(route connection.Route) connection.State {
-	if route != connection.Shortened {
+	if route != connection.Shortened || p.violates {
 		return p.until
 	}
 	switch p.until {
@@ -32,6 +33,8 @@ func (l *loader) check(ctx context.Context, p plan, r *connection.Request) (*con
 		return l.Connections.ReturnCheck(officer, r.ID, connection.Input{Missing: []string{p.comment}, Comment: p.comment})
 	case p.until == connection.Rejected:
 		return l.objected(ctx, p, r)
+	case p.violates:
+		return l.violated(ctx, r)
 	case r.State == connection.Submitted:
 		return l.Connections.StartCheck(officer, r.ID, connection.Input{})
 	}
@@ -62,4 +65,21 @@ func (l *loader) objected(ctx context.Context, p plan, r *connection.Request) (*
 	}
 	decision := connection.Document{Number: "Công văn mẫu 45/UBND-KGVX", Title: "Về việc không cung cấp dữ liệu từng người"}
 	return l.Connections.Reject(l.as(ctx, approver), r.ID, connection.Input{Comment: p.comment, Citation: p.citation, Decision: decision})
+}
+
+// violated opens a serious violation of the requester, which takes the request over to the full process at the next sweep.
+func (l *loader) violated(ctx context.Context, r *connection.Request) (*connection.Request, error) {
+	_, err := l.Incidents.Open(l.as(ctx, security), incident.Detection{
+		Kind: incident.Misuse, Severity: incident.High, Agency: r.Agency, Source: "exchange", Refs: map[string]string{"system": r.Need.System},
+		Summary: "Hệ thống " + r.Need.System + " gọi dữ liệu ngoài mục đích đã đăng ký, nhiều lượt liên tiếp bị từ chối",
+	})
+	if err != nil {
+		return r, fmt.Errorf("open a violation of %s: %w", r.Agency, err)
+	}
+	job := access.WithActor(ctx, access.JobActor("connection sweep"))
+	if err := l.Connections.Sweep(job); err != nil {
+		return r, fmt.Errorf("sweep the conditions: %w", err)
+	}
+	v, err := l.Connections.Find(l.as(ctx, security), r.ID)
+	return v.Request, err
 }
