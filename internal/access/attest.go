@@ -166,17 +166,28 @@ func (s *Service) recorded(ctx context.Context, g *Grant) (status GrantStatus, s
 		return "", "", at, fmt.Errorf("read the records of grant %s: %w", g.Number, err)
 	}
 	if changed != nil {
-		if status = GrantStatus(strings.TrimPrefix(changed.Event, "grant.")); status == "create" {
+		switch status = GrantStatus(strings.TrimPrefix(changed.Event, "grant.")); {
+		case changed.Event == eventNarrow:
+			status = GrantStatus(changed.Detail["status"])
+		case status == "create":
 			status = GrantActive
 		}
 	}
-	made := attest
-	if made == nil {
-		if made, err = newest("grant.create"); err != nil || made == nil {
-			return status, "", at, err
-		}
-	} else if changed == nil || attest.Seq > changed.Seq {
+	made, err := newest(eventNarrow)
+	if err == nil && made == nil && attest == nil {
+		made, err = newest("grant.create")
+	}
+	if err != nil {
+		return "", "", at, fmt.Errorf("read the records of grant %s: %w", g.Number, err)
+	}
+	if attest != nil && (made == nil || attest.Seq > made.Seq) {
+		made = attest
+	}
+	if attest != nil && (changed == nil || attest.Seq > changed.Seq) {
 		status = GrantStatus(attest.Detail["status"])
+	}
+	if made == nil {
+		return status, "", at, nil
 	}
 	if made.Target.Grant != g.ID {
 		return "", "", at, nil

@@ -88,6 +88,7 @@ type Grant struct {
 	ValidFrom     time.Time   `json:"valid_from"`
 	ValidTo       time.Time   `json:"valid_to"`
 	Status        GrantStatus `json:"status"`
+	HeldBy        string      `json:"held_by,omitempty" doc:"What keeps the grant suspended beside its connection: review/ and the id of the item, or ask/ and its id"`
 	PolicyVersion string      `json:"policy_version"`
 	Implicit      bool        `json:"implicit,omitempty"` // own-agency data, from the role
 }

@@ -40,6 +40,9 @@ type GrantEvent struct {
 	Reason string      `json:"reason,omitempty"`
 }
 
+// GrantNarrowed is what the history calls a new version of a grant, from which something was taken away.
+const GrantNarrowed GrantStatus = "narrowed"
+
 // GrantHistory lists what happened to a grant, newest first. Its only source is the log, which keeps no second story.
 func (s *Service) GrantHistory(ctx context.Context, g Grant) ([]GrantEvent, error) {
 	who, err := Require(ctx, AccessRead)
@@ -58,8 +61,11 @@ func (s *Service) GrantHistory(ctx context.Context, g Grant) ([]GrantEvent, erro
 	var out []GrantEvent
 	for _, r := range page.Items {
 		status := GrantStatus(strings.TrimPrefix(r.Event, "grant."))
-		if status == "create" {
+		switch {
+		case status == "create":
 			status = GrantActive
+		case r.Event == eventNarrow:
+			status = GrantNarrowed
 		}
 		out = append(out, GrantEvent{At: r.At, Status: status, Who: r.Actor.Name, Agency: r.Actor.AgencyCode, Reason: r.Reason})
 	}

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"regexp"
 
+	"lienthong/internal/audit"
 	"lienthong/internal/kit/controldb"
 	"lienthong/internal/kit/fault"
 )
@@ -94,4 +95,41 @@ func flag(b bool) int {
 		return 1
 	}
 	return 0
+}
+
+// Purposes lists the purposes of exploitation, roots and children.
+func (s *Service) Purposes(ctx context.Context) ([]Purpose, error) { return listPurposes(ctx, s.db) }
+
+// FindPurpose finds one purpose of exploitation.
+func (s *Service) FindPurpose(ctx context.Context, code string) (Purpose, error) {
+	return findPurpose(ctx, s.db, code)
+}
+
+// AddPurpose adds a child purpose under one of the five roots.
+func (s *Service) AddPurpose(ctx context.Context, p Purpose) error {
+	who, err := Require(ctx, SettingsChange)
+	if err != nil {
+		return err
+	}
+	return s.db.InTx(ctx, func(q controldb.Querier) error {
+		root, err := findPurpose(ctx, q, p.Parent)
+		if fault.Is(err, "access.purpose_not_found") {
+			return fault.New(fault.Invalid, "access.purpose_not_root", p.Parent).At("parent")
+		}
+		if err != nil {
+			return err
+		}
+		if err := p.check(root); err != nil {
+			return err
+		}
+		p.Article, p.Active = root.Article, true
+		p.CaseRequired = p.CaseRequired || root.CaseRequired
+		if err := insertPurpose(ctx, q, p); err != nil {
+			if controldb.IsUnique(err) {
+				return fault.New(fault.Conflict, "access.purpose_taken", p.Code).At("code")
+			}
+			return err
+		}
+		return s.log.Change(ctx, q, audit.Entry{Actor: who.ForAudit(), Event: "config.purpose", Subject: "access.purpose/" + p.Code, Detail: map[string]string{"parent": p.Parent, "name": p.Name}})
+	})
 }

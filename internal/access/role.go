@@ -55,7 +55,7 @@ var roles = map[Role]roleDef{
 	OpAppraiser: {true, true, with(readers, CatalogReview, ReleasePrepare, ReleaseRecord, ConnectionAppr, ConnectionTest, ConnectionAccept, IngestRead, AccessRead, ExchangeRead)},
 	OpApprover:  {true, true, with(readers, CatalogApprove, CatalogTransfer, ReleaseApprove, ReleaseRecord, ConnectionApprove, AccessRead, ExchangeRead)},
 	OpEngineer:  {true, true, with(readers, SystemChange, SystemCredential, DictionaryChange, ConnectionSetUp, ConnectionReview, ConnectionTest, ConnectionAccept, IngestRead, IngestRelease, AccessRead, ExchangeRead, IncidentRead)},
-	OpSecurity:  {true, true, with(readers, AccountConfirm, AccessRead, AccessSuspend, ConnectionCheck, ConnectionSuspend, ConnectionEnd, AuditVerify, ExchangeRead, IncidentRead, IncidentHandle, SettingsRead)},
+	OpSecurity:  {true, true, with(readers, AccountConfirm, AccessRead, AccessSuspend, ReviewOpen, ReviewAnswer, ConnectionCheck, ConnectionSuspend, ConnectionEnd, AuditVerify, ExchangeRead, IncidentRead, IncidentHandle, SettingsRead)},
 	OpQuality:   {true, true, with(readers, IngestRead, ExchangeRead)},
 	OpPortal:    {true, true, with(readers)},
 
@@ -75,7 +75,7 @@ var roles = map[Role]roleDef{
 	SystemAccount:     {permissions: []Permission{DataList, DataLookup, DataUpdate, IngestDeliver, IngestRead}},
 	Vendor:            {permissions: []Permission{SystemRead}},
 	OpenDataDeveloper: {},
-	SystemJob:         {province: true, permissions: []Permission{DictionaryRead, DictionaryChange, IngestRead, IngestRelease, ConnectionCheck, ConnectionTest, ConnectionSuspend, ConnectionEnd, IncidentHandle, AuditVerify}},
+	SystemJob:         {province: true, permissions: []Permission{DictionaryRead, DictionaryChange, IngestRead, IngestRelease, ConnectionCheck, ConnectionTest, ConnectionSuspend, ConnectionEnd, ReviewOpen, IncidentHandle, AuditVerify}},
 }
 
 // incompatible roles may not be held by one person at the same time (section 6.5 of the requirements).

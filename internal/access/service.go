@@ -10,18 +10,11 @@ import (
 	"lienthong/internal/audit"
 	"lienthong/internal/kit/clock"
 	"lienthong/internal/kit/controldb"
-	"lienthong/internal/kit/fault"
 	"lienthong/internal/kit/ids"
 )
 
 // PolicyVersion names the rules of Decide and of the role matrix; it stands in every decision record.
 const PolicyVersion = "2026.11.2"
-
-// Longest validity of a grant in months (parameter D5).
-const (
-	monthsPersonal = 12
-	monthsOther    = 24
-)
 
 // Sources tell the facts that other slices own. app wires them; each must answer from memory or one indexed read.
 type Sources struct {
@@ -181,109 +174,6 @@ func implicit(r Request, d *DatasetFacts) (Grant, bool) {
 	return g, true
 }
 
-// CreateGrant saves the grant that an approved request describes, in the caller's transaction. Only flow calls it.
-func (s *Service) CreateGrant(ctx context.Context, q controldb.Querier, who Actor, g Grant, personal bool) (Grant, error) {
-	if err := validate(g, personal); err != nil {
-		return g, err
-	}
-	for _, p := range g.Purposes {
-		if _, err := findPurpose(ctx, q, p); err != nil {
-			return g, err
-		}
-	}
-	n, err := nextNumber(ctx, q, "grant")
-	if err != nil {
-		return g, err
-	}
-	g.ID, g.Version, g.Number = ids.New(), 1, fmt.Sprintf("Q-%06d", n)
-	g.Status, g.PolicyVersion = GrantActive, PolicyVersion
-	g.ValidFrom, g.ValidTo = g.ValidFrom.UTC().Truncate(time.Microsecond), g.ValidTo.UTC().Truncate(time.Microsecond) // as they are read again
-	if err := insertGrant(ctx, q, &g, s.clock.Now()); err != nil {
-		return g, err
-	}
-	made, err := findGrant(ctx, q, g.ID) // what is recorded is what is kept
-	if err != nil {
-		return g, err
-	}
-	detail := described(g)
-	if detail[detailScope], err = made.digest(); err != nil {
-		return g, err
-	}
-	return g, s.log.Change(ctx, q, audit.Entry{Actor: who.ForAudit(), Event: "grant.create", Subject: "access.grant/" + g.Number, Agency: g.Agency, Dataset: g.Dataset,
-		Connection: g.Connection, Grant: g.ID, Detail: detail})
-}
-
-// described is what the record of a new grant says of its scope.
-func described(g Grant) map[string]string {
-	columns := make([]string, len(g.Columns))
-	for i, c := range g.Columns {
-		columns[i] = c.Name
-		if c.Mask != MaskNone {
-			columns[i] += ":" + string(c.Mask)
-		}
-	}
-	detail := map[string]string{
-		"subject": string(g.Subject.Type) + "/" + g.Subject.ID, "level": string(g.Level), "purposes": strings.Join(g.Purposes, ","),
-		"columns": strings.Join(columns, ","), "valid_from": g.ValidFrom.Format(time.RFC3339), "valid_to": g.ValidTo.Format(time.RFC3339),
-		"request": g.RequestID, "approved_by": g.ApprovedBy,
-	}
-	if len(g.Operations) > 0 {
-		detail["operations"] = strings.Join(g.Operations, ",")
-	}
-	return detail
-}
-
-func validate(g Grant, personal bool) error {
-	if !g.Level.Known() {
-		return fault.New(fault.Invalid, "access.grant_invalid", g.Level).At("level")
-	}
-	if len(g.Purposes) == 0 {
-		return fault.New(fault.Invalid, "access.purpose_missing").At("purposes")
-	}
-	if len(g.Columns) == 0 {
-		return fault.New(fault.Invalid, "access.no_field_granted").At("columns")
-	}
-	for _, c := range g.Columns {
-		if strings.ContainsAny(c.Name, "*?") || c.Name == "" {
-			return fault.New(fault.Invalid, "access.wildcard").At("columns")
-		}
-		if !c.Mask.Known() || (c.Mask == MaskYesNo && len(c.Values) == 0) || c.Reveal && !c.Mask.Liftable() {
-			return fault.New(fault.Invalid, "access.grant_invalid", c.Name).At("columns")
-		}
-	}
-	months := monthsOther
-	if personal {
-		months = monthsPersonal
-	}
-	if !g.ValidTo.After(g.ValidFrom) || g.ValidTo.After(g.ValidFrom.AddDate(0, months, 0)) {
-		return fault.New(fault.Invalid, "access.validity_too_long", months).At("valid_to")
-	}
-	return nil
-}
-
-// SetStatus suspends, resumes or ends every grant of a request, in the caller's transaction.
-func (s *Service) SetStatus(ctx context.Context, q controldb.Querier, who Actor, requestID string, status GrantStatus, reason string) error {
-	all, err := listGrants(ctx, q, GrantFilter{RequestID: requestID})
-	if err != nil {
-		return err
-	}
-	for _, g := range all {
-		if g.Status == status || g.Status == GrantEnded {
-			continue
-		}
-		s.attested.forget(g.ID)
-		if err := setGrantStatus(ctx, q, g.ID, status, reason, s.clock.Now()); err != nil {
-			return err
-		}
-		e := audit.Entry{Actor: who.ForAudit(), Event: "grant." + string(status), Subject: "access.grant/" + g.Number, Agency: g.Agency, Dataset: g.Dataset,
-			Connection: g.Connection, Grant: g.ID, Reason: reason, Detail: map[string]string{"before": string(g.Status), "after": string(status)}}
-		if err := s.log.Change(ctx, q, e); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
 // Grants lists grants: all for those who may see them, else those of the actor's own agency and those on the datasets that
 // it owns.
 func (s *Service) Grants(ctx context.Context, f GrantFilter) ([]Grant, error) {
@@ -323,41 +213,4 @@ func (s *Service) concerns(ctx context.Context, who Actor, g Grant) (bool, error
 // GrantsOfRequest lists the grants that a connection request created; the caller has checked who asks.
 func (s *Service) GrantsOfRequest(ctx context.Context, requestID string) ([]Grant, error) {
 	return listGrants(ctx, s.db, GrantFilter{RequestID: requestID})
-}
-
-// Purposes lists the purposes of exploitation, roots and children.
-func (s *Service) Purposes(ctx context.Context) ([]Purpose, error) { return listPurposes(ctx, s.db) }
-
-// FindPurpose finds one purpose of exploitation.
-func (s *Service) FindPurpose(ctx context.Context, code string) (Purpose, error) {
-	return findPurpose(ctx, s.db, code)
-}
-
-// AddPurpose adds a child purpose under one of the five roots.
-func (s *Service) AddPurpose(ctx context.Context, p Purpose) error {
-	who, err := Require(ctx, SettingsChange)
-	if err != nil {
-		return err
-	}
-	return s.db.InTx(ctx, func(q controldb.Querier) error {
-		root, err := findPurpose(ctx, q, p.Parent)
-		if fault.Is(err, "access.purpose_not_found") {
-			return fault.New(fault.Invalid, "access.purpose_not_root", p.Parent).At("parent")
-		}
-		if err != nil {
-			return err
-		}
-		if err := p.check(root); err != nil {
-			return err
-		}
-		p.Article, p.Active = root.Article, true
-		p.CaseRequired = p.CaseRequired || root.CaseRequired
-		if err := insertPurpose(ctx, q, p); err != nil {
-			if controldb.IsUnique(err) {
-				return fault.New(fault.Conflict, "access.purpose_taken", p.Code).At("code")
-			}
-			return err
-		}
-		return s.log.Change(ctx, q, audit.Entry{Actor: who.ForAudit(), Event: "config.purpose", Subject: "access.purpose/" + p.Code, Detail: map[string]string{"parent": p.Parent, "name": p.Name}})
-	})
 }

@@ -14,7 +14,7 @@ import (
 )
 
 const grantCols = `id, version, number, subject_type, subject_id, agency, level, dataset, schema_version, scope,
-	request_id, legal_basis, approved_by, valid_from, valid_to, status, policy_version`
+	request_id, legal_basis, approved_by, valid_from, valid_to, status, policy_version, held_by`
 
 // scope is the part of a grant that SQL never looks into.
 type scope struct {
@@ -33,9 +33,9 @@ func insertGrant(ctx context.Context, q controldb.Querier, g *Grant, now time.Ti
 		return fmt.Errorf("encode grant %s: %w", g.Number, err)
 	}
 	_, err = q.ExecContext(ctx, `INSERT INTO access_grant (`+grantCols+`, created_at, ended_at, end_reason)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, '')`,
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, '')`,
 		g.ID, g.Version, g.Number, g.Subject.Type, g.Subject.ID, g.Agency, g.Level, g.Dataset, g.SchemaVersion, string(body),
-		g.RequestID, g.LegalBasis, g.ApprovedBy, g.ValidFrom.UnixMicro(), g.ValidTo.UnixMicro(), g.Status, g.PolicyVersion, now.UnixMicro())
+		g.RequestID, g.LegalBasis, g.ApprovedBy, g.ValidFrom.UnixMicro(), g.ValidTo.UnixMicro(), g.Status, g.PolicyVersion, g.HeldBy, now.UnixMicro())
 	if err != nil {
 		return fmt.Errorf("save grant %s: %w", g.Number, err)
 	}
@@ -49,7 +49,7 @@ func scanGrant(row scanner) (Grant, error) {
 	var body string
 	var from, to int64
 	err := row.Scan(&g.ID, &g.Version, &g.Number, &g.Subject.Type, &g.Subject.ID, &g.Agency, &g.Level, &g.Dataset, &g.SchemaVersion, &body,
-		&g.RequestID, &g.LegalBasis, &g.ApprovedBy, &from, &to, &g.Status, &g.PolicyVersion)
+		&g.RequestID, &g.LegalBasis, &g.ApprovedBy, &from, &to, &g.Status, &g.PolicyVersion, &g.HeldBy)
 	if err != nil {
 		return g, err
 	}
@@ -146,12 +146,12 @@ func listLiveGrants(ctx context.Context, q controldb.Querier) ([]Grant, error) {
 	return out, rows.Err()
 }
 
-func setGrantStatus(ctx context.Context, q controldb.Querier, id string, status GrantStatus, reason string, now time.Time) error {
+func setGrantStatus(ctx context.Context, q controldb.Querier, id string, status GrantStatus, held, reason string, now time.Time) error {
 	ended := int64(0)
 	if status == GrantEnded {
 		ended = now.UnixMicro()
 	}
-	_, err := q.ExecContext(ctx, `UPDATE access_grant SET status = ?, end_reason = ?, ended_at = ? WHERE id = ?`, status, reason, ended, id)
+	_, err := q.ExecContext(ctx, `UPDATE access_grant SET status = ?, held_by = ?, end_reason = ?, ended_at = ? WHERE id = ?`, status, held, reason, ended, id)
 	if err != nil {
 		return fmt.Errorf("change status of grant %s: %w", id, err)
 	}

@@ -190,7 +190,7 @@ func (n Need) checkHow(p *problems) {
 	for _, a := range n.Addresses {
 		prefix, ok := parseAddress(a)
 		p.when(!ok, "source_addresses", "connection.address_invalid", a)
-		p.when(ok && prefix.Bits() == 0, "source_addresses", "connection.address_any")
+		p.when(ok && access.AnyAddress(prefix), "source_addresses", "connection.address_any")
 	}
 	p.when(blank(n.Responsible), "responsible_person", "connection.responsible_missing")
 }

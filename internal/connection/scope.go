@@ -11,12 +11,6 @@ import (
 	"lienthong/internal/kit/fault"
 )
 
-// Longest validity in months (parameter D5).
-const (
-	monthsPersonal = 12
-	monthsOther    = 24
-)
-
 // Scope is what the operator approves: at most what was asked.
 type Scope struct {
 	Columns         []access.Column  `json:"columns"`
@@ -68,9 +62,20 @@ func (s Scope) Prefixes() []netip.Prefix {
 	return out
 }
 
+// wildcards finds what stands for more than itself: no approval names one (Điều 21.2c).
+func (s Scope) wildcards() []*fault.Fault {
+	p := access.Wildcards("columns", s.fields()...)
+	p = append(p, access.Wildcards("purposes", s.Purposes...)...)
+	p = append(p, access.Wildcards("operations", s.Operations...)...)
+	for _, rule := range s.Rows {
+		p = append(p, access.Wildcards("rows", append([]string{rule.Column}, rule.In...)...)...)
+	}
+	return append(p, access.AnyAddresses("source_addresses", s.Addresses...)...)
+}
+
 // valid says what is wrong with the scope in itself.
 func (s Scope) valid(d Dataset) error {
-	var p problems
+	p := problems(s.wildcards())
 	p.when(len(s.Columns) == 0, "columns", "connection.field_missing")
 	out, names := map[string]bool{}, map[string]bool{}
 	for _, c := range s.Columns {
@@ -103,10 +108,7 @@ func (s Scope) valid(d Dataset) error {
 }
 
 func (s Scope) months(d Dataset) int {
-	if d.personal(s.fields()) {
-		return monthsPersonal
-	}
-	return monthsOther
+	return access.LongestMonths(d.personal(s.fields()))
 }
 
 // Within says where the scope goes beyond a wider one: the request it answers, or the approval it carries out.

@@ -67,6 +67,7 @@ var Messages = i18n.Messages{
 	"access.status.expired":   {Vi: "Đã hết hạn", En: "Expired"},
 	"access.status.suspended": {Vi: "Tạm dừng", En: "Suspended"},
 	"access.status.ended":     {Vi: "Đã chấm dứt", En: "Ended"},
+	"access.status.narrowed":  {Vi: "Thu hẹp phạm vi", En: "Narrowed"},
 
 	"access.mask.none":       {Vi: "Nguyên giá trị", En: "In clear"},
 	"access.mask.hide":       {Vi: "Ẩn hoàn toàn", En: "Hidden"},
@@ -125,10 +126,13 @@ var Messages = i18n.Messages{
 	"access.noun.exchange":   {Vi: "Lượt gọi qua Nền tảng", En: "Calls through the platform"},
 	"access.noun.incident":   {Vi: "Sự cố", En: "Incidents"},
 	"access.noun.ingest":     {Vi: "Lượt nạp vào Kho", En: "Deliveries"},
+	"access.noun.review":     {Vi: "Rà soát quyền", En: "Reviews of rights"},
 	"access.noun.settings":   {Vi: "Tham số", En: "Settings"},
 	"access.noun.system":     {Vi: "Hệ thống thông tin", En: "Information systems"},
 	"access.noun.warehouse":  {Vi: "Kho dữ liệu dùng chung", En: "Shared data warehouse"},
 
+	"access.verb.open":       {Vi: "mở đợt rà soát, thực hiện đề nghị về quyền", En: "open reviews, carry out requests about rights"},
+	"access.verb.answer":     {Vi: "trả lời rà soát, đề nghị thu hẹp, tạm dừng, thu hồi quyền", En: "answer reviews, ask to narrow, suspend or revoke"},
 	"access.verb.read":       {Vi: "xem thông tin", En: "see"},
 	"access.verb.change":     {Vi: "thay đổi", En: "change"},
 	"access.verb.credential": {Vi: "cấp thông tin xác thực", En: "issue credentials"},

@@ -228,6 +228,7 @@ var terms = i18n.Messages{
 	"connection.action.confirm_consumer": {Vi: "Bên khai thác xác nhận nghiệm thu", En: "Requester confirms"},
 	"connection.action.go_live":          {Vi: "Đưa vào vận hành chính thức", En: "Go live"},
 	"connection.action.retest":           {Vi: "Yêu cầu kiểm thử lại", En: "Test again"},
+	"connection.action.narrow":           {Vi: "Thu hẹp phạm vi quyền", En: "Narrow the rights"},
 	"connection.action.ask_suspend":      {Vi: "Đề nghị tạm dừng", En: "Ask to suspend"},
 	"connection.action.suspend":          {Vi: "Tạm dừng kết nối", En: "Suspend"},
 	"connection.action.resume":           {Vi: "Cho hoạt động lại", En: "Resume"},
