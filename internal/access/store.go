@@ -101,7 +101,7 @@ func listGrants(ctx context.Context, q controldb.Querier, f GrantFilter) ([]Gran
 		query += " AND (agency = ?"
 		args = append(args, f.party)
 		if len(f.owned) > 0 {
-			query += " OR dataset IN (?" + strings.Repeat(", ?", len(f.owned)-1) + ")"
+			query += " OR dataset IN (" + marks(len(f.owned)) + ")"
 			for _, code := range f.owned {
 				args = append(args, code)
 			}
@@ -126,6 +126,9 @@ func listGrants(ctx context.Context, q controldb.Querier, f GrantFilter) ([]Gran
 	}
 	return out, rows.Err()
 }
+
+// marks are the place holders of a list of n values.
+func marks(n int) string { return "?" + strings.Repeat(", ?", n-1) }
 
 // listLiveGrants are all grants that have not ended.
 func listLiveGrants(ctx context.Context, q controldb.Querier) ([]Grant, error) {

@@ -20,6 +20,7 @@ import (
 	"lienthong/internal/ingest/ingestweb"
 	"lienthong/internal/kit/i18n"
 	"lienthong/internal/release/releaseweb"
+	"lienthong/internal/review/reviewweb"
 	"lienthong/internal/support"
 	"lienthong/internal/support/supportweb"
 	"lienthong/internal/system/systemweb"
@@ -87,6 +88,7 @@ func (a *App) buildConsole() (*console, error) {
 		connectionweb.New(shell, a.connections, a.grants, a.tests, a.clock, a.connectionRegisters()),
 		exchangeweb.New(shell, a.exchange, a.audit, a.clock, a.agencyName, a.connectionNumber).Naming(a.purposeNames, a.datasetNames).Tracing(a.traces),
 		accessweb.New(shell, a.access, a.clock, a.accessRegisters()),
+		reviewweb.New(shell, a.review, a.access, a.clock, a.reviewRegisters()),
 		auditweb.New(shell, a.audit, a.clock, a.agencyName).WithWitness(a.witness).Naming(a.purposeNames, a.datasetNames),
 		incidentweb.New(shell, a.incident, a.clock, a.agencyName),
 		backupweb.New(shell, a.backup),

@@ -36,6 +36,8 @@ import (
 	"lienthong/internal/kit/vitext"
 	"lienthong/internal/release"
 	"lienthong/internal/release/releaseweb"
+	"lienthong/internal/review"
+	"lienthong/internal/review/reviewweb"
 	"lienthong/internal/support/supportweb"
 	"lienthong/internal/system"
 	"lienthong/internal/system/systemweb"
@@ -56,5 +58,7 @@ func allMessages() []i18n.Messages {
 		warehouse.Messages, warehouseweb.Messages, viewweb.Messages, ingest.Messages, ingestweb.Messages, connection.Messages, certificate.Messages, exchange.Messages, flow.Messages, incident.Messages, task.Messages, release.Messages, releaseweb.Messages,
 		web.Messages, web.PastMessages, backup.Messages, backupweb.Messages, taskweb.Messages, supportweb.Messages, incidentweb.Messages, gallery.Messages, demoweb.Messages,
 		connectionweb.Messages, homeweb.Messages, taskMessages, registerMessages, account.Messages, accountweb.Messages, exchangeweb.Messages, accessweb.Messages, auditweb.Messages, auditweb.EventMessages,
+		connectionweb.Messages, homeweb.Messages, taskMessages, account.Messages, accountweb.Messages, exchangeweb.Messages, accessweb.Messages, auditweb.Messages, auditweb.EventMessages,
+		review.Messages, reviewweb.Messages, reviewTaskMessages,
 	}
 }

@@ -25,6 +25,7 @@ import (
 	"lienthong/internal/kit/i18n"
 	"lienthong/internal/kit/secret"
 	"lienthong/internal/release"
+	"lienthong/internal/review"
 	"lienthong/internal/system"
 	"lienthong/internal/task"
 	"lienthong/internal/warehouse"
@@ -48,6 +49,7 @@ type slices struct {
 	exchange     *exchange.Service
 	task         *task.Service
 	releases     *release.Service
+	review       *review.Service
 	grants       *flow.GrantConnection
 	tests        *flow.TestConnection
 	view         *flow.ViewData
@@ -103,7 +105,9 @@ func (a *App) buildSlices(ctx context.Context) error {
 	a.system.OnRevokeProof(a.exchange.RevokeProof)
 	a.system.OnCredential(a.credentialWaits)
 	a.connections.Use(a.connectionSources())
-	a.access.Use(a.accessSources())
+	sources := a.accessSources()
+	a.access.Use(sources)
+	a.buildReview(sources.Dataset)
 	prober, err := a.newProber()
 	if err != nil {
 		return err

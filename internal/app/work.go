@@ -52,6 +52,7 @@ func (a *App) startWork(ctx context.Context, group *errgroup.Group) {
 		_, err := a.audit.Archive(ctx)
 		return err
 	})
+	a.reviewJobs()
 	group.Go(func() error { return a.jobs.Run(ctx) })
 	group.Go(func() error { return a.ingest.Run(ctx) })
 	group.Go(func() error { return a.vault.Run(ctx) })
@@ -60,6 +61,7 @@ func (a *App) startWork(ctx context.Context, group *errgroup.Group) {
 	group.Go(func() error { return a.watchHashes(ctx) })
 	group.Go(func() error { return a.watchGrants(ctx) })
 	group.Go(func() error { return a.watchRoom(ctx) })
+	group.Go(func() error { return a.followLog(ctx) })
 }
 
 // keepUsage writes what grants have used every few seconds and once more at the end, so that a restart does not give
