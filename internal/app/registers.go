@@ -9,6 +9,7 @@ import (
 	"lienthong/internal/connection"
 	"lienthong/internal/connection/connectionweb"
 	"lienthong/internal/kit/i18n"
+	"lienthong/internal/review/reviewweb"
 	"lienthong/internal/system"
 )
 
@@ -88,11 +89,19 @@ func (a *App) connectionRegisters() connectionweb.Registers {
 	}
 }
 
+func (a *App) reviewRegisters() reviewweb.Registers {
+	r := a.accessRegisters()
+	return reviewweb.Registers{Agency: r.Agency, Subject: r.Subject, Datasets: r.Datasets}
+}
+
 func (a *App) accessRegisters() accessweb.Registers {
 	return accessweb.Registers{
 		Agency: a.agencyName, Datasets: a.datasetNames,
 		Subject: func(ctx context.Context, s access.Subject) string {
-			if s.Type != access.SubjectSystem {
+			switch s.Type {
+			case access.SubjectAccount:
+				return a.account.NameOf(ctx, s.ID)
+			case access.SubjectAgencyRole:
 				return s.ID
 			}
 			if sys, err := a.system.Known(ctx, s.ID); err == nil {

@@ -225,3 +225,32 @@ func (s *Service) Standings(ctx context.Context, campaign string) ([]Standing, e
 	}
 	return all, err
 }
+
+// FindItem shows one grant of a review, as far as the reader is concerned.
+func (s *Service) FindItem(ctx context.Context, campaign, id string) (Item, error) {
+	if _, err := s.FindCampaign(ctx, campaign); err != nil {
+		return Item{}, err
+	}
+	i, err := findItem(ctx, s.DB, id)
+	if err != nil {
+		return i, err
+	}
+	who := access.ActorOf(ctx)
+	if i.Campaign != campaign || !who.Operates() && who.Agency != i.Reviewer && who.Agency != i.Agency {
+		return Item{}, fault.New(fault.NotFound, "review.item_not_found", id)
+	}
+	return i, nil
+}
+
+// Uses tells the day of the last use of each field of a grant, by its name in the answer; whoever may see the grant may
+// know.
+func (s *Service) Uses(ctx context.Context, grant string) (map[string]string, error) {
+	if _, err := s.Access.FindGrant(ctx, grant); err != nil {
+		if fault.Of(err).Kind == fault.NotFound {
+			return nil, nil
+		}
+		return nil, err
+	}
+	all, err := listUses(ctx, s.DB, []string{grant})
+	return all[grant], err
+}

@@ -32,6 +32,16 @@ func namesOf(ctx context.Context, names func(context.Context) map[string]string)
 
 // EventMessages are the words of the log's events.
 var EventMessages = i18n.Messages{
+	"audit.event.review.open":                 {Vi: "Mở đợt rà soát quyền", En: "Review of rights opened"},
+	"audit.event.review.answer":               {Vi: "Trả lời rà soát quyền", En: "Review answered"},
+	"audit.event.review.close":                {Vi: "Kết thúc đợt rà soát quyền", En: "Review closed"},
+	"audit.event.review.settings":             {Vi: "Đổi tham số rà soát quyền", En: "Settings of reviews changed"},
+	"audit.event.review.ask":                  {Vi: "Đề nghị về quyền", En: "Request about a grant"},
+	"audit.event.review.confirm":              {Vi: "Thực hiện đề nghị về quyền", En: "Request carried out"},
+	"audit.event.review.refuse":               {Vi: "Không chấp thuận đề nghị về quyền", En: "Request turned down"},
+	"audit.event.review.excess_keep":          {Vi: "Giữ nguyên quyền dư thừa, có lý do", En: "Right beyond its use kept"},
+	"audit.event.grant.narrow":                {Vi: "Thu hẹp quyền", En: "Grant narrowed"},
+	"audit.event.connection.narrow":           {Vi: "Thu hẹp phạm vi kết nối", En: "Connection narrowed"},
 	"audit.event.account.propose":             {Vi: "Đề nghị về tài khoản, chờ người thứ hai", En: "Proposal, waits for a second person"},
 	"audit.event.account.proposal_confirmed":  {Vi: "Người thứ hai xác nhận đề nghị", En: "Proposal confirmed"},
 	"audit.event.account.proposal_refused":    {Vi: "Từ chối đề nghị về tài khoản", En: "Proposal refused"},
