@@ -100,7 +100,7 @@ func (r route) matcher() *regexp.Regexp {
 func (r route) page() bool {
 	return r.method == http.MethodGet && !r.api() && !strings.HasPrefix(r.pattern, "/static/") && !strings.HasPrefix(r.pattern, "/certificate/") && !strings.HasPrefix(r.pattern, "/audit/log/") &&
 		r.pattern != "/livez" && r.pattern != "/readyz" && !strings.HasSuffix(r.pattern, ".csv") && !strings.HasSuffix(r.pattern, ".json") && !strings.HasSuffix(r.pattern, ".docx") && !strings.HasSuffix(r.pattern, ".xlsx") &&
-		r.pattern != "/ingest/template" && r.pattern != "/ingest/{id}/progress" // files, and a part of a page
+		!strings.HasSuffix(r.pattern, "/files/{kind}") && r.pattern != "/ingest/template" && r.pattern != "/ingest/{id}/progress" // files, and a part of a page
 }
 
 // find is a page that somebody can open: which pattern, at which path, by whom.

@@ -152,3 +152,6 @@ func (l *Line) settle(base *Line) {
 		}
 	}
 }
+
+// Returns reports that a line which the draft leaves out could be taken in again: the register still offers it.
+func (l *Line) Returns() bool { return !l.Held && l.candidate }

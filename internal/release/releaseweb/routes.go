@@ -11,6 +11,7 @@ import (
 	"lienthong/internal/kit/fault"
 	"lienthong/internal/release"
 	"lienthong/internal/web"
+	"lienthong/internal/web/ui"
 )
 
 // Parts are what the pages stand on.
@@ -36,10 +37,37 @@ func (p *Pages) Routes() []web.Route {
 	const one = "/release/{list}/{number}"
 	file := web.Get(web.APIPrefix+"/releases/{list}/{number}/files/{kind}", access.ReleaseRead, p.sendFile).Slowly()
 	file.JSON = true
-	return []web.Route{
+	routes := []web.Route{
+		web.Get(one, access.ReleaseRead, p.showRelease),
+		web.Get(one+"/entry", access.ReleaseRead, p.showEntry),
+		web.Post(one+"/entry/leave-out", access.ReleasePrepare, p.decideEntry(func(ctx context.Context, ref release.Ref, in entryForm) (*release.Release, error) {
+			return p.Releases.LeaveOut(ctx, ref, in.Subject, in.Reason)
+		})),
+		web.Post(one+"/entry/take-in", access.ReleasePrepare, p.decideEntry(func(ctx context.Context, ref release.Ref, in entryForm) (*release.Release, error) {
+			return p.Releases.TakeIn(ctx, ref, in.Subject)
+		})),
+		web.Get(one+"/compare", access.ReleaseRead, p.showCompare),
+		web.Get(one+"/opinion", access.ReleaseComment, p.showOpinion),
+		web.Post(one+"/opinion", access.ReleaseComment, p.giveOpinion),
+		web.Get(one+"/opinions", access.ReleaseRead, p.showOpinions),
+		web.Get(one+"/comments/{id}", access.ReleaseRead, p.showComment),
+		web.Post(one+"/comments/{id}", access.ReleasePrepare, p.answerComment),
 		web.Get(one+"/files/{kind}", access.ReleaseRead, p.sendFile).Slowly(),
 		file,
 	}
+	for i, l := range release.Lists() {
+		routes = append(routes,
+			web.Get(listPath(l), access.ReleaseRead, p.showList(l)).InMenu(web.Nav{Group: web.GroupData, LabelKey: "release.list." + string(l), Icon: ui.IconDecision, Order: 1 + i}),
+			web.Post(listPath(l), access.ReleasePrepare, p.openDraft(l)))
+	}
+	for _, s := range p.steps() {
+		post := web.Post(one+"/"+s.verb, s.permission, p.takeStep(s))
+		if s.upload {
+			post = post.Accepting(release.MaxDecision + 1<<20)
+		}
+		routes = append(routes, web.Get(one+"/"+s.verb, s.permission, p.showStep(s)), post)
+	}
+	return routes
 }
 
 // title of a release: its list and its number.
