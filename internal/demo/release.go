@@ -92,7 +92,7 @@ func (l *loader) consultation(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	_, err = l.Releases.Comment(steward, ref, page.Lines[0].Subject, "Đề nghị bổ sung tần suất cập nhật theo học kỳ để phục vụ báo cáo của ngành giáo dục.")
+	_, err = l.Releases.Comment(steward, ref, page.Lines[0].Subject, "Đề nghị cập nhật hằng tháng thay cho hằng quý để kịp tổ chức hoạt động trải nghiệm cho học sinh.")
 	return err
 }
 

@@ -34,12 +34,13 @@ func FileKinds() []string {
 	return append(slices.Clone(issuedKinds), FileMemo, FileDraftDecision, FileAnnex)
 }
 
-func (f File) issued() bool { return slices.Contains(issuedKinds, f.Kind) }
+// Issued reports a file of what was issued, and not a paper of its submission.
+func (f File) Issued() bool { return slices.Contains(issuedKinds, f.Kind) }
 
 func (f File) rank() int { return slices.Index(FileKinds(), f.Kind) }
 
 // shownTo: the papers of the submission are the operator's.
-func (f File) shownTo(who access.Actor) bool { return f.issued() || who.Operates() }
+func (f File) shownTo(who access.Actor) bool { return f.Issued() || who.Operates() }
 
 // content of a file before it is kept.
 type content struct {
@@ -90,7 +91,7 @@ func (s *Service) ReadFile(ctx context.Context, list List, number int64, kind st
 		return File{}, nil, fault.New(fault.NotFound, "release.file_not_found", kind)
 	}
 	f := files[i]
-	if r.State == Issued && f.issued() {
+	if r.State == Issued && f.Issued() {
 		all, err := s.setOf(ctx, r)
 		if err != nil {
 			return f, nil, err

@@ -42,7 +42,7 @@ func (s *Service) sealOf(r *Release, lines []*Line, files []File) (string, error
 	}
 	slices.SortFunc(what.Lines, func(a, b line) int { return cmp.Compare(a.Subject, b.Subject) })
 	for _, f := range files {
-		if f.issued() {
+		if f.Issued() {
 			what.Files = append(what.Files, file{f.Kind, f.SHA256, f.Size})
 		}
 	}

@@ -190,7 +190,7 @@ func (p *Pages) entriesPart(r *http.Request, t ui.T, v *release.View, in searchF
 	if altered && !v.Altered {
 		body = append(body, pad(alteredNote(t, true)...))
 	}
-	if at == v.Path() {
+	if at == v.Path() && (v.Base != "" || v.Counts.LeftOut > 0) {
 		body = append(body, pad(ui.Tabs(t("release.changes"), changeTabs(t, v, in))))
 	}
 	body = append(body, pad(ui.SearchForm(at, "q", in.Text, t("release.search"), t("release.find"))), ui.Table(p.entryTable(t, v, in, at, found)))
@@ -214,9 +214,13 @@ func changeTabs(t ui.T, v *release.View, in searchForm) []ui.Tab {
 func (p *Pages) entryTable(t ui.T, v *release.View, in searchForm, at string, found release.Page) ui.TableProps {
 	props := ui.TableProps{
 		Caption: t("release.entries"),
-		Columns: []ui.Column{{Label: t("release.col_entry")}, {Label: t("release.col_owner")}, {Label: t("release.col_content." + string(v.List))}, {Label: t("release.col_change")}},
+		Columns: []ui.Column{{Label: t("release.col_entry")}, {Label: t("release.col_owner")}, {Label: t("release.col_content." + string(v.List))}},
 		Empty:   ui.Empty{Icon: ui.IconList, Title: t("release.no_entries"), Text: t("release.no_entries_text")},
 		Pages:   &ui.PageLinks{Summary: t("release.shown", i18n.Number(int64(len(found.Lines))))},
+	}
+	changes := at == v.Path() && (v.Base != "" || v.Counts.LeftOut > 0)
+	if changes {
+		props.Columns = append(props.Columns, ui.Column{Label: t("release.col_change")})
 	}
 	if in.Text != "" || in.Change != "" {
 		props.Empty = ui.Empty{Icon: ui.IconFilter, Title: t("release.no_match"), Action: &ui.Action{Label: t("release.show_all"), Path: at}}
@@ -228,7 +232,11 @@ func (p *Pages) entryTable(t ui.T, v *release.View, in searchForm, at string, fo
 		props.Pages.Previous = in.path(at, "")
 	}
 	for _, l := range found.Lines {
-		props.Rows = append(props.Rows, ui.Cells(ui.LinkTwo(l.Name, entryPath(v, l.Subject), l.Subject), ui.Text(l.OwnerName), gist(t, v.List, l.Entry), changeCell(t, l)))
+		row := ui.Cells(ui.LinkTwo(l.Name, entryPath(v, l.Subject), l.Subject), ui.Text(l.OwnerName), gist(t, v.List, l.Entry))
+		if changes {
+			row.Cells = append(row.Cells, changeCell(t, l))
+		}
+		props.Rows = append(props.Rows, row)
 	}
 	return props
 }

@@ -3,6 +3,7 @@ package releaseweb
 import (
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"time"
 
@@ -216,8 +217,17 @@ func countSaid(all []release.Opinion) int {
 
 func opinionTable(t ui.T, all []release.Opinion) ui.TableProps {
 	props := ui.TableProps{Caption: t("release.agencies"), Columns: []ui.Column{{Label: t("release.col_agency")}, {Label: t("release.opinion")}, {Label: t("release.col_by")}}, Empty: ui.Empty{Icon: ui.IconAgency, Title: t("release.nobody_asked")}}
+	all = slices.Clone(all)
+	slices.SortStableFunc(all, func(a, b release.Opinion) int { return waitsLast(a) - waitsLast(b) })
 	for _, o := range all {
 		props.Rows = append(props.Rows, ui.Cells(ui.Two(o.Name, o.Agency), ui.Badge(verdictState(t, o.Verdict)), ui.Lines(ui.Text(o.ByName), ui.Moment(o.At))))
 	}
 	return props
+}
+
+func waitsLast(o release.Opinion) int {
+	if o.Verdict == release.Waiting {
+		return 1
+	}
+	return 0
 }

@@ -54,14 +54,16 @@ func (p *Pages) showRelease(w http.ResponseWriter, r *http.Request) error {
 	}
 	view := pageView{Head: p.head(t, v), Above: append(alteredNote(t, v.Altered), p.standingNote(t, v)...)}
 	view.Head.Actions = p.actions(r, t, v)
-	view.Main = append(view.Main, entries)
+	view.Below = append(view.Below, entries)
+	if v.State == release.Issued {
+		view.Main = append(view.Main, part{Card: ui.CardProps{Title: t("release.decision")}, Body: []templ.Component{ui.KeyValue(decisionPairs(t, &v)...)}})
+	} else {
+		view.Main = append(view.Main, part{Card: ui.CardProps{Title: t("release.summary")}, Body: []templ.Component{ui.KeyValue(countPairs(t, v)...)}})
+	}
 	if len(v.Files) > 0 {
-		view.Main = append(view.Main, part{Card: ui.CardProps{ID: "files", Title: t("release.files"), Lead: t("release.files_lead"), Flush: true}, Body: []templ.Component{ui.Table(fileTable(t, v))}})
+		view.Main = append(view.Main, part{Card: ui.CardProps{ID: "files", Title: t("release.files"), Lead: t("release.files_lead")}, Body: []templ.Component{ui.KeyValue(filePairs(t, v)...)}})
 	}
 	view.Aside = append(view.Aside, part{Card: ui.CardProps{Title: t("release.way")}, Body: []templ.Component{ui.Stepper(t("release.way"), p.way(t, v))}})
-	if v.State == release.Issued {
-		view.Aside = append(view.Aside, part{Card: ui.CardProps{Title: t("release.decision")}, Body: []templ.Component{ui.KeyValue(decisionPairs(t, &v)...)}})
-	}
 	more, err := p.compareForm(r, t, v)
 	if err != nil {
 		return err
@@ -99,6 +101,9 @@ func decisionPairs(t ui.T, v *release.View) []ui.Pair {
 func fileButtons(t ui.T, v *release.View) templ.Component {
 	var actions []ui.Action
 	for _, f := range v.Files {
+		if !f.Issued() {
+			continue
+		}
 		actions = append(actions, ui.Action{Label: t("release.file." + f.Kind), Path: filePath(v, f.Kind), Icon: ui.IconDownload})
 	}
 	return ui.Buttons(actions...)
@@ -106,12 +111,26 @@ func fileButtons(t ui.T, v *release.View) templ.Component {
 
 func filePath(v *release.View, kind string) string { return v.Path() + "/files/" + kind }
 
-func fileTable(t ui.T, v release.View) ui.TableProps {
-	props := ui.TableProps{Caption: t("release.files"), Columns: []ui.Column{{Label: t("release.col_file")}, {Label: t("release.col_size"), Number: true}, {Label: t("release.col_hash")}}}
+// filePairs are the files with their digests, to be compared with a copy.
+func filePairs(t ui.T, v release.View) []ui.Pair {
+	var pairs []ui.Pair
 	for _, f := range v.Files {
-		props.Rows = append(props.Rows, ui.Cells(ui.LinkTwo(t("release.file."+f.Kind), filePath(&v, f.Kind), f.Name), ui.Text(size(f.Size)), ui.Mono(f.SHA256)))
+		pairs = append(pairs, ui.Pair{Name: t("release.file." + f.Kind), Value: ui.Lines(ui.Link(f.Name, filePath(&v, f.Kind)), ui.Muted(size(f.Size)+" · SHA-256"), ui.Mono(f.SHA256))})
 	}
-	return props
+	return pairs
+}
+
+// countPairs say how a draft stands against the release before.
+func countPairs(t ui.T, v release.View) []ui.Pair {
+	pairs := []ui.Pair{{Name: t("release.change.all"), Text: i18n.Number(int64(v.Counts.Held))}}
+	if v.Base != "" {
+		pairs = append(pairs, ui.Pair{Name: t("release.change.added"), Text: i18n.Number(int64(v.Counts.Added))}, ui.Pair{Name: t("release.change.changed"), Text: i18n.Number(int64(v.Counts.Changed))},
+			ui.Pair{Name: t("release.change.removed"), Text: i18n.Number(int64(v.Counts.Removed))})
+	}
+	if v.Counts.LeftOut > 0 {
+		pairs = append(pairs, ui.Pair{Name: t("release.change.left_out"), Text: i18n.Number(int64(v.Counts.LeftOut))})
+	}
+	return append(pairs, ui.Pair{Name: t("release.collected"), Value: ui.Moment(v.CollectedAt)})
 }
 
 // size as people read it.
@@ -145,7 +164,7 @@ func (p *Pages) way(t ui.T, v release.View) []ui.Step {
 				step.State = ui.StepCurrent
 			}
 			if state == release.Consultation {
-				step.Due, step.Overdue = v.Deadline, !p.Clock.Now().Before(v.Deadline)
+				step.Due, step.Overdue = v.Deadline.Add(-time.Second), !p.Clock.Now().Before(v.Deadline)
 			}
 		}
 		out = append(out, step)
