@@ -20,7 +20,7 @@ CREATE TABLE IF NOT EXISTS audit_entry (
 	id TEXT NOT NULL, exchange TEXT NOT NULL, kind TEXT NOT NULL, channel TEXT NOT NULL, event TEXT NOT NULL,
 	actor TEXT NOT NULL, agency TEXT NOT NULL, owner TEXT NOT NULL, dataset TEXT NOT NULL, purpose TEXT NOT NULL,
 	connection TEXT NOT NULL, grant_id TEXT NOT NULL, subject TEXT NOT NULL, result TEXT NOT NULL, reason TEXT NOT NULL,
-	abnormal INTEGER NOT NULL);
+	abnormal INTEGER NOT NULL, flow TEXT NOT NULL);
 CREATE INDEX IF NOT EXISTS audit_entry_exchange ON audit_entry (exchange, seq);
 CREATE INDEX IF NOT EXISTS audit_entry_ts ON audit_entry (ts, seq) WHERE kind <> 'outcome';
 CREATE INDEX IF NOT EXISTS audit_entry_actor ON audit_entry (actor, seq) WHERE kind <> 'outcome';
@@ -42,9 +42,10 @@ CREATE TABLE IF NOT EXISTS audit_duration (
 	day TEXT NOT NULL, connection TEXT NOT NULL, grant_id TEXT NOT NULL, dataset TEXT NOT NULL, agency TEXT NOT NULL,
 	bucket INTEGER NOT NULL, calls INTEGER NOT NULL,
 	PRIMARY KEY (day, connection, grant_id, dataset, agency, bucket)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS audit_last (way TEXT NOT NULL, name TEXT NOT NULL, at INTEGER NOT NULL, PRIMARY KEY (way, name)) WITHOUT ROWID;
 `
 
-const indexVersion = 2
+const indexVersion = 3
 
 // otherEvent is true of all but the calls, which are most of the log: their events need no index, and one that stands
 // in a query word for word makes SQLite use that of the others.
@@ -63,7 +64,7 @@ func findPlace(ctx context.Context, db *sql.DB) (next int64, leaf string, err er
 }
 
 // callKey is what the call monitor counts by.
-type callKey struct{ day, connection, grant, dataset, agency string }
+type callKey struct{ day, connection, grant, dataset, agency, flow string }
 
 type callCount struct{ calls, denied, failed, records, persons, bytes int64 }
 
@@ -79,15 +80,16 @@ type indexWriter struct {
 	counts                map[callKey]*callCount
 	durations             map[durationKey]int64
 	calls                 map[string]callKey // decisions of this transaction, for their outcomes
+	last                  map[lastKey]int64
 }
 
 func newIndexWriter(ctx context.Context, tx *sql.Tx) (*indexWriter, error) {
-	w := &indexWriter{tx: tx, counts: make(map[callKey]*callCount), durations: make(map[durationKey]int64), calls: make(map[string]callKey)}
+	w := &indexWriter{tx: tx, counts: make(map[callKey]*callCount), durations: make(map[durationKey]int64), calls: make(map[string]callKey), last: make(map[lastKey]int64)}
 	for query, stmt := range map[string]**sql.Stmt{
-		`INSERT INTO audit_entry (seq, segment, at, ts, id, exchange, kind, channel, event, actor, agency, owner, dataset, purpose, connection, grant_id, subject, result, reason, abnormal)
-			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`: &w.entry,
+		`INSERT INTO audit_entry (seq, segment, at, ts, id, exchange, kind, channel, event, actor, agency, owner, dataset, purpose, connection, grant_id, subject, result, reason, abnormal, flow)
+			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`: &w.entry,
 		`INSERT INTO audit_person (person, exchange) VALUES (?, ?) ON CONFLICT DO NOTHING`:                                                &w.person,
-		`SELECT ts, connection, grant_id, dataset, agency FROM audit_entry WHERE exchange = ? AND kind = 'decision' ORDER BY seq LIMIT 1`: &w.decide,
+		`SELECT ts, connection, grant_id, dataset, agency, flow FROM audit_entry WHERE exchange = ? AND kind = 'decision' ORDER BY seq LIMIT 1`: &w.decide,
 	} {
 		s, err := tx.PrepareContext(ctx, query)
 		if err != nil {
@@ -126,7 +128,7 @@ func (w *indexWriter) add(ctx context.Context, r *Record, pos journal.Pos) error
 	}
 	_, err := w.entry.ExecContext(ctx, r.Seq, pos.Segment, pos.Offset, r.At.UnixMicro(), r.ID, exchange, string(r.Kind), r.Channel, r.Event,
 		r.Actor.AccountID, r.Actor.AgencyCode, r.Target.Owner, r.Target.Dataset, r.Purpose.Code, r.Target.Connection, r.Target.Grant, r.Subject,
-		r.Decision.Result, r.Decision.Reason, abnormal)
+		r.Decision.Result, r.Decision.Reason, abnormal, flowOf(r))
 	if err != nil {
 		return err
 	}
@@ -140,6 +142,8 @@ func (w *indexWriter) add(ctx context.Context, r *Record, pos journal.Pos) error
 		w.decided(r)
 	case KindOutcome:
 		return w.ended(ctx, r)
+	case KindChange:
+		w.delivered(r)
 	}
 	return nil
 }
@@ -147,7 +151,7 @@ func (w *indexWriter) add(ctx context.Context, r *Record, pos journal.Pos) error
 func dayOf(t time.Time) string { return t.In(i18n.Zone).Format(time.DateOnly) }
 
 func (w *indexWriter) decided(r *Record) {
-	key := callKey{dayOf(r.At), r.Target.Connection, r.Target.Grant, r.Target.Dataset, r.Actor.AgencyCode}
+	key := callKey{dayOf(r.At), r.Target.Connection, r.Target.Grant, r.Target.Dataset, r.Actor.AgencyCode, flowOf(r)}
 	c := w.count(key)
 	c.calls++
 	if r.Decision.Result == Deny {
@@ -161,7 +165,7 @@ func (w *indexWriter) ended(ctx context.Context, r *Record) error {
 	key, here := w.calls[r.Of]
 	if !here {
 		var ts int64
-		err := w.decide.QueryRowContext(ctx, r.Of).Scan(&ts, &key.connection, &key.grant, &key.dataset, &key.agency)
+		err := w.decide.QueryRowContext(ctx, r.Of).Scan(&ts, &key.connection, &key.grant, &key.dataset, &key.agency, &key.flow)
 		if errors.Is(err, sql.ErrNoRows) {
 			return nil // an outcome of nothing is counted nowhere
 		}
@@ -176,14 +180,18 @@ func (w *indexWriter) ended(ctx context.Context, r *Record) error {
 	c.bytes += r.Content.Bytes
 	if r.Result.ErrorCode != "" || r.Result.Status == StatusUnknown {
 		c.failed++
+	} else {
+		w.succeeded(key, r.At)
 	}
 	if r.Result.Status != StatusUnknown {
+		key.flow = ""
 		w.durations[durationKey{key, bucketOf(r.Duration)}]++
 	}
 	return nil
 }
 
 func (w *indexWriter) count(key callKey) *callCount {
+	key.flow = "" // of which no counts are kept
 	c := w.counts[key]
 	if c == nil {
 		c = new(callCount)
@@ -210,6 +218,9 @@ func (w *indexWriter) finish(ctx context.Context, next int64, leaf string) error
 		if err != nil {
 			return err
 		}
+	}
+	if err := w.finishLast(ctx); err != nil {
+		return err
 	}
 	_, err := w.tx.ExecContext(ctx, `INSERT INTO audit_place (one, version, next, leaf) VALUES (1, ?, ?, ?)
 		ON CONFLICT (one) DO UPDATE SET version = excluded.version, next = excluded.next, leaf = excluded.leaf`, indexVersion, next, leaf)

@@ -166,6 +166,12 @@ func record(r access.Request, f access.Facts, d access.Decision) *audit.Record {
 	if r.Actor.Type == access.System {
 		rec.Client.SystemID = r.Actor.ID
 	}
+	if r.Actor.Probe != "" { // the platform's own test is no use of data
+		if rec.Detail == nil {
+			rec.Detail = map[string]string{}
+		}
+		rec.Detail[audit.ProbeDetail] = strings.TrimPrefix(r.Actor.Probe, access.ProbeAsProduction)
+	}
 	if len(r.Unmask) > 0 {
 		rec.Event = "unmask"
 		if rec.Detail == nil {
