@@ -6,6 +6,7 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	"lienthong/acceptance/harness"
 )
@@ -32,7 +33,7 @@ func TestHostileTexts(t *testing.T) {
 	plant("name of an agency", p.admin.Do(http.MethodPut, "/api/v1/agencies/H38.10.66", m{"name": hostileText, "kind": "service_unit", "parent": foreign, "valid_from": "2026-01-01"}))
 	plant("steward", p.admin.Post("/api/v1/agencies/"+foreign+"/stewards", m{"name": hostileText, "decision": hostileText, "valid_from": "2026-03-02"}))
 	plant("system", p.engineer.Post("/api/v1/systems", m{"id": "thu-tan-cong", "name": "Hệ thống " + hostileText, "owner": owner, "category": "sector", "layer": "source", "contact": hostileText, "technology": hostileText}))
-	plant("level", p.engineer.Post("/api/v1/systems/thu-tan-cong/level", m{"level": 3, "decision": hostileText, "valid_to": "2027-06-01", "checked_at": "2026-01-01"}))
+	hostileLevel(t, p, plant)
 	plant("suspension", p.security.Post("/api/v1/systems/thu-tan-cong/suspend", m{"reason": hostileText}))
 	plant("credential", p.engineer.Post("/api/v1/systems/"+otherSystem+"/credentials", m{"label": hostileText, "valid_to": "2027-06-01"}))
 	plant("purpose", p.admin.Post("/api/v1/purposes", m{"code": "QLNN.XSS", "parent": "QLNN", "name": hostileText, "name_en": hostileText, "case_required": false, "procedure": ""}))
@@ -127,4 +128,20 @@ func hostileConnection(t *testing.T, p *province) *connection {
 	})
 	c.must(t, p.appraiser, "return", m{"missing_items": []string{hostileText}, "comment": "Bổ sung " + hostileText})
 	return c
+}
+
+// hostileLevel has the text in everything that is written of a security level.
+func hostileLevel(t *testing.T, p *province, plant func(what string, a harness.Answer)) {
+	t.Helper()
+	at := "/api/v1/systems/thu-tan-cong/levels"
+	long := "Căn cứ đủ dài để được nhận: " + hostileText
+	a := p.engineer.Post(at, m{"kind": "exception", "level": 3, "number": hostileText, "justification": long, "measures": long, "file": m{"name": hostileText, "content": []byte("%PDF-1.7\n")}})
+	plant("proposed level", a)
+	var made struct{ ID string }
+	a.Into(t, &made)
+	d := decision()
+	d["authority"], d["decision"], d["decided_at"] = "Ủy ban "+hostileText, hostileText, time.Now().Format(time.DateOnly)
+	d["valid_to"], d["file"] = time.Now().AddDate(0, 0, 60).Format(time.DateOnly), m{"name": hostileText, "content": []byte("%PDF-1.7\n")}
+	plant("decided level", p.security.Post(at+"/"+made.ID+"/record", d))
+	plant("plan", p.ownerSteward.Do(http.MethodPut, "/api/v1/systems/thu-tan-cong/plan", m{"target": "2027-06-01", "steps": long, "obstacles": hostileText}))
 }

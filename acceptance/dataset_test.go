@@ -38,11 +38,7 @@ func (p *province) registerSystem(t *testing.T, id, name, agency string) {
 	t.Helper()
 	a := p.engineer.Post("/api/v1/systems", m{"id": id, "name": name, "owner": agency, "category": "sector", "layer": "source", "contact": "Phòng Kỹ thuật"})
 	ok(t, a, http.StatusCreated)
-	now := time.Now()
-	a = p.engineer.Post("/api/v1/systems/"+id+"/level", m{
-		"level": 3, "decision": "45/QĐ-STTTT ngày 05/01/2026", "valid_to": now.AddDate(1, 0, 0).Format(time.DateOnly), "checked_at": now.AddDate(0, -1, 0).Format(time.DateOnly),
-	})
-	ok(t, a, http.StatusOK)
+	approveLevel(t, p.engineer, p.security, id, 3)
 }
 
 // registration is complete; a test changes what it is about.

@@ -105,7 +105,12 @@ func (w *world) must(a harness.Answer) harness.Answer {
 func (w *world) system(id, name, agency string) {
 	w.t.Helper()
 	w.must(w.engineer.Post("/api/v1/systems", m{"id": id, "name": name, "owner": agency, "category": "sector", "layer": "source", "address": "https://" + id + ".example.test", "contact": "Phòng Dữ liệu số"}))
-	w.must(w.engineer.Post("/api/v1/systems/"+id+"/level", m{"level": 3, "decision": "07/QĐ ngày 02/03/2026", "valid_to": day(300), "checked_at": "2026-01-05"}))
+	var made struct{ ID string }
+	w.must(w.engineer.Post("/api/v1/systems/"+id+"/levels", m{"level": 3, "number": "07/HSĐX-CĐ", "justification": "Hệ thống quan trắc phục vụ chỉ đạo, điều hành của tỉnh"})).Into(w.t, &made)
+	w.must(w.security.Post("/api/v1/systems/"+id+"/levels/"+made.ID+"/record", m{
+		"authority": "Ủy ban nhân dân tỉnh", "decision": "07/QĐ-UBND", "decided_at": "2026-03-02", "valid_to": day(300), "checked_at": "2026-01-05",
+		"file": m{"name": "Quyết định.pdf", "content": []byte("%PDF-1.7\n")},
+	}))
 }
 
 func day(ahead int) string { return time.Now().AddDate(0, 0, ahead).Format(time.DateOnly) }

@@ -13,7 +13,9 @@ const (
 	AccountChange     Permission = "account.change"
 	AccountConfirm    Permission = "account.confirm" // be the second person
 	SystemRead        Permission = "system.read"
-	SystemChange      Permission = "system.change"
+	SystemRegister    Permission = "system.register" // register and describe the own agency's systems
+	SystemChange      Permission = "system.change"   // of any agency, with owner and networks
+	SystemLevel       Permission = "system.level"    // record what was decided on a security level
 	SystemCredential  Permission = "system.credential"
 	SystemSecret      Permission = "system.secret" // pick up and change the secrets of the own agency's systems
 	DictionaryRead    Permission = "dictionary.read"

@@ -75,7 +75,7 @@ func (a *App) buildConsole() (*console, error) {
 		taskweb.New(shell, a.task, a.agencyName),
 		accountweb.New(shell, a.account, a.clock, a.agencyName),
 		agencyweb.New(shell, a.agency, a.clock, a.agencyName),
-		systemweb.New(shell, a.system, a.agency, a.clock, a.agencyName).WithCertificates(a.certificates),
+		systemweb.New(shell, a.system, a.agency, a.clock, a.agencyName).WithCertificates(a.certificates).WithUse(a.systemData),
 		certificateweb.New(a.certificates),
 		catalogweb.New(shell, catalogweb.Parts{
 			Catalog: a.catalog, Dictionary: a.dictionary, Ingest: a.ingest, Warehouse: a.warehouse, Clock: a.clock, Sources: a.catalogSources(),

@@ -104,6 +104,7 @@ func (a *App) buildSlices(ctx context.Context) error {
 	a.system.OnRevoke(a.exchange.RevokeTokens)
 	a.system.OnRevokeProof(a.exchange.RevokeProof)
 	a.system.OnCredential(a.credentialWaits)
+	a.wireSystems()
 	a.connections.Use(a.connectionSources())
 	sources := a.accessSources()
 	a.access.Use(sources)

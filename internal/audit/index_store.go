@@ -88,7 +88,7 @@ func newIndexWriter(ctx context.Context, tx *sql.Tx) (*indexWriter, error) {
 	for query, stmt := range map[string]**sql.Stmt{
 		`INSERT INTO audit_entry (seq, segment, at, ts, id, exchange, kind, channel, event, actor, agency, owner, dataset, purpose, connection, grant_id, subject, result, reason, abnormal, flow)
 			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`: &w.entry,
-		`INSERT INTO audit_person (person, exchange) VALUES (?, ?) ON CONFLICT DO NOTHING`:                                                &w.person,
+		`INSERT INTO audit_person (person, exchange) VALUES (?, ?) ON CONFLICT DO NOTHING`:                                                      &w.person,
 		`SELECT ts, connection, grant_id, dataset, agency, flow FROM audit_entry WHERE exchange = ? AND kind = 'decision' ORDER BY seq LIMIT 1`: &w.decide,
 	} {
 		s, err := tx.PrepareContext(ctx, query)

@@ -120,13 +120,32 @@ func (l *loader) systems(ctx context.Context) error {
 		if err != nil || s.Level == 0 { // registered before, or without an approved level
 			continue
 		}
-		now := l.Clock.Now()
-		_, err = l.System.Approve(ctx, s.ID, system.Approval{
-			Level: s.Level, Decision: fmt.Sprintf("Quyết định mẫu %02d/QĐ-PDCĐ ngày 02/02/2026", 10+len(s.ID)), ValidTo: now.AddDate(2, 0, 0), CheckedAt: now.AddDate(0, -2, 0),
-		})
-		if err != nil {
+		if err := l.level(ctx, s); err != nil {
 			return fmt.Errorf("approve the level of %s: %w", s.ID, err)
 		}
 	}
 	return nil
+}
+
+// level takes a system to its approved level: one person proposes, the security officer records the decision.
+func (l *loader) level(ctx context.Context, s world.SystemSpec) error {
+	now := l.Clock.Now()
+	made, err := l.System.ProposeLevel(ctx, s.ID, system.Dossier{
+		Kind: system.ForApproval, Level: s.Level, Number: fmt.Sprintf("%02d/HSĐX-CĐ mẫu", 10+len(s.ID)), Justification: "Loại thông tin xử lý và phạm vi phục vụ theo hồ sơ mẫu của bản dùng thử.",
+	}, nil)
+	if err != nil {
+		return err
+	}
+	decision := system.LevelDecision{
+		Level: s.Level, Authority: "Ủy ban nhân dân tỉnh (mẫu)", Number: fmt.Sprintf("Quyết định mẫu %02d/QĐ-PDCĐ", 10+len(s.ID)), DecidedAt: now.AddDate(0, -9, 0),
+		ValidTo: now.AddDate(2, 0, 0), ReviewAt: now.AddDate(1, 3, 0), CheckedAt: now.AddDate(0, -2, 0),
+	}
+	_, err = l.System.RecordLevel(l.as(ctx, security), s.ID, made.ID, decision, samplePDF("quyet-dinh-mau.pdf"))
+	return err
+}
+
+// samplePDF is an empty page, as an attached paper.
+func samplePDF(name string) *system.Attached {
+	return &system.Attached{Name: name, Body: []byte("%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj\n" +
+		"3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n")}
 }

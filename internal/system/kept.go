@@ -13,6 +13,8 @@ type Past struct {
 	Credentials []*Credential `json:"credentials,omitempty"`
 	OfficerKeys []OfficerKey  `json:"officer_keys,omitempty"`
 	ClientKeys  []*ClientKey  `json:"client_keys,omitempty"`
+	Dossiers    []*Dossier    `json:"level_dossiers,omitempty"`
+	Plan        *Plan         `json:"plan,omitempty"`
 }
 
 // keeper reads a system with its credentials and keys for the history of its changes.
@@ -30,8 +32,18 @@ func keeper() audit.Keeper {
 			if p.OfficerKeys, err = listKeys(ctx, q, id); err != nil {
 				return nil, err
 			}
-			p.ClientKeys, err = listClientKeys(ctx, q, id)
-			return p, err
+			if p.ClientKeys, err = listClientKeys(ctx, q, id); err != nil {
+				return nil, err
+			}
+			if p.Dossiers, err = listDossiers(ctx, q, id); err != nil {
+				return nil, err
+			}
+			if plan, has, err := findPlan(ctx, q, id); err != nil || !has {
+				return p, err
+			} else if has {
+				p.Plan = &plan
+			}
+			return p, nil
 		},
 		List: audit.Names(`SELECT id FROM system_system ORDER BY id`),
 	}

@@ -6,6 +6,7 @@ import (
 	"net/netip"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"lienthong/internal/access"
@@ -31,6 +32,16 @@ type Service struct {
 	onKeyDue      func(ctx context.Context, q controldb.Querier, sys *System, k *ClientKey) error
 	onRevokeProof func(ctx context.Context, q controldb.Querier, system, proof string) error
 	onCredential  func(ctx context.Context, q controldb.Querier, sys *System, c *Credential) error
+
+	papers     Papers
+	traffic    func(ctx context.Context) (map[string]Traffic, error)
+	onLevel    func(ctx context.Context, q controldb.Querier, sys *System, d *Dossier) error
+	onLevelDue func(ctx context.Context, q controldb.Querier, sys *System, due LevelDue) error
+	onNeed     func(ctx context.Context, q controldb.Querier, sys *System, need Need, p *Plan) error
+
+	refreshing sync.Mutex // one computation of statuses at a time
+	refreshed  time.Time
+	counted    string // day of which the statuses were counted last
 
 	systems     *controldb.Fresh[*System]
 	clients     *controldb.Fresh[*Credential]
@@ -73,44 +84,79 @@ func (s *Service) OnRevokeProof(f func(ctx context.Context, q controldb.Querier,
 
 // Register adds a system. The owner's steward registers its own; the operator any.
 func (s *Service) Register(ctx context.Context, in System) (*System, error) {
-	who, err := access.Require(ctx, access.SystemChange)
+	if in.Owner == "" && !access.ActorOf(ctx).Operates() {
+		in.Owner = access.ActorOf(ctx).Agency
+	}
+	who, err := access.RequireFor(ctx, access.SystemRegister, in.Owner)
 	if err != nil {
 		return nil, err
 	}
-	now := s.clock.Now()
-	in.Level, in.LevelDecision, in.LevelValidTo, in.Suspended, in.SuspendedReason = 0, "", time.Time{}, false, ""
-	in.CertificateBound = false
-	in.CreatedAt, in.ChangedAt = now, now
+	in = s.fresher(who, in)
 	if err := s.checked(ctx, &in); err != nil {
 		return nil, err
 	}
-	err = s.db.InTx(ctx, func(q controldb.Querier) error {
-		if _, err := findSystem(ctx, q, in.ID); err == nil {
-			return fault.New(fault.Conflict, "system.id_taken", in.ID).At("id")
-		} else if !fault.Is(err, "system.not_found") {
-			return err
-		}
-		return s.save(ctx, q, who, &in, "system.register", "")
-	})
+	err = s.db.InTx(ctx, func(q controldb.Querier) error { return s.insert(ctx, q, who, &in, "system.register") })
 	return &in, err
 }
 
-// Change replaces what may change of a system; its id, level and suspension have calls of their own.
+// fresher is a system as it begins: nothing is approved, suspended or bound yet, and networks are the operator's to set.
+func (s *Service) fresher(who access.Actor, in System) System {
+	now := s.clock.Now()
+	begun := System{
+		ID: in.ID, Name: in.Name, Owner: in.Owner, Operator: in.Operator, Vendor: in.Vendor, Category: in.Category, Layer: in.Layer, Address: in.Address,
+		Technology: in.Technology, API: in.API, APINote: in.APINote, Contact: in.Contact, Security: in.Security, CreatedAt: now, ChangedAt: now, Revision: 1,
+	}
+	if who.Can(access.SystemChange) {
+		begun.Sources = in.Sources
+	}
+	return begun
+}
+
+func (s *Service) insert(ctx context.Context, q controldb.Querier, who access.Actor, in *System, event string) error {
+	if _, err := findSystem(ctx, q, in.ID); err == nil {
+		return fault.New(fault.Conflict, "system.id_taken", in.ID).At("id")
+	} else if !fault.Is(err, "system.not_found") {
+		return err
+	}
+	return s.save(ctx, q, who, in, event, "")
+}
+
+// Change replaces what may change of a system; its id, level and suspension have calls of their own. Its owner and the
+// networks that it may call from are the operator's to change. A revision that is not the newest is refused.
 func (s *Service) Change(ctx context.Context, in System) (*System, error) {
-	who, err := access.Require(ctx, access.SystemChange)
+	who, err := access.Require(ctx, access.SystemRegister)
 	if err != nil {
 		return nil, err
+	}
+	old, err := s.Find(ctx, in.ID)
+	if err != nil {
+		return nil, err
+	}
+	if _, err := access.RequireFor(ctx, access.SystemRegister, old.Owner); err != nil {
+		return nil, err
+	}
+	if !who.Can(access.SystemChange) {
+		in.Owner = old.Owner
 	}
 	if err := s.checked(ctx, &in); err != nil {
 		return nil, err
 	}
 	return s.changed(ctx, who, in.ID, "system.change", "", func(old *System) error {
-		in.Level, in.LevelDecision, in.LevelValidTo, in.CheckedAt = old.Level, old.LevelDecision, old.LevelValidTo, old.CheckedAt
-		in.Suspended, in.SuspendedReason, in.CreatedAt = old.Suspended, old.SuspendedReason, old.CreatedAt
-		in.CertificateBound = old.CertificateBound
-		*old = in
+		if in.Revision != 0 && in.Revision != old.Revision {
+			return fault.New(fault.Conflict, "system.changed_meanwhile", old.Name)
+		}
+		replace(old, in, who.Can(access.SystemChange))
 		return nil
 	})
+}
+
+// replace writes over what may change of a system.
+func replace(old *System, in System, operator bool) {
+	old.Name, old.Operator, old.Vendor, old.Category, old.Layer, old.Address = in.Name, in.Operator, in.Vendor, in.Category, in.Layer, in.Address
+	old.Technology, old.API, old.APINote, old.Contact, old.Security = in.Technology, in.API, in.APINote, in.Contact, in.Security
+	if operator {
+		old.Owner, old.Sources = in.Owner, in.Sources
+	}
 }
 
 func (s *Service) checked(ctx context.Context, in *System) error {
@@ -166,37 +212,11 @@ func (s *Service) changed(ctx context.Context, who access.Actor, id, event, reas
 		if err := change(old); err != nil {
 			return err
 		}
-		old.ChangedAt = s.clock.Now()
+		old.ChangedAt, old.Revision = s.clock.Now(), old.Revision+1
 		out = old
 		return s.save(ctx, q, who, old, event, reason)
 	})
 	return out, err
-}
-
-// Approval of a security level (Điều 26.2a).
-type Approval struct {
-	Level     int       `json:"level" minimum:"1" maximum:"5"`
-	Decision  string    `json:"decision"`
-	ValidTo   time.Time `json:"valid_to"`
-	CheckedAt time.Time `json:"checked_at,omitzero"`
-}
-
-// Approve records the approved security level.
-func (s *Service) Approve(ctx context.Context, id string, a Approval) (*System, error) {
-	who, err := access.Require(ctx, access.SystemChange)
-	if err != nil {
-		return nil, err
-	}
-	if a.Level < 1 || a.Level > 5 {
-		return nil, fault.New(fault.Invalid, "system.level_range").At("level")
-	}
-	if strings.TrimSpace(a.Decision) == "" || !a.ValidTo.After(s.clock.Now()) {
-		return nil, fault.New(fault.Invalid, "system.level_decision_missing").At("decision")
-	}
-	return s.changed(ctx, who, id, "system.level", "", func(old *System) error {
-		old.Level, old.LevelDecision, old.LevelValidTo, old.CheckedAt = a.Level, strings.TrimSpace(a.Decision), a.ValidTo, a.CheckedAt
-		return nil
-	})
 }
 
 // Suspend stops every call of the system at once; Resume lets it call again.

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"lienthong/internal/kit/controldb"
@@ -14,7 +15,9 @@ import (
 )
 
 const systemCols = `id, name, owner, operator, vendor, category, layer, address, technology, contact, sources,
-	level, level_decision, level_valid_to, checked_at, suspended, suspended_reason, certificate_bound, created_at, changed_at`
+	level, level_decision, level_valid_to, checked_at, suspended, suspended_reason, certificate_bound, created_at, changed_at,
+	api, api_note, security_contact, level_authority, level_decided_at, level_review_at,
+	exception_level, exception_decision, exception_measures, exception_since, exception_to, revision`
 
 // micro keeps a zero time zero.
 func micro(t time.Time) int64 {
@@ -34,10 +37,12 @@ func moment(us int64) time.Time {
 func scanSystem(row interface{ Scan(...any) error }) (*System, error) {
 	var s System
 	var sources string
-	var valid, checked, created, changed int64
+	var valid, checked, created, changed, decided, review, since, to int64
+	var e Exception
 	var suspended, bound int
 	err := row.Scan(&s.ID, &s.Name, &s.Owner, &s.Operator, &s.Vendor, &s.Category, &s.Layer, &s.Address, &s.Technology, &s.Contact, &sources,
-		&s.Level, &s.LevelDecision, &valid, &checked, &suspended, &s.SuspendedReason, &bound, &created, &changed)
+		&s.Level, &s.LevelDecision, &valid, &checked, &suspended, &s.SuspendedReason, &bound, &created, &changed,
+		&s.API, &s.APINote, &s.Security, &s.LevelAuthority, &decided, &review, &e.Level, &e.Decision, &e.Measures, &since, &to, &s.Revision)
 	if err != nil {
 		return nil, err
 	}
@@ -46,6 +51,11 @@ func scanSystem(row interface{ Scan(...any) error }) (*System, error) {
 	}
 	s.LevelValidTo, s.CheckedAt, s.CreatedAt, s.ChangedAt, s.Suspended = moment(valid), moment(checked), moment(created), moment(changed), suspended == 1
 	s.CertificateBound = bound == 1
+	s.LevelDecidedAt, s.LevelReviewAt = moment(decided), moment(review)
+	if e.Level > 0 {
+		e.Since, e.To = moment(since), moment(to)
+		s.Exception = &e
+	}
 	return &s, nil
 }
 
@@ -56,21 +66,33 @@ func saveSystem(ctx context.Context, q controldb.Querier, s *System) error {
 		return fmt.Errorf("encode source addresses of %s: %w", s.ID, err)
 	}
 	flag := map[bool]int{true: 1}
-	_, err = q.ExecContext(ctx, `INSERT INTO system_system (`+systemCols+`, search, sort_key, name_key)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-		ON CONFLICT (id) DO UPDATE SET name = excluded.name, owner = excluded.owner, operator = excluded.operator, vendor = excluded.vendor,
-			category = excluded.category, layer = excluded.layer, address = excluded.address, technology = excluded.technology,
-			contact = excluded.contact, sources = excluded.sources, level = excluded.level, level_decision = excluded.level_decision,
-			level_valid_to = excluded.level_valid_to, checked_at = excluded.checked_at, suspended = excluded.suspended,
-			suspended_reason = excluded.suspended_reason, certificate_bound = excluded.certificate_bound, changed_at = excluded.changed_at, search = excluded.search, sort_key = excluded.sort_key,
-			name_key = excluded.name_key`,
+	var e Exception
+	if s.Exception != nil {
+		e = *s.Exception
+	}
+	_, err = q.ExecContext(ctx, saveSystemQuery(),
 		s.ID, s.Name, s.Owner, s.Operator, s.Vendor, s.Category, s.Layer, s.Address, s.Technology, s.Contact, string(sources),
 		s.Level, s.LevelDecision, micro(s.LevelValidTo), micro(s.CheckedAt), flag[s.Suspended], s.SuspendedReason, flag[s.CertificateBound], micro(s.CreatedAt), micro(s.ChangedAt),
+		s.API, s.APINote, s.Security, s.LevelAuthority, micro(s.LevelDecidedAt), micro(s.LevelReviewAt),
+		e.Level, e.Decision, e.Measures, micro(e.Since), micro(e.To), s.Revision,
 		vitext.Fold(s.ID+" "+s.Name), vitext.SortKey(s.Name), vitext.Key(s.Name))
 	if err != nil {
 		return fmt.Errorf("save system %s: %w", s.ID, err)
 	}
 	return nil
+}
+
+// saveSystemQuery sets all columns of a system but those that never change.
+func saveSystemQuery() string {
+	cols := strings.Fields(strings.ReplaceAll(systemCols+", search, sort_key, name_key", ",", " "))
+	var set []string
+	for _, c := range cols {
+		if c != "id" && c != "created_at" {
+			set = append(set, c+" = excluded."+c)
+		}
+	}
+	return `INSERT INTO system_system (` + strings.Join(cols, ", ") + `) VALUES (` + strings.Repeat("?, ", len(cols)-1) + `?)
+		ON CONFLICT (id) DO UPDATE SET ` + strings.Join(set, ", ")
 }
 
 // nameTaken reports another system whose name reads the same.
@@ -91,49 +113,6 @@ func findSystem(ctx context.Context, q controldb.Querier, id string) (*System, e
 		return nil, fmt.Errorf("find system %s: %w", id, err)
 	}
 	return s, nil
-}
-
-// Filter selects systems; empty fields do not filter. Text is searched without diacritics.
-type Filter struct {
-	Owner    string
-	Category Category
-	Text     string
-	Limit    int
-
-	mine string // agency that owns the system or made it; set for a vendor
-}
-
-func listSystems(ctx context.Context, q controldb.Querier, f Filter) ([]*System, error) {
-	query, args := `SELECT `+systemCols+` FROM system_system WHERE 1 = 1`, []any{}
-	if f.Owner != "" {
-		query, args = query+` AND owner = ?`, append(args, f.Owner)
-	}
-	if f.mine != "" {
-		query, args = query+` AND (owner = ? OR vendor = ?)`, append(args, f.mine, f.mine)
-	}
-	if f.Category != "" {
-		query, args = query+` AND category = ?`, append(args, f.Category)
-	}
-	if f.Text != "" {
-		query, args = query+` AND search LIKE ? ESCAPE '!'`, append(args, "%"+likeText(vitext.Fold(f.Text))+"%")
-	}
-	if f.Limit <= 0 || f.Limit > 1000 {
-		f.Limit = 1000
-	}
-	rows, err := q.QueryContext(ctx, query+` ORDER BY sort_key, id LIMIT ?`, append(args, f.Limit)...)
-	if err != nil {
-		return nil, fmt.Errorf("list systems: %w", err)
-	}
-	defer rows.Close()
-	var out []*System
-	for rows.Next() {
-		s, err := scanSystem(rows)
-		if err != nil {
-			return nil, fmt.Errorf("scan system: %w", err)
-		}
-		out = append(out, s)
-	}
-	return out, rows.Err()
 }
 
 func likeText(s string) string {

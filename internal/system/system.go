@@ -53,13 +53,21 @@ type System struct {
 	Layer      Layer          `json:"layer" enum:"source,integration,storage,use"`
 	Address    string         `json:"address,omitempty"`
 	Technology string         `json:"technology,omitempty"`
+	API        API            `json:"api,omitempty" enum:"none,planned,ready" doc:"Whether other systems can call it: none, planned or ready"`
+	APINote    string         `json:"api_note,omitempty" doc:"Its interfaces and their standards"`
 	Contact    string         `json:"contact,omitempty" doc:"Technical contact of the office, not a private person"`
+	Security   string         `json:"security_contact,omitempty" doc:"Whom to call in a security incident: the office, not a private person"`
 	Sources    []netip.Prefix `json:"sources,omitempty" doc:"Networks from which it may call; none means any"`
 
-	Level         int       `json:"level" doc:"Approved security level 1-5, 0 when none"`
-	LevelDecision string    `json:"level_decision,omitempty"`
-	LevelValidTo  time.Time `json:"level_valid_to,omitzero"`
-	CheckedAt     time.Time `json:"checked_at,omitzero" doc:"Last security check"`
+	Level          int       `json:"level" doc:"Approved security level 1-5, 0 when none"`
+	LevelAuthority string    `json:"level_authority,omitempty" doc:"Who approved it"`
+	LevelDecision  string    `json:"level_decision,omitempty"`
+	LevelDecidedAt time.Time `json:"level_decided_at,omitzero" doc:"Day of the decision"`
+	LevelValidTo   time.Time `json:"level_valid_to,omitzero"`
+	LevelReviewAt  time.Time `json:"level_review_at,omitzero" doc:"Day of the next review"`
+	CheckedAt      time.Time `json:"checked_at,omitzero" doc:"Last security check"`
+
+	Exception *Exception `json:"exception,omitempty" doc:"Temporary leave to be live without an approved level"`
 
 	Suspended       bool   `json:"suspended"`
 	SuspendedReason string `json:"suspended_reason,omitempty"`
@@ -68,6 +76,24 @@ type System struct {
 
 	CreatedAt time.Time `json:"created_at"`
 	ChangedAt time.Time `json:"changed_at" history:"quiet"`
+	Revision  int64     `json:"revision" history:"quiet" doc:"Grows with each change; send it back with yours"`
+}
+
+// API tells whether other systems can call a system.
+type API string
+
+const (
+	APINone    API = "none"
+	APIPlanned API = "planned"
+	APIReady   API = "ready"
+)
+
+// APIs in the order of the form; a system of before may have said nothing yet.
+func APIs() []API { return []API{APIReady, APIPlanned, APINone} }
+
+// reserved reports a word that is a page beside those of systems: /system/new is the form.
+func reserved(id string) bool {
+	return slices.Contains([]string{"new", "level", "import", "status", "progress"}, id)
 }
 
 var idForm = regexp.MustCompile(`^[a-z][a-z0-9-]{1,38}[a-z0-9]$`)
@@ -79,8 +105,11 @@ func (s *System) check() error {
 	at := func(field, code string, args ...any) {
 		wrong = append(wrong, fault.New(fault.Invalid, code, args...).At(field))
 	}
-	if !idForm.MatchString(s.ID) || s.ID == "new" { // /system/new is the form
+	if !idForm.MatchString(s.ID) || reserved(s.ID) {
 		at("id", "system.id_form")
+	}
+	if s.API != "" && !slices.Contains(APIs(), s.API) {
+		at("api", "system.api_unknown", s.API)
 	}
 	if n := len([]rune(s.Name)); n < 5 || n > 200 {
 		at("name", "system.name_length")
@@ -110,14 +139,6 @@ func addressValid(text string) bool {
 	}
 	u, err := url.Parse(text)
 	return err == nil && (u.Scheme == "https" || u.Scheme == "http") && u.Host != "" && u.User == nil && len(text) <= 300
-}
-
-// LevelAt is the security level in force at the moment: 0 when none is approved or the approval has lapsed.
-func (s *System) LevelAt(now time.Time) int {
-	if s.Level < 1 || !now.Before(s.LevelValidTo) {
-		return 0
-	}
-	return s.Level
 }
 
 // Credential is a client id with what proves it: the hash of its secret, or a key or certificate of the system.

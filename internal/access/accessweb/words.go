@@ -140,6 +140,7 @@ var Messages = i18n.Messages{
 	"access.verb.credential": {Vi: "cấp thông tin xác thực", En: "issue credentials"},
 	"access.verb.confirm":    {Vi: "xác nhận với tư cách người thứ hai", En: "confirm as the second person"},
 	"access.verb.secret":     {Vi: "nhận, đổi khóa bí mật của hệ thống thuộc cơ quan mình", En: "pick up and change secrets of the own agency's systems"},
+	"access.verb.level":      {Vi: "ghi nhận cấp độ an toàn", En: "record security levels"},
 	"access.verb.register":   {Vi: "đăng ký", En: "register"},
 	"access.verb.review":     {Vi: "rà soát", En: "review"},
 	"access.verb.approve":    {Vi: "phê duyệt", En: "approve"},

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"net/http"
+	"strings"
 
 	"lienthong/internal/access"
 	"lienthong/internal/kit/fault"
@@ -17,19 +18,18 @@ import (
 
 // actForm holds the answers of every step; each step reads its own.
 type actForm struct {
-	Reason    string `form:"reason"`
-	Level     int    `form:"level"`
-	Decision  string `form:"decision"`
-	ValidTo   string `form:"valid_to"`
-	CheckedAt string `form:"checked_at"`
-	Label     string `form:"label"`
-	JWK       string `form:"jwk"`
-	Method    string `form:"method"`
-	Bound     bool   `form:"bound"`
-	CSR       string `form:"csr"`
-	Days      int    `form:"days"`
-	Overlap   int    `form:"overlap_days"`
-	Code      string `form:"code"`
+	Reason  string `form:"reason"`
+	ValidTo string `form:"valid_to"`
+	Label   string `form:"label"`
+	JWK     string `form:"jwk"`
+	Method  string `form:"method"`
+	Bound   bool   `form:"bound"`
+	CSR     string `form:"csr"`
+	Days    int    `form:"days"`
+	Overlap int    `form:"overlap_days"`
+	Code    string `form:"code"`
+	levelForm
+	planForm
 }
 
 // act is one step on a system with a page of its own: what it asks, and what it does. A step that makes a secret answers
@@ -40,14 +40,17 @@ type act struct {
 	key        string // of its title; key_lead says what follows from it
 	danger     bool
 	icon       ui.Icon
+	anchor     string // part of the system's page that shows what was done
+	upload     bool   // the form carries a file
+	hidden     func(f actForm) []ui.Hidden
 	start      func(s *system.System) actForm
+	begin      func(ctx context.Context, r *http.Request, s *system.System) (actForm, []ui.Pair, error) // instead of start: with what is known already
 	fields     func(t ui.T, f actForm, errs ui.FormErrors) []templ.Component
 	do         func(ctx context.Context, r *http.Request, f actForm) (shown *system.Issued, err error)
 }
 
 func (p *Pages) acts() []act {
-	return append(p.certificateActs(), []act{
-		{pattern: "/system/{id}/level", permission: access.SystemChange, key: "system.approve", icon: ui.IconDecision, start: startLevel, fields: levelFields, do: p.approve},
+	return append(append(p.certificateActs(), p.levelActs()...), []act{
 		{pattern: "/system/{id}/suspend", permission: access.AccessSuspend, key: "system.suspend", icon: ui.IconPaused, danger: true, fields: reasonField, do: p.suspend},
 		{pattern: "/system/{id}/resume", permission: access.AccessSuspend, key: "system.resume", icon: ui.IconStart, fields: reasonField, do: p.resume},
 		{pattern: "/system/{id}/credential/{cid}/pick-up", permission: access.SystemSecret, key: "system.pick_up", icon: ui.IconGrant, fields: noFields, do: p.pickUp},
@@ -72,7 +75,7 @@ func (p *Pages) ask(a act) web.HandlerFunc {
 func (p *Pages) take(a act) web.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) error {
 		var form actForm
-		err := web.Decode(r, &form)
+		err := a.decode(r, &form)
 		var issued *system.Issued
 		if err == nil {
 			issued, err = a.do(r.Context(), r, form)
@@ -83,9 +86,22 @@ func (p *Pages) take(a act) web.HandlerFunc {
 		if issued != nil {
 			return p.showSecret(w, r, issued)
 		}
-		http.Redirect(w, r, path(r.PathValue("id")), http.StatusSeeOther)
+		http.Redirect(w, r, path(r.PathValue("id"))+a.anchor, http.StatusSeeOther)
 		return nil
 	}
+}
+
+// decode reads the form of a step, with its file.
+func (a act) decode(r *http.Request, form *actForm) error {
+	if !a.upload || !strings.HasPrefix(r.Header.Get("Content-Type"), "multipart/") {
+		return web.Decode(r, form)
+	}
+	return web.DecodeUpload(r, form, func(u web.Upload) (err error) {
+		if u.Field == "file" && form.file == nil {
+			form.file, err = system.ReadAttached(u.Name, u.Body)
+		}
+		return err
+	})
 }
 
 // actPage asks what a step needs, with what a refused one was refused for.
@@ -98,17 +114,28 @@ func (p *Pages) actPage(w http.ResponseWriter, r *http.Request, a act, form *act
 	if err != nil {
 		return err
 	}
-	if form == nil {
-		form = &actForm{}
-		if a.start != nil {
-			*form = a.start(s)
+	start := actForm{}
+	var known []ui.Pair
+	switch {
+	case a.begin != nil:
+		if start, known, err = a.begin(r.Context(), r, s); err != nil {
+			return err
 		}
+	case a.start != nil:
+		start = a.start(s)
+	}
+	if form == nil {
+		form = &start
 	}
 	t := p.shell.T(r)
+	var hidden []ui.Hidden
+	if a.hidden != nil {
+		hidden = a.hidden(*form)
+	}
 	page := web.Page{
 		Title: t(a.key), Crumbs: []ui.Crumb{{Label: t("system.register"), Path: "/system"}, {Label: s.Name, Path: path(s.ID)}, {Label: t(a.key)}}, Narrow: true,
 		Body: actBody(ui.Head{Eyebrow: s.Name, Title: t(a.key), Lead: t(a.key + "_lead")},
-			ui.FormProps{Action: r.URL.EscapedPath(), Submit: t(a.key), Icon: a.icon, Danger: a.danger, Cancel: path(s.ID), Errors: errs}, a.fields(t, *form, errs)),
+			ui.FormProps{Action: r.URL.EscapedPath(), Submit: t(a.key), Icon: a.icon, Danger: a.danger, Cancel: path(s.ID), Errors: errs, Upload: a.upload, Hidden: hidden}, known, a.fields(t, *form, errs)),
 	}
 	if shown {
 		page.Status = fault.Of(refusal).Kind.Status()
@@ -131,20 +158,6 @@ func (p *Pages) showSecret(w http.ResponseWriter, r *http.Request, i *system.Iss
 			ClientID: i.Credential.ClientID, Secret: i.Secret.Reveal(), Back: ui.Action{Label: t("system.back"), Path: path(s.ID), Icon: ui.IconBack, Kind: ui.Primary},
 		}),
 	})
-}
-
-func (p *Pages) approve(ctx context.Context, r *http.Request, f actForm) (*system.Issued, error) {
-	a, err := approval(f.Level, f.Decision, f.ValidTo, f.CheckedAt)
-	if err == nil {
-		_, err = p.systems.Approve(ctx, r.PathValue("id"), a)
-	}
-	return nil, err
-}
-
-func approval(level int, decision, validTo, checkedAt string) (system.Approval, error) {
-	to, wrongTo := day("valid_to", validTo)
-	checked, wrongChecked := day("checked_at", checkedAt)
-	return system.Approval{Level: level, Decision: decision, ValidTo: to, CheckedAt: checked}, fault.Collect(wrongTo, wrongChecked)
 }
 
 func (p *Pages) suspend(ctx context.Context, r *http.Request, f actForm) (*system.Issued, error) {

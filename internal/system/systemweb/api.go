@@ -13,33 +13,70 @@ import (
 // systemJSON is a system with what of its security level counts now.
 type systemJSON struct {
 	system.System
-	LevelInForce int `json:"level_in_force" doc:"Security level that counts now: 0 when none is approved or the approval has lapsed"`
+	LevelInForce int               `json:"level_in_force" doc:"Security level that counts now: 0 when none is approved or it has lapsed"`
+	LevelState   system.LevelState `json:"level_state" enum:"none,valid,expiring,lapsed,exception"`
 }
 
-func (p *Pages) asJSON(s *system.System) systemJSON { return systemJSON{*s, s.LevelAt(p.clock.Now())} }
+func (p *Pages) asJSON(s *system.System) systemJSON {
+	return systemJSON{*s, s.LevelAt(p.clock.Now()), s.LevelStateAt(p.clock.Now())}
+}
+
+// standingJSON is a system with what traffic shows of it besides.
+type standingJSON struct {
+	systemJSON
+	Status      system.Status `json:"status" enum:"not_connected,testing,connected,idle,disconnected" doc:"As traffic shows it (Điều 8.3a); no operation sets it"`
+	Since       time.Time     `json:"status_since" doc:"When the status was first seen"`
+	LastSuccess time.Time     `json:"last_success,omitzero" doc:"Last successful call or delivery"`
+	LastWay     string        `json:"last_way,omitempty" enum:"calls,serves,delivers" doc:"What it was: a call of its own, one that it served, a file that it delivered"`
+	Listed      string        `json:"listed,omitempty" doc:"Decision of the list of mandatory systems in force with it"`
+	Need        system.Need   `json:"need,omitempty" enum:"plan,overdue" doc:"What its agency owes: a plan, or the connection that its plan promised"`
+	Plan        *system.Plan  `json:"plan,omitempty"`
+	Uses        []Named       `json:"uses,omitempty" doc:"Datasets of its live connections"`
+	Serves      []Named       `json:"serves,omitempty" doc:"Datasets that its own services provide"`
+}
+
+func (p *Pages) standing(s *system.Standing) standingJSON {
+	return standingJSON{
+		systemJSON: p.asJSON(&s.System), Status: s.Status, Since: s.Since, LastSuccess: s.LastSuccess, LastWay: s.LastWay, Listed: s.Listed, Need: s.Need, Plan: s.Plan,
+	}
+}
 
 type listIn struct {
 	Owner    string `query:"owner" maxLength:"35" doc:"Code of the owner agency"`
 	Category string `query:"category" enum:"procedures,documents,sector,steering,demand,ordered"`
 	Text     string `query:"q" maxLength:"200" doc:"Part of code or name; diacritics and case do not count"`
+	Status   string `query:"status" enum:"not_connected,testing,connected,idle,disconnected" doc:"As traffic shows it"`
+	Level    string `query:"level" enum:"none,valid,expiring,lapsed,exception" doc:"How it stands with its security level"`
+	Waiting  bool   `query:"waiting" doc:"A dossier of its level waits for the operator"`
+	Listed   bool   `query:"listed" doc:"In the list of mandatory systems in force"`
+	Need     bool   `query:"need" doc:"Its agency owes a plan or a connection"`
+	After    string `query:"after" maxLength:"40" doc:"Id of the last system of the page before"`
 	Limit    int    `query:"limit" minimum:"1" maximum:"1000" default:"1000"`
 }
 
 type listOut struct {
 	Body struct {
-		Systems []systemJSON `json:"systems"`
+		Systems []standingJSON `json:"systems"`
+		Counts  system.Counts  `json:"counts" doc:"Of all that the other filters select"`
+		Next    string         `json:"next,omitempty" doc:"Value of after for the next page"`
 	}
 }
 
 func (p *Pages) opList(ctx context.Context, in *listIn) (*listOut, error) {
-	list, err := p.systems.List(ctx, system.Filter{Owner: in.Owner, Category: system.Category(in.Category), Text: in.Text, Limit: in.Limit})
+	list, counts, err := p.systems.ListStandings(ctx, system.Filter{
+		Owner: in.Owner, Category: system.Category(in.Category), Text: in.Text, Status: system.Status(in.Status), Level: system.LevelState(in.Level),
+		Waiting: in.Waiting, Listed: in.Listed, Need: in.Need, After: in.After, Limit: in.Limit,
+	})
 	if err != nil {
 		return nil, err
 	}
 	var out listOut
-	out.Body.Systems = make([]systemJSON, 0, len(list))
+	out.Body.Systems, out.Body.Counts = make([]standingJSON, 0, len(list)), counts
 	for _, s := range list {
-		out.Body.Systems = append(out.Body.Systems, p.asJSON(s))
+		out.Body.Systems = append(out.Body.Systems, p.standing(s))
+	}
+	if len(list) > 0 && len(list) == in.Limit {
+		out.Body.Next = list[len(list)-1].ID
 	}
 	return &out, nil
 }
@@ -54,7 +91,10 @@ type Facts struct {
 	Layer      string   `json:"layer" enum:"source,integration,storage,use"`
 	Address    string   `json:"address,omitempty" maxLength:"300" doc:"https://host"`
 	Technology string   `json:"technology,omitempty" maxLength:"200"`
+	API        string   `json:"api,omitempty" enum:"none,planned,ready" doc:"Whether other systems can call it"`
+	APINote    string   `json:"api_note,omitempty" maxLength:"500" doc:"Its interfaces and their standards"`
 	Contact    string   `json:"contact,omitempty" maxLength:"200" doc:"Technical contact of the office, not a private person"`
+	Security   string   `json:"security_contact,omitempty" maxLength:"200" doc:"Whom to call in a security incident: the office, not a private person"`
 	Sources    []string `json:"sources,omitempty" maxItems:"100" doc:"Addresses or networks from which it may call; none means any"`
 }
 
@@ -62,7 +102,7 @@ func (f Facts) system(id string) (system.System, error) {
 	sources, wrong := prefixes(f.Sources)
 	return system.System{
 		ID: id, Name: f.Name, Owner: f.Owner, Operator: f.Operator, Vendor: f.Vendor, Category: system.Category(f.Category),
-		Layer: system.Layer(f.Layer), Address: f.Address, Technology: f.Technology, Contact: f.Contact, Sources: sources,
+		Layer: system.Layer(f.Layer), Address: f.Address, Technology: f.Technology, API: system.API(f.API), APINote: f.APINote, Contact: f.Contact, Security: f.Security, Sources: sources,
 	}, fault.Collect(wrong)
 }
 
@@ -95,13 +135,26 @@ type idIn struct {
 	ID string `path:"id" maxLength:"40"`
 }
 
-func (p *Pages) opFind(ctx context.Context, in *idIn) (*systemOut, error) {
-	return p.answer(p.systems.Find(ctx, in.ID))
+type standingOut struct{ Body standingJSON }
+
+func (p *Pages) opFind(ctx context.Context, in *idIn) (*standingOut, error) {
+	s, err := p.systems.FindStanding(ctx, in.ID)
+	if err != nil {
+		return nil, err
+	}
+	out := standingOut{p.standing(s)}
+	if p.use != nil {
+		out.Body.Uses, out.Body.Serves, err = p.use(ctx, in.ID)
+	}
+	return &out, err
 }
 
 type changeIn struct {
 	ID   string `path:"id" maxLength:"40"`
-	Body Facts
+	Body struct {
+		Facts
+		Revision int64 `json:"revision,omitempty" doc:"Of the system that this change rests on; another one is refused"`
+	}
 }
 
 func (p *Pages) opChange(ctx context.Context, in *changeIn) (*systemOut, error) {
@@ -109,25 +162,8 @@ func (p *Pages) opChange(ctx context.Context, in *changeIn) (*systemOut, error) 
 	if err != nil {
 		return nil, err
 	}
+	s.Revision = in.Body.Revision
 	return p.answer(p.systems.Change(ctx, s))
-}
-
-type levelIn struct {
-	ID   string `path:"id" maxLength:"40"`
-	Body struct {
-		Level     int    `json:"level" minimum:"1" maximum:"5"`
-		Decision  string `json:"decision" maxLength:"200" doc:"Number and date of the decision"`
-		ValidTo   string `json:"valid_to" maxLength:"40" doc:"Day (2027-12-31, in Viet Nam) or moment (RFC 3339) from which it counts no more"`
-		CheckedAt string `json:"checked_at,omitempty" maxLength:"40" doc:"Day of the last security check"`
-	}
-}
-
-func (p *Pages) opLevel(ctx context.Context, in *levelIn) (*systemOut, error) {
-	a, err := approval(in.Body.Level, in.Body.Decision, in.Body.ValidTo, in.Body.CheckedAt)
-	if err != nil {
-		return nil, err
-	}
-	return p.answer(p.systems.Approve(ctx, in.ID, a))
 }
 
 type reasonIn struct {

@@ -18,16 +18,30 @@ import (
 
 func (p *Pages) showSystem(w http.ResponseWriter, r *http.Request) error {
 	ctx, t := r.Context(), p.shell.T(r)
-	s, err := p.systems.Find(ctx, r.PathValue("id"))
+	stands, err := p.systems.FindStanding(ctx, r.PathValue("id"))
 	if err != nil {
 		return err
 	}
-	who, state := access.ActorOf(ctx), stateOf(t, s)
+	s := &stands.System
+	who, state := access.ActorOf(ctx), statusState(t, stands.Status)
+	if s.Suspended {
+		state = stateOf(t, s)
+	}
 	v := detailView{T: t, Head: ui.Head{Eyebrow: s.ID, Title: s.Name, State: &state, Actions: headActions(t, s, who)},
-		Facts: p.facts(ctx, t, s), Level: p.levelFacts(t, s), MayApprove: who.Can(access.SystemChange), LevelPath: path(s.ID) + "/level",
+		Facts: p.facts(ctx, t, s), Level: p.levelFacts(t, s),
 		MayBind: who.Can(access.SystemCredential), BindPath: path(s.ID) + "/certificate-bound"}
 	if s.Suspended {
 		v.Suspended = &ui.Note{Tone: ui.Warn, Title: t("system.suspended_note"), Text: s.SuspendedReason}
+	}
+	if v.Use, err = p.useFacts(ctx, t, stands); err != nil {
+		return err
+	}
+	v.Plan = p.planFacts(t, stands)
+	v.MayPlan, v.PlanPath = who.Can(access.SystemRegister) && who.Agency == s.Owner && stands.Status != system.Connected, path(s.ID)+"/plan"
+	if who.ActsFor(s.Owner) {
+		if v.Dossiers, err = p.levelCard(ctx, t, s, who); err != nil {
+			return err
+		}
 	}
 	list, err := p.systems.Credentials(ctx, s.ID)
 	switch {
@@ -52,7 +66,7 @@ func (p *Pages) showSystem(w http.ResponseWriter, r *http.Request) error {
 
 func headActions(t ui.T, s *system.System, who access.Actor) []ui.Action {
 	var actions []ui.Action
-	if who.Can(access.SystemChange) {
+	if who.Can(access.SystemRegister) && who.ActsFor(s.Owner) {
 		actions = append(actions, ui.Action{Label: t("system.edit"), Path: path(s.ID) + "/edit", Icon: ui.IconEdit})
 	}
 	switch {
@@ -75,13 +89,71 @@ func (p *Pages) facts(ctx context.Context, t ui.T, s *system.System) []ui.Pair {
 		{Name: t("system.field_vendor"), Value: p.body(ctx, s.Vendor)},
 		{Name: t("system.field_technology"), Text: s.Technology},
 		{Name: t("system.field_address"), Value: linkOrNil(s.Address)},
+		{Name: t("system.field_api"), Text: apiText(t, s)},
 		{Name: t("system.field_contact"), Text: s.Contact},
+		{Name: t("system.field_security_contact"), Text: s.Security},
 	}
 	sources := ui.Pair{Name: t("system.field_sources"), Text: t("system.sources_any")}
 	if len(s.Sources) > 0 {
 		sources.Value = ui.Mono(networkText(s.Sources))
 	}
 	return append(pairs, sources, ui.Pair{Name: t("system.registered"), Value: ui.Moment(s.CreatedAt)}, ui.Pair{Name: t("system.changed"), Value: ui.Moment(s.ChangedAt)})
+}
+
+func apiText(t ui.T, s *system.System) string {
+	if s.API == "" {
+		return s.APINote
+	}
+	text := t("system.api." + string(s.API))
+	if s.APINote != "" {
+		text += ". " + s.APINote
+	}
+	return text
+}
+
+// useFacts are what traffic shows of a system: nobody types them in (Điều 8.3a).
+func (p *Pages) useFacts(ctx context.Context, t ui.T, s *system.Standing) ([]ui.Pair, error) {
+	listed := ui.Badge(ui.State{Label: t("system.listed_no"), Tone: ui.Neutral})
+	if s.Listed != "" {
+		listed = ui.Badge(ui.State{Label: t("system.listed_by", s.Listed), Tone: ui.Info, Icon: ui.IconDecision})
+	}
+	pairs := []ui.Pair{
+		{Name: t("system.col_status"), Value: ui.Stack(ui.Badge(statusState(t, s.Status)), ui.Muted(t("system.since", i18n.DateTime(s.Since))))},
+		{Name: t("system.last_success"), Text: lastText(t, s)}, {Name: t("system.listed"), Value: listed},
+	}
+	if p.use == nil {
+		return pairs, nil
+	}
+	uses, serves, err := p.use(ctx, s.ID)
+	if err != nil {
+		return nil, err
+	}
+	return append(pairs, ui.Pair{Name: t("system.serves"), Value: datasetLinks(t, serves)}, ui.Pair{Name: t("system.uses"), Value: datasetLinks(t, uses)}), nil
+}
+
+// datasetLinks lead to datasets by their names.
+func datasetLinks(t ui.T, list []Named) templ.Component {
+	if len(list) == 0 {
+		return ui.Muted(t("system.none"))
+	}
+	var links []templ.Component
+	for _, d := range list {
+		links = append(links, ui.LinkTwo(d.Name, "/catalog/"+d.Code, d.Code))
+	}
+	return ui.Stack(links...)
+}
+
+// planFacts are the plan of a system that is not connected; nothing while none is owed and none was made.
+func (p *Pages) planFacts(t ui.T, s *system.Standing) []ui.Pair {
+	if s.Plan == nil && s.Need == system.NeedNothing {
+		return nil
+	}
+	pairs := []ui.Pair{{Name: t("system.col_state"), Value: ui.Badge(needState(t, s))}}
+	if s.Plan != nil {
+		pairs = append(pairs, ui.Pair{Name: t("system.plan_target_field"), Value: ui.Day(s.Plan.TargetAt)}, ui.Pair{Name: t("system.plan_steps_field"), Text: s.Plan.Steps},
+			ui.Pair{Name: t("system.plan_obstacles_field"), Text: s.Plan.Obstacles}, ui.Pair{Name: t("system.plan_by"), Value: ui.Two(s.Plan.SetName, i18n.DateTime(s.Plan.SetAt))})
+	}
+	return pairs
 }
 
 // body leads to an agency's page, for those who may open it.
@@ -105,7 +177,14 @@ func linkOrNil(address string) templ.Component {
 func (p *Pages) levelFacts(t ui.T, s *system.System) []ui.Pair {
 	pairs := []ui.Pair{{Name: t("system.level"), Value: ui.Badge(levelState(t, s, p.clock.Now()))}}
 	if s.Level > 0 {
-		pairs = append(pairs, ui.Pair{Name: t("system.level_decision"), Text: s.LevelDecision}, ui.Pair{Name: t("system.level_to"), Value: ui.Day(s.LevelValidTo)})
+		decided := s.LevelDecision
+		if !s.LevelDecidedAt.IsZero() {
+			decided = t("system.level_decided_on", s.LevelDecision, i18n.Date(s.LevelDecidedAt))
+		}
+		pairs = append(pairs, ui.Pair{Name: t("system.level_decision"), Value: ui.Two(decided, s.LevelAuthority)}, ui.Pair{Name: t("system.level_to"), Value: ui.Day(s.LevelValidTo)}, ui.Pair{Name: t("system.level_review"), Value: ui.Day(s.LevelReviewAt)})
+	}
+	if e := s.Exception; e != nil {
+		pairs = append(pairs, ui.Pair{Name: t("system.level_kind.exception"), Value: ui.Two(e.Decision, t("system.exception_until", e.Level, i18n.Date(e.To)))}, ui.Pair{Name: t("system.level_measures_field"), Text: e.Measures})
 	}
 	demand := ui.State{Label: t("system.bound_off"), Tone: ui.Neutral}
 	if s.CertificateBound {

@@ -3,7 +3,10 @@ package systemweb
 import (
 	"context"
 	"net/http"
+	"slices"
+	"strconv"
 
+	"lienthong/internal/access"
 	"lienthong/internal/agency"
 	"lienthong/internal/kit/fault"
 	"lienthong/internal/system"
@@ -22,24 +25,32 @@ type systemForm struct {
 	Layer      string `form:"layer"`
 	Address    string `form:"address"`
 	Technology string `form:"technology"`
+	API        string `form:"api"`
+	APINote    string `form:"api_note"`
 	Contact    string `form:"contact"`
+	Security   string `form:"security_contact"`
 	Sources    string `form:"sources"`
+	Revision   int64  `form:"revision"`
 }
 
 func formOf(s *system.System) systemForm {
-	return systemForm{s.ID, s.Name, s.Owner, s.Operator, s.Vendor, string(s.Category), string(s.Layer), s.Address, s.Technology, s.Contact, networkText(s.Sources)}
+	return systemForm{s.ID, s.Name, s.Owner, s.Operator, s.Vendor, string(s.Category), string(s.Layer), s.Address, s.Technology, string(s.API), s.APINote, s.Contact, s.Security, networkText(s.Sources), s.Revision}
 }
 
 func (f systemForm) system() (system.System, error) {
 	sources, wrong := networks(f.Sources)
 	return system.System{
 		ID: f.ID, Name: f.Name, Owner: f.Owner, Operator: f.Operator, Vendor: f.Vendor, Category: system.Category(f.Category),
-		Layer: system.Layer(f.Layer), Address: f.Address, Technology: f.Technology, Contact: f.Contact, Sources: sources,
+		Layer: system.Layer(f.Layer), Address: f.Address, Technology: f.Technology, API: system.API(f.API), APINote: f.APINote, Contact: f.Contact, Security: f.Security, Sources: sources, Revision: f.Revision,
 	}, fault.Collect(wrong)
 }
 
 func (p *Pages) newSystem(w http.ResponseWriter, r *http.Request) error {
-	return p.form(w, r, systemForm{}, true, nil)
+	form := systemForm{}
+	if who := access.ActorOf(r.Context()); !who.Can(access.SystemChange) {
+		form.Owner = who.Agency
+	}
+	return p.form(w, r, form, true, nil)
 }
 
 func (p *Pages) registerSystem(w http.ResponseWriter, r *http.Request) error {
@@ -112,6 +123,11 @@ func (p *Pages) form(w http.ResponseWriter, r *http.Request, f systemForm, isNew
 		v.Form.Action, v.Form.Cancel = path(f.ID)+"/edit", path(f.ID)
 		crumbs = append(crumbs, ui.Crumb{Label: f.ID, Path: path(f.ID)})
 	}
+	v.Operates = access.ActorOf(r.Context()).Can(access.SystemChange)
+	v.Form.Hidden = []ui.Hidden{{Name: "revision", Value: strconv.FormatInt(f.Revision, 10)}}
+	if !v.Operates {
+		owners = slices.DeleteFunc(owners, func(o ui.Option) bool { return o.Value != f.Owner })
+	}
 	v.fill(t, f, errs, owners, vendors)
 	page := web.Page{Title: v.Head.Title, Crumbs: append(crumbs, ui.Crumb{Label: v.Head.Title}), Body: formPage(v), Narrow: true}
 	if shown {
@@ -159,7 +175,7 @@ func (v *formView) fill(t ui.T, f systemForm, errs ui.FormErrors, owners, vendor
 	v.Category = ui.Choice{Field: field("category", f.Category)}
 	v.Category.Required = true
 	for _, c := range system.Categories() {
-		v.Category.Options = append(v.Category.Options, ui.Option{Value: string(c), Label: t("system.category." + string(c))})
+		v.Category.Options = append(v.Category.Options, ui.Option{Value: string(c), Label: letter(c) + ") " + t("system.category."+string(c))})
 	}
 	v.Layer = ui.Choice{Field: field("layer", f.Layer)}
 	v.Layer.Required = true
@@ -172,6 +188,13 @@ func (v *formView) fill(t ui.T, f systemForm, errs ui.FormErrors, owners, vendor
 	v.Address, v.Contact = optional("address", f.Address), optional("contact", f.Contact)
 	v.Address.Hint, v.Address.MaxLength = t("system.address_hint"), 300
 	v.Contact.Hint = t("system.contact_hint")
+	v.API = ui.Choice{Field: optional("api", f.API)}
+	for _, one := range system.APIs() {
+		v.API.Options = append(v.API.Options, ui.Option{Value: string(one), Label: t("system.api." + string(one)), On: f.API == string(one)})
+	}
+	v.APINote, v.Security = optional("api_note", f.APINote), optional("security_contact", f.Security)
+	v.APINote.Hint, v.APINote.MaxLength = t("system.api_note_hint"), 500
+	v.Security.Hint = t("system.contact_hint")
 	v.Sources = optional("sources", f.Sources)
 	v.Sources.Hint, v.Sources.MaxLength, v.Sources.Rows = t("system.sources_hint"), 4000, 3
 }

@@ -1,10 +1,12 @@
 package systemweb
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"html"
 	"log/slog"
+	"mime/multipart"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -22,6 +24,7 @@ import (
 	"lienthong/internal/kit/i18n"
 	"lienthong/internal/kit/testkit"
 	"lienthong/internal/system"
+	"lienthong/internal/system/systemtest"
 	"lienthong/internal/web"
 	"lienthong/internal/web/ui"
 )
@@ -51,6 +54,7 @@ func newSite(t *testing.T) *site {
 		t.Fatal(err)
 	}
 	s := &site{systems: system.NewService(db, c, log, agencies), clock: c}
+	s.systems.UsePapers(&systemtest.Papers{})
 	p, api := New(shell, s.systems, agencies, c, func(ctx context.Context, code string) string {
 		if a, err := agencies.Known(ctx, code); err == nil && a != nil {
 			return a.Name
@@ -71,13 +75,40 @@ func as(r access.Role, body string) context.Context {
 // signedIn reads "role" or "role@agency".
 func signedIn(r *http.Request) (context.Context, error) {
 	role, body, given := strings.Cut(r.Header.Get("Test-Role"), "@")
+	role, number, _ := strings.Cut(role, "+")
 	if role == "" {
 		return r.Context(), nil
 	}
 	if !given {
 		body = "H38.02"
 	}
-	return access.WithActor(r.Context(), access.ActorOf(as(access.Role(role), body))), nil
+	who := access.ActorOf(as(access.Role(role), body))
+	who.ID += number
+	return access.WithActor(r.Context(), who), nil
+}
+
+// upload sends a form with a file as a browser does.
+func (s *site) upload(t *testing.T, path, role string, form url.Values, file string) (int, string) {
+	t.Helper()
+	var body bytes.Buffer
+	parts := multipart.NewWriter(&body)
+	for name, values := range form {
+		if err := parts.WriteField(name, values[0]); err != nil {
+			t.Fatal(err)
+		}
+	}
+	part, err := parts.CreateFormFile("file", "Quyết định.pdf")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := part.Write([]byte(file)); err != nil {
+		t.Fatal(err)
+	}
+	if err := parts.Close(); err != nil {
+		t.Fatal(err)
+	}
+	w := s.send(t, http.MethodPost, path, role, parts.FormDataContentType(), body.String())
+	return w.Code, html.UnescapeString(w.Body.String())
 }
 
 func (s *site) send(t *testing.T, method, path, role, kind, body string) *httptest.ResponseRecorder {
@@ -127,6 +158,8 @@ func lacks(t *testing.T, what, body string, words ...string) {
 }
 
 const (
+	recorder = "op_security+2" // another person than the one of the other roles
+	pdf      = "%PDF-1.7\n%%EOF\n"
 	engineer = "op_engineer"
 	security = "op_security"
 	auditor  = "auditor"
@@ -156,7 +189,7 @@ func TestRegisterInItsStates(t *testing.T) {
 	lacks(t, "empty register of a reader", body, newPath)
 	s.registered(t)
 	_, body = s.see(t, "/system", engineer)
-	has(t, "full register", body, "Hệ thống giải quyết thủ tục hành chính", "Sở Tư pháp", "Chưa phê duyệt cấp độ", "Đang hoạt động", newPath)
+	has(t, "full register", body, "Hệ thống giải quyết thủ tục hành chính", "Sở Tư pháp", "Chưa phê duyệt cấp độ", "Chưa có lượt gọi thành công", newPath)
 	for path, found := range map[string]bool{
 		"/system?q=thu+tuc": true, "/system?q=nong+nghiep": false, "/system?category=procedures": true, "/system?category=sector": false,
 		"/system?owner=H38.04": true, "/system?owner=H38.03": false,
@@ -173,11 +206,11 @@ func TestRegisterInItsStates(t *testing.T) {
 func TestRegisterAndChange(t *testing.T) {
 	s := newSite(t)
 	for _, path := range []string{newPath, "/system"} {
-		if code, _ := s.post(t, path, "steward@H38.04", procedures()); code != http.StatusForbidden && code != http.StatusMethodNotAllowed {
+		if code, _ := s.post(t, path, "steward@H38.03", procedures()); code != http.StatusForbidden && code != http.StatusMethodNotAllowed {
 			t.Errorf("%s by who may not: %d", path, code)
 		}
 	}
-	if code, _ := s.see(t, newPath, "steward@H38.04"); code != http.StatusForbidden {
+	if code, _ := s.see(t, newPath, "analyst@H38.04"); code != http.StatusForbidden {
 		t.Errorf("form for who may not: %d", code)
 	}
 	_, body := s.see(t, newPath, engineer)
@@ -198,7 +231,7 @@ func TestRegisterAndChange(t *testing.T) {
 	}
 	_, body = s.see(t, "/system/tthc", auditor)
 	has(t, "page", body, "10.20.0.0/16\n10.30.0.5/32", "/agency/H38.04", "Chưa phê duyệt cấp độ")
-	lacks(t, "page of a reader", body, "/edit", "/suspend", "/level", "/credential\"", "/officer-key\"")
+	lacks(t, "page of a reader", body, "/edit", "/suspend", "/system/tthc/level", "/credential\"", "/officer-key\"")
 	change := procedures()
 	change.Set("id", "other")
 	change.Set("name", "Hệ thống một cửa")
@@ -219,13 +252,45 @@ func TestSecurityLevelLapses(t *testing.T) {
 	if code, _ := s.see(t, "/system/tthc/level", security); code != http.StatusForbidden {
 		t.Errorf("who may not: %d", code)
 	}
-	form := url.Values{"level": {"3"}, "decision": {"12/QĐ-UBND ngày 01/10/2026"}, "valid_to": {"2026-11-01"}}
-	if code, body := s.post(t, "/system/tthc/level", engineer, form); code != http.StatusUnprocessableEntity || !strings.Contains(body, "12/QĐ-UBND") {
+	propose := url.Values{"kind": {"approval"}, "level": {"3"}, "number": {"07/HSĐX-CĐ"}, "justification": {"ngắn"}}
+	code, body := s.post(t, "/system/tthc/level", "steward@H38.04", propose)
+	if code != http.StatusUnprocessableEntity {
+		t.Errorf("a proposal that says too little: %d", code)
+	}
+	has(t, "refused proposal", body, `id="f-justification-error"`, "07/HSĐX-CĐ")
+	propose.Set("justification", "Hệ thống phục vụ người dân toàn tỉnh")
+	if code, body = s.post(t, "/system/tthc/level", "steward@H38.04", propose); code != http.StatusSeeOther {
+		t.Fatalf("propose: %d %.300s", code, body)
+	}
+	_, body = s.see(t, "/system/level?state=waiting", security)
+	has(t, "screen of levels", body, "Hệ thống giải quyết thủ tục hành chính", "Chờ xử lý hồ sơ")
+	all, err := s.systems.Dossiers(as(access.OpSecurity, "H38.02"), "tthc")
+	if err != nil || len(all) != 1 {
+		t.Fatal(all, err)
+	}
+	at := "/system/tthc/level/" + all[0].ID
+	_, body = s.see(t, "/system/tthc", "steward@H38.04")
+	has(t, "page of the owner", body, at+"/withdraw")
+	lacks(t, "page of the owner", body, at+"/record")
+	decide := url.Values{"level": {"3"}, "authority": {"Ủy ban nhân dân tỉnh"}, "decision": {"12/QĐ-UBND"}, "decided_at": {"2026-10-01"}, "valid_to": {"2026-11-01"}}
+	if code, _ := s.upload(t, at+"/record", "steward@H38.04", decide, pdf); code != http.StatusForbidden {
+		t.Errorf("the owner records its own: %d", code)
+	}
+	if code, body := s.upload(t, at+"/record", recorder, decide, pdf); code != http.StatusUnprocessableEntity || !strings.Contains(body, "12/QĐ-UBND") {
 		t.Errorf("an approval that has ended: %d", code)
 	}
-	form.Set("valid_to", "2027-11-01")
-	if code, body := s.post(t, "/system/tthc/level", engineer, form); code != http.StatusSeeOther {
-		t.Fatalf("approve: %d %s", code, body)
+	decide.Set("valid_to", "2027-11-01")
+	if code, body := s.upload(t, at+"/record", recorder, decide, "no PDF"); code != http.StatusUnprocessableEntity || !strings.Contains(body, `id="f-file-error"`) {
+		t.Errorf("a decision that is no PDF: %d", code)
+	}
+	if code, body := s.upload(t, at+"/record", recorder, decide, pdf); code != http.StatusSeeOther {
+		t.Fatalf("record: %d %.300s", code, body)
+	}
+	if code, body := s.see(t, at+"/file/decision", "steward@H38.04"); code != http.StatusOK || body != pdf {
+		t.Errorf("the decision as a file: %d", code)
+	}
+	if code, _ := s.see(t, at+"/file/decision", "steward@H38.03"); code != http.StatusForbidden {
+		t.Errorf("another agency opens the decision: %d", code)
 	}
 	see := func(after time.Duration, want string) {
 		t.Helper()
@@ -385,19 +450,22 @@ func TestOperations(t *testing.T) {
 		text                           string
 	}{
 		{"nobody", "GET", "/systems", "", "", 401, "access.sign_in_required"},
-		{"none yet", "GET", "/systems", auditor, "", 200, `{"systems":[]}`},
-		{"without the right", "POST", "/systems", "steward@H38.04", register, 403, "access.permission_missing"},
+		{"none yet", "GET", "/systems", auditor, "", 200, `{"systems":[],`},
+		{"without the right", "POST", "/systems", "steward@H38.03", register, 403, "access.other_agency"},
 		{"a wrong network", "POST", "/systems", engineer, strings.Replace(register, "10.20.0.0/16", "x", 1), 422, "system.source_form"},
 		{"register", "POST", "/systems", engineer, register, 201, `"sources":["10.20.0.0/16"]`},
 		{"T37 the same code", "POST", "/systems", engineer, register, 409, "system.id_taken"},
 		{"list", "GET", "/systems?category=procedures&owner=H38.04&q=thu+tuc", auditor, "", 200, `"id":"tthc"`},
-		{"list of another group", "GET", "/systems?category=sector", auditor, "", 200, `{"systems":[]}`},
+		{"list of another group", "GET", "/systems?category=sector", auditor, "", 200, `{"systems":[],`},
 		{"change", "PUT", "/systems/tthc", engineer, change, 200, "Hệ thống một cửa"},
 		{"change of an unknown one", "PUT", "/systems/none", engineer, change, 404, "system.not_found"},
 		{"find", "GET", "/systems/tthc", auditor, "", 200, `"level_in_force":0`},
-		{"level without the right", "POST", "/systems/tthc/level", security, `{"level":3,"decision":"1/QĐ","valid_to":"2027-01-01"}`, 403, "access.permission_missing"},
-		{"level", "POST", "/systems/tthc/level", engineer, `{"level":3,"decision":"1/QĐ","valid_to":"2027-01-01"}`, 200, `"level_in_force":3`},
-		{"level out of range", "POST", "/systems/tthc/level", engineer, `{"level":6,"decision":"1/QĐ","valid_to":"2027-01-01"}`, 422, "api.invalid"},
+		{"level without the right", "POST", "/systems/tthc/levels", security, `{"level":3,"number":"1","justification":"Hệ thống phục vụ người dân toàn tỉnh"}`, 403, "access.permission_missing"},
+		{"level", "POST", "/systems/tthc/levels", engineer, `{"level":3,"number":"1","justification":"Hệ thống phục vụ người dân toàn tỉnh"}`, 201, `"state":"proposed"`},
+		{"level out of range", "POST", "/systems/tthc/levels", engineer, `{"level":6,"number":"1","justification":"Hệ thống phục vụ người dân toàn tỉnh"}`, 422, "api.invalid"},
+		{"plan of another agency", "PUT", "/systems/tthc/plan", engineer, `{"target":"2027-03-31","steps":"Xây dựng API và gửi yêu cầu kết nối"}`, 403, "system.plan_own"},
+		{"plan", "PUT", "/systems/tthc/plan", "steward@H38.04", `{"target":"2027-03-31","steps":"Xây dựng API và gửi yêu cầu kết nối"}`, 200, `"target_at":"2027-03-30T17:00:00Z"`},
+		{"the change rests on an old revision", "PUT", "/systems/tthc", engineer, strings.Replace(change, "{", `{"revision":1,`, 1), 409, "system.changed_meanwhile"},
 		{"suspend without a reason", "POST", "/systems/tthc/suspend", security, `{"reason":"x"}`, 422, "system.reason_missing"},
 		{"suspend", "POST", "/systems/tthc/suspend", security, `{"reason":"Có dấu hiệu bất thường"}`, 200, `"suspended":true`},
 		{"resume", "POST", "/systems/tthc/resume", security, `{"reason":"Đã kiểm tra, an toàn"}`, 200, `"suspended":false`},

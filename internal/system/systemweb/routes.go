@@ -27,6 +27,19 @@ type Pages struct {
 	agency   func(ctx context.Context, code string) string
 
 	certificates *certificate.Service // nil shows none
+	use          func(ctx context.Context, id string) (uses, serves []Named, err error)
+}
+
+// Named is a dataset with its name.
+type Named struct {
+	Code string `json:"code"`
+	Name string `json:"name"`
+}
+
+// WithUse shows the datasets that a system uses and provides.
+func (p *Pages) WithUse(use func(ctx context.Context, id string) (uses, serves []Named, err error)) *Pages {
+	p.use = use
+	return p
 }
 
 // New builds the pages. agencyName names an agency by its code; without it the code is shown.
@@ -50,20 +63,31 @@ const newPath = "/system/new"
 func (p *Pages) Routes() []web.Route {
 	routes := []web.Route{
 		web.Get("/system", access.SystemRead, p.listSystems).InMenu(web.Nav{Group: web.GroupAdmin, LabelKey: "system.register", Icon: ui.IconSystem, Order: 30}),
-		web.Get(newPath, access.SystemChange, p.newSystem),
-		web.Post("/system", access.SystemChange, p.registerSystem),
+		web.Get(newPath, access.SystemRegister, p.newSystem),
+		web.Post("/system", access.SystemRegister, p.registerSystem),
+		web.Get("/system/status", access.SystemRead, p.showProgress),
+		web.Get("/system/import", access.SystemRegister, p.newImport),
+		web.Post("/system/import", access.SystemRegister, p.importSystems).Accepting(importSize),
+		web.Get("/system/import/template.csv", access.SystemRegister, p.templateCSV),
+		web.Get("/system/import/template.xlsx", access.SystemRegister, p.templateXLSX),
 		web.Get("/system/{id}", access.SystemRead, p.showSystem),
-		web.Get("/system/{id}/edit", access.SystemChange, p.editSystem),
-		web.Post("/system/{id}/edit", access.SystemChange, p.changeSystem),
+		web.Get("/system/{id}/edit", access.SystemRegister, p.editSystem),
+		web.Post("/system/{id}/edit", access.SystemRegister, p.changeSystem),
 		web.Post("/system/{id}/officer-key/remove", access.SystemCredential, p.removeKey),
 	}
 	if p.certificates != nil {
 		routes = append(routes, web.Get("/system/{id}/certificate/{serial}/pem", access.SystemRead, p.certificateFile))
 	}
 	for _, a := range p.acts() {
-		routes = append(routes, web.Get(a.pattern, a.permission, p.ask(a)), web.Post(a.pattern, a.permission, p.take(a)))
+		post := web.Post(a.pattern, a.permission, p.take(a))
+		if a.upload {
+			post = post.Accepting(uploadRoom)
+		}
+		routes = append(routes, web.Get(a.pattern, a.permission, p.ask(a)), post)
 	}
-	return routes
+	importFile := web.Post(web.APIPrefix+"/systems/import", access.SystemRegister, p.opImport).Accepting(importSize)
+	importFile.JSON = true
+	return append(append(routes, p.levelRoutes()...), importFile)
 }
 
 // Operations of the JSON API.
@@ -76,10 +100,10 @@ func (p *Pages) Operations(api *web.API) {
 		return s
 	}
 	web.Op(api, spec("list", http.MethodGet, "", access.SystemRead, "Systems in Vietnamese order; the search ignores diacritics"), p.opList)
-	web.Op(api, created(spec("register", http.MethodPost, "", access.SystemChange, "Register a system; its code is never given to another")), p.opRegister)
+	web.Op(api, created(spec("register", http.MethodPost, "", access.SystemRegister, "Register a system; its code is never given to another")), p.opRegister)
 	web.Op(api, spec("find", http.MethodGet, "/{id}", access.SystemRead, "One system, with the security level in force"), p.opFind)
-	web.Op(api, spec("change", http.MethodPut, "/{id}", access.SystemChange, "Replace what may change of a system"), p.opChange)
-	web.Op(api, spec("level", http.MethodPost, "/{id}/level", access.SystemChange, "Record the approved security level (Điều 26.2a)"), p.opLevel)
+	web.Op(api, spec("change", http.MethodPut, "/{id}", access.SystemRegister, "Replace what may change of a system"), p.opChange)
+	p.levelOperations(api, spec, created)
 	web.Op(api, spec("suspend", http.MethodPost, "/{id}/suspend", access.AccessSuspend, "Stop every call of the system at once"), p.opSuspend)
 	web.Op(api, spec("resume", http.MethodPost, "/{id}/resume", access.AccessSuspend, "Let a suspended system call again"), p.opResume)
 	web.Op(api, spec("credentials", http.MethodGet, "/{id}/credentials", access.SystemRead, "Credentials of a system, newest first, without their secrets"), p.opCredentials)
