@@ -14,6 +14,7 @@ import (
 	"lienthong/internal/kit/blob"
 	"lienthong/internal/kit/controldb"
 	"lienthong/internal/kit/i18n"
+	"lienthong/internal/release"
 	"lienthong/internal/system"
 	"lienthong/internal/system/systemweb"
 	"lienthong/internal/task"
@@ -99,7 +100,20 @@ func countWay(t *system.Traffic, w connection.Way) {
 }
 
 // addListed says which systems stand in the list of mandatory systems in force.
-func (a *App) addListed(context.Context, func(id string, change func(*system.Traffic))) error {
+func (a *App) addListed(ctx context.Context, edit func(id string, change func(*system.Traffic))) error {
+	ids, err := a.releases.Subjects(ctx, release.Systems)
+	if err != nil {
+		return fmt.Errorf("read the list of mandatory systems: %w", err)
+	}
+	for _, id := range ids {
+		listing, found, err := a.releases.Listed(ctx, release.Systems, id)
+		if err != nil {
+			return fmt.Errorf("read the list of mandatory systems: %w", err)
+		}
+		if found {
+			edit(id, func(t *system.Traffic) { t.Listed = listing.Decision })
+		}
+	}
 	return nil
 }
 

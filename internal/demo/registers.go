@@ -140,12 +140,6 @@ func (l *loader) level(ctx context.Context, s world.SystemSpec) error {
 		Level: s.Level, Authority: "Ủy ban nhân dân tỉnh (mẫu)", Number: fmt.Sprintf("Quyết định mẫu %02d/QĐ-PDCĐ", 10+len(s.ID)), DecidedAt: now.AddDate(0, -9, 0),
 		ValidTo: now.AddDate(2, 0, 0), ReviewAt: now.AddDate(1, 3, 0), CheckedAt: now.AddDate(0, -2, 0),
 	}
-	_, err = l.System.RecordLevel(l.as(ctx, security), s.ID, made.ID, decision, samplePDF("quyet-dinh-mau.pdf"))
+	_, err = l.System.RecordLevel(l.as(ctx, security), s.ID, made.ID, decision, &system.Attached{Name: "quyet-dinh-mau.pdf", Body: samplePDF("Quyết định mẫu: cấp độ an toàn")})
 	return err
-}
-
-// samplePDF is an empty page, as an attached paper.
-func samplePDF(name string) *system.Attached {
-	return &system.Attached{Name: name, Body: []byte("%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj\n" +
-		"3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n")}
 }
