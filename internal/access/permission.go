@@ -19,7 +19,11 @@ const (
 	SystemCredential  Permission = "system.credential"
 	SystemSecret      Permission = "system.secret" // pick up and change the secrets of the own agency's systems
 	DictionaryRead    Permission = "dictionary.read"
-	DictionaryChange  Permission = "dictionary.change"
+	DictionaryChange  Permission = "dictionary.change"  // without the process: the platform's own jobs alone
+	DictionaryPropose Permission = "dictionary.propose" // propose elements, code lists, kinds of identifiers
+	DictionaryComment Permission = "dictionary.comment" // give the agency's opinion in a consultation
+	DictionaryReview  Permission = "dictionary.review"  // return proposals or open the consultation
+	DictionaryApprove Permission = "dictionary.approve" // publish versions, as another person than proposer and reviewer
 	CatalogRead       Permission = "catalog.read"
 	CatalogRegister   Permission = "catalog.register"
 	CatalogReview     Permission = "catalog.review"

@@ -52,16 +52,16 @@ func with(base []Permission, more ...Permission) []Permission {
 // roles is the matrix shown on the page "Vai trò và quyền". Absent means forbidden.
 var roles = map[Role]roleDef{
 	OpAdmin:     {true, true, with(readers, SystemRegister, AgencyChange, AccountRead, AccountChange, AccountConfirm, SystemChange, SettingsRead, SettingsChange, AccessRead, IncidentRead)},
-	OpAppraiser: {true, true, with(readers, SystemLevel, CatalogReview, ReleasePrepare, ReleaseRecord, ConnectionAppr, ConnectionTest, ConnectionAccept, IngestRead, AccessRead, ExchangeRead)},
-	OpApprover:  {true, true, with(readers, CatalogApprove, CatalogTransfer, ReleaseApprove, ReleaseRecord, ConnectionApprove, AccessRead, ExchangeRead)},
-	OpEngineer:  {true, true, with(readers, SystemRegister, SystemChange, SystemCredential, DictionaryChange, ConnectionSetUp, ConnectionReview, ConnectionTest, ConnectionAccept, IngestRead, IngestRelease, AccessRead, ExchangeRead, IncidentRead)},
+	OpAppraiser: {true, true, with(readers, SystemLevel, DictionaryPropose, DictionaryReview, CatalogReview, ReleasePrepare, ReleaseRecord, ConnectionAppr, ConnectionTest, ConnectionAccept, IngestRead, AccessRead, ExchangeRead)},
+	OpApprover:  {true, true, with(readers, DictionaryPropose, DictionaryApprove, CatalogApprove, CatalogTransfer, ReleaseApprove, ReleaseRecord, ConnectionApprove, AccessRead, ExchangeRead)},
+	OpEngineer:  {true, true, with(readers, SystemRegister, SystemChange, SystemCredential, DictionaryPropose, ConnectionSetUp, ConnectionReview, ConnectionTest, ConnectionAccept, IngestRead, IngestRelease, AccessRead, ExchangeRead, IncidentRead)},
 	OpSecurity:  {true, true, with(readers, SystemLevel, AccountConfirm, AccessRead, AccessSuspend, ReviewOpen, ReviewAnswer, ConnectionCheck, ConnectionSuspend, ConnectionEnd, AuditVerify, ExchangeRead, IncidentRead, IncidentHandle, SettingsRead)},
 	OpQuality:   {true, true, with(readers, IngestRead, ExchangeRead)},
 	OpPortal:    {true, true, with(readers)},
 
-	AgencyHead:     {permissions: with(readers, IncidentRead, ReleaseComment, ConnectionOpinion, ConnectionAccept, CatalogTransfer, AccessRead, IngestRead)},
-	Steward:        {permissions: with(readers, SystemRegister, IncidentRead, CatalogRegister, ReleaseComment, IngestRead, IngestDeliver, IngestRows, SystemSecret, AccessRead, ConnectionDraft, ConnectionOpinion, ConnectionAccept, WarehouseView, DataView)},
-	DeputySteward:  {permissions: with(readers, SystemRegister, CatalogRegister, ReleaseComment, IngestRead, IngestDeliver, IngestRows, SystemSecret, AccessRead, ConnectionDraft, WarehouseView, DataView)},
+	AgencyHead:     {permissions: with(readers, DictionaryComment, IncidentRead, ReleaseComment, ConnectionOpinion, ConnectionAccept, CatalogTransfer, AccessRead, IngestRead)},
+	Steward:        {permissions: with(readers, DictionaryPropose, DictionaryComment, SystemRegister, IncidentRead, CatalogRegister, ReleaseComment, IngestRead, IngestDeliver, IngestRows, SystemSecret, AccessRead, ConnectionDraft, ConnectionOpinion, ConnectionAccept, WarehouseView, DataView)},
+	DeputySteward:  {permissions: with(readers, DictionaryPropose, DictionaryComment, SystemRegister, CatalogRegister, ReleaseComment, IngestRead, IngestDeliver, IngestRows, SystemSecret, AccessRead, ConnectionDraft, WarehouseView, DataView)},
 	AgencyAdmin:    {permissions: with(readers, AccountRead, SystemSecret)},
 	Analyst:        {permissions: with(readers, WarehouseView, DataView, DataList, DataExport)},
 	LookupOfficer:  {permissions: with(readers, WarehouseView, DataView, DataLookup)},

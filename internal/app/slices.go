@@ -98,6 +98,7 @@ func (a *App) buildSlices(ctx context.Context) error {
 		return err
 	}
 	a.buildReleases()
+	a.dictionary.Use(a.dictionarySources())
 	a.buildCertificates()
 	a.useRegister()
 	a.described = controldb.NewFresh(a.db, 20_000, a.describe)
@@ -124,6 +125,9 @@ func (a *App) buildSlices(ctx context.Context) error {
 // seedDictionary gives an empty platform the standard elements and code lists, in the name of the operator.
 func (a *App) seedDictionary(ctx context.Context) error {
 	ctx = access.WithActor(ctx, access.JobActor("first start"))
+	if err := a.dictionary.Prepare(ctx); err != nil {
+		return err
+	}
 	known, err := a.dictionary.ListElements(ctx, dictionary.Filter{Limit: 1})
 	if err != nil || len(known) > 0 {
 		return err

@@ -38,6 +38,9 @@ func (a *App) startWork(ctx context.Context, group *errgroup.Group) {
 	a.jobs.Every("mail", mailEvery, func(ctx context.Context) error {
 		return a.task.SendMail(access.WithActor(ctx, access.JobActor("mail")))
 	})
+	a.jobs.Every("dictionary versions", remindEvery, func(ctx context.Context) error {
+		return a.dictionary.TakeEffect(access.WithActor(ctx, access.JobActor("dictionary versions")))
+	})
 	a.jobs.Every("certificates", remindEvery, func(ctx context.Context) error {
 		ctx = access.WithActor(ctx, access.JobActor("certificates"))
 		return errors.Join(a.system.RemindKeys(ctx), a.certificates.Remind(ctx), a.certificates.PublishLists(ctx))

@@ -84,7 +84,7 @@ func (l *loader) stewards(ctx context.Context) error {
 
 // dictionary adds the elements and code lists that the demo's datasets need.
 func (l *loader) dictionary(ctx context.Context) error {
-	ctx = l.as(ctx, engineer)
+	ctx = access.WithActor(ctx, access.JobActor("demo"))
 	have, err := l.Dictionary.ListCodeLists(ctx)
 	if err != nil {
 		return err
@@ -97,7 +97,7 @@ func (l *loader) dictionary(ctx context.Context) error {
 		if names[c.Name] {
 			continue
 		}
-		if _, err := l.Dictionary.SaveCodeList(ctx, c); err != nil {
+		if _, err := l.Dictionary.CreateCodeList(ctx, c); err != nil {
 			return fmt.Errorf("add code list %s: %w", c.Name, err)
 		}
 	}

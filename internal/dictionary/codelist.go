@@ -16,11 +16,15 @@ type CodeItem struct {
 
 // CodeList is one version of a list of codes.
 type CodeList struct {
-	Name     string     `json:"name"` // e.g. "gioi_tinh"
-	Version  int        `json:"version"`
-	Title    string     `json:"title"`
-	Standard string     `json:"standard,omitempty"`
-	Items    []CodeItem `json:"items"`
+	Name       string     `json:"name"` // e.g. "gioi_tinh"
+	Version    int        `json:"version"`
+	Title      string     `json:"title"`
+	Standard   string     `json:"standard,omitempty"`
+	Items      []CodeItem `json:"items"`
+	ReplacedBy string     `json:"replaced_by,omitempty"`
+	Label      string     `json:"semantic_version,omitempty"` // major.minor.patch
+	Effective  Day        `json:"effective_from"`             // first day of this version; NoDay: since it was made
+	ChangeNote string     `json:"change_note,omitempty"`
 
 	index map[string][]int
 }

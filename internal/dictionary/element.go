@@ -47,6 +47,7 @@ func Types() []Type {
 // Definition is the technical definition of an element.
 type Definition struct {
 	Type       Type   `json:"type"`
+	Format     string `json:"format,omitempty"`     // how people write it, in words: "dd/MM/yyyy"
 	MinLength  int    `json:"min_length,omitempty"` // characters, for text
 	MaxLength  int    `json:"max_length,omitempty"`
 	Pattern    string `json:"pattern,omitempty"` // RE2 over the whole text
@@ -63,7 +64,8 @@ type Definition struct {
 type Rule struct {
 	Owner     string `json:"owner"` // code of the agency that answers for the element
 	Class     Class  `json:"class"`
-	Standard  string `json:"standard,omitempty"` // source standard, e.g. "QCVN 109:2017/BTTTT"
+	Standard  string `json:"standard,omitempty"`    // source standard, e.g. "QCVN 109:2017/BTTTT"
+	Master    string `json:"master_code,omitempty"` // code of the field in the national master data, when it is one
 	ValidFrom Day    `json:"valid_from"`
 	ValidTo   Day    `json:"valid_to"` // last day, NoDay while in force
 }
@@ -77,6 +79,9 @@ type Element struct {
 	Definition Definition `json:"definition"`
 	Rule       Rule       `json:"rule"`
 	ReplacedBy Code       `json:"replaced_by,omitempty"`
+	Label      string     `json:"semantic_version,omitempty"` // major.minor.patch; Version is what refs count
+	Effective  Day        `json:"effective_from"`             // first day of this version; NoDay: since it was made
+	ChangeNote string     `json:"change_note,omitempty"`      // what the version changes and why
 	CreatedAt  time.Time  `json:"created_at"`
 	CreatedBy  string     `json:"created_by"`
 }

@@ -6,11 +6,18 @@ import (
 	"encoding/json"
 	"fmt"
 
+	"lienthong/internal/access"
+	"lienthong/internal/audit"
+	"lienthong/internal/kit/controldb"
 	"lienthong/internal/kit/fault"
 )
 
-//go:embed data/elements.json
-var seedFile []byte
+var (
+	//go:embed data/elements.json
+	seedFile []byte
+	//go:embed data/identifiers.json
+	identifierFile []byte
+)
 
 type seedData struct {
 	Lists    []CodeList `json:"code_lists"`
@@ -31,7 +38,7 @@ func (s *Service) Seed(ctx context.Context, owner string) error {
 		if !fault.Is(err, "dictionary.code_list_not_found") {
 			return err
 		}
-		if _, err := s.SaveCodeList(ctx, l); err != nil {
+		if _, err := s.CreateCodeList(ctx, l); err != nil {
 			return fmt.Errorf("add code list %s: %w", l.Name, err)
 		}
 	}
@@ -43,4 +50,40 @@ func (s *Service) Seed(ctx context.Context, owner string) error {
 		}
 	}
 	return nil
+}
+
+// Prepare brings a register that an older version of the platform left to the form of this one, and adds the standard kinds
+// of identifiers that are missing. It is called at each start, as a job.
+func (s *Service) Prepare(ctx context.Context) error {
+	who, err := access.Require(ctx, access.DictionaryChange)
+	if err != nil {
+		return err
+	}
+	var kinds []Identifier
+	if err := json.Unmarshal(identifierFile, &kinds); err != nil {
+		return fmt.Errorf("read the standard kinds of identifiers: %w", err)
+	}
+	return s.db.InTx(ctx, func(q controldb.Querier) error {
+		if err := spell(ctx, q); err != nil {
+			return err
+		}
+		for _, i := range kinds {
+			if _, err := newestShelved(ctx, q, identifierShelf, i.Name); err == nil {
+				continue
+			} else if !fault.Is(err, "dictionary.identifier_not_found") {
+				return err
+			}
+			if err := i.check(s.units, s.today()); err != nil {
+				return fmt.Errorf("add kind of identifier %s: %w", i.Name, err)
+			}
+			i.Version, i.Label, i.CreatedAt, i.CreatedBy = 1, Raise("", Minor), s.clock.Now(), who.ID
+			if err := insertShelved(ctx, q, identifierShelf, shelved{Name: i.Name, Version: 1, Label: i.Label, At: i.CreatedAt, By: who.ID}, i); err != nil {
+				return err
+			}
+			if err := s.log.Change(ctx, q, audit.Entry{Actor: who.ForAudit(), Event: "dictionary.identifier", Subject: "dictionary.identifier/" + i.Name, Detail: map[string]string{"version": "1"}}); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
 }

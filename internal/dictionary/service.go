@@ -19,6 +19,8 @@ type Service struct {
 	log   *audit.Log
 	clock clock.Clock
 	units *Units
+
+	sources Sources
 }
 
 // NewService reads the administrative units and ties the register to its store.
@@ -27,20 +29,28 @@ func NewService(db *controldb.DB, log *audit.Log, now clock.Clock) (*Service, er
 	if err != nil {
 		return nil, err
 	}
-	log.Keep("dictionary.element", keepElement())
-	log.Keep("dictionary.code_list", keepCodeList())
-	return &Service{db: db, log: log, clock: now, units: units}, nil
+	s := &Service{db: db, log: log, clock: now, units: units}
+	log.Keep("dictionary.element", keepElement(s.today))
+	log.Keep("dictionary.code_list", keepCodeList(s.today))
+	log.Keep("dictionary.identifier", keepIdentifier(s.today))
+	log.Keep("dictionary.proposal", keepProposal())
+	return s, nil
 }
+
+func (s *Service) today() Day { return DayOf(s.clock.Now()) }
 
 // Units are the administrative units, which are public reference data.
 func (s *Service) Units() *Units { return s.units }
 
-// Filter narrows a list of elements; After is the last code of the page before.
+// Filter narrows a list of elements; After is the Cursor of the last of the page before.
 type Filter struct {
 	Text  string
-	After Code
+	After string
 	Limit int
 }
+
+// Cursor is where the list that the filter makes continues behind an element.
+func (f Filter) Cursor(e Element) string { return fmt.Sprintf("%d/%s", nearness(e, f.Text), e.Code) }
 
 const maxPage = 1000
 
@@ -57,47 +67,13 @@ func escapeLike(s string) string {
 	return strings.NewReplacer("!", "!!", "%", "!%", "_", "!_").Replace(s)
 }
 
-// CreateElement adds the first version of an element.
+// CreateElement adds the first version of an element without the process. Only the platform's own jobs may: people propose.
 func (s *Service) CreateElement(ctx context.Context, e Element) (Element, error) {
-	e.Version = 1
-	return s.addVersion(ctx, e, "dictionary.create")
-}
-
-// ReviseElement adds the next version of an element; e.Version is the version that was changed, so that two people who
-// change the same one do not overwrite each other. Invariant 1: the version before stays as it is.
-func (s *Service) ReviseElement(ctx context.Context, e Element) (Element, error) {
-	latest, err := s.LatestElement(ctx, e.Code)
-	if err != nil {
-		return Element{}, err
-	}
-	if latest.Version != e.Version {
-		return Element{}, fault.New(fault.Conflict, "dictionary.element_changed", e.Code)
-	}
-	e.Version++
-	return s.addVersion(ctx, e, "dictionary.revise")
-}
-
-// RetireElement ends an element with its replacement. There is no deletion: what used it keeps its meaning.
-func (s *Service) RetireElement(ctx context.Context, code, replacement Code) (Element, error) {
-	e, err := s.LatestElement(ctx, code)
-	if err != nil {
-		return Element{}, err
-	}
-	if _, err := s.LatestElement(ctx, replacement); err != nil {
-		return Element{}, err
-	}
-	e.Version++
-	e.ReplacedBy = replacement
-	e.Rule.ValidTo = DayOf(s.clock.Now())
-	return s.addVersion(ctx, e, "dictionary.retire")
-}
-
-func (s *Service) addVersion(ctx context.Context, e Element, event string) (Element, error) {
 	who, err := access.Require(ctx, access.DictionaryChange)
 	if err != nil {
 		return Element{}, err
 	}
-	e.CreatedAt, e.CreatedBy = s.clock.Now(), who.ID
+	e.Version, e.Label, e.CreatedAt, e.CreatedBy = 1, Raise("", Minor), s.clock.Now(), who.ID
 	if e.Rule.ValidFrom == NoDay {
 		e.Rule.ValidFrom = DayOf(e.CreatedAt)
 	}
@@ -107,7 +83,7 @@ func (s *Service) addVersion(ctx context.Context, e Element, event string) (Elem
 	}
 	err = s.db.InTx(ctx, func(q controldb.Querier) error {
 		if e.Definition.CodeList != "" {
-			if _, err := latestCodeList(ctx, q, e.Definition.CodeList); err != nil {
+			if _, err := findShelved(ctx, q, listShelf, e.Definition.CodeList, s.today()); err != nil {
 				return err
 			}
 		}
@@ -115,16 +91,16 @@ func (s *Service) addVersion(ctx context.Context, e Element, event string) (Elem
 			return err
 		}
 		return s.log.Change(ctx, q, audit.Entry{
-			Actor: who.ForAudit(), Event: event, Subject: "dictionary.element/" + string(e.Code), Agency: e.Rule.Owner,
+			Actor: who.ForAudit(), Event: "dictionary.create", Subject: "dictionary.element/" + string(e.Code), Agency: e.Rule.Owner,
 			Detail: map[string]string{"version": fmt.Sprint(e.Version)},
 		})
 	})
 	return e, err
 }
 
-// LatestElement finds the newest version of an element.
+// LatestElement finds the version of an element that holds today.
 func (s *Service) LatestElement(ctx context.Context, code Code) (Element, error) {
-	return latestElement(ctx, s.db, code)
+	return latestElement(ctx, s.db, code, s.today())
 }
 
 // FindElement finds one version of an element.
@@ -156,60 +132,75 @@ func (s *Service) ElementHistory(ctx context.Context, code Code) ([]Element, err
 	return elementHistory(ctx, s.db, code)
 }
 
-// ListElements lists the newest versions, by code.
+// ListElements lists the versions that hold today. With a text the exact spelling comes first.
 func (s *Service) ListElements(ctx context.Context, f Filter) ([]Element, error) {
-	return latestElements(ctx, s.db, f)
+	return latestElements(ctx, s.db, f, s.today())
 }
 
-// SaveCodeList adds a code list or its next version. A code may end but not vanish, or older records lose their meaning.
-func (s *Service) SaveCodeList(ctx context.Context, l CodeList) (*CodeList, error) {
+// CreateCodeList adds a code list without the process, as CreateElement does.
+func (s *Service) CreateCodeList(ctx context.Context, l CodeList) (*CodeList, error) {
 	who, err := access.Require(ctx, access.DictionaryChange)
 	if err != nil {
 		return nil, err
 	}
-	var saved *CodeList
+	l.Version, l.Label = 1, Raise("", Minor)
+	saved, err := NewCodeList(l)
+	if err != nil {
+		return nil, err
+	}
 	err = s.db.InTx(ctx, func(q controldb.Querier) error {
-		l.Version = 1
-		before, err := latestCodeList(ctx, q, l.Name)
-		if err == nil {
-			l.Version = before.Version + 1
-		} else if !fault.Is(err, "dictionary.code_list_not_found") {
-			return err
-		}
-		if saved, err = NewCodeList(l); err != nil {
-			return err
-		}
-		if before != nil {
-			for _, item := range before.Items {
-				if len(saved.index[item.Code]) == 0 {
-					return fault.New(fault.Conflict, "dictionary.code_removed", item.Code).At("items")
-				}
-			}
-		}
-		if err := insertCodeList(ctx, q, saved, s.clock.Now(), who.ID); err != nil {
+		if err := insertShelved(ctx, q, listShelf, shelved{Name: l.Name, Version: 1, Label: l.Label, At: s.clock.Now(), By: who.ID}, saved); err != nil {
 			return err
 		}
 		return s.log.Change(ctx, q, audit.Entry{
-			Actor: who.ForAudit(), Event: "dictionary.code_list", Subject: "dictionary.code_list/" + saved.Name,
-			Detail: map[string]string{"version": fmt.Sprint(saved.Version)},
+			Actor: who.ForAudit(), Event: "dictionary.code_list", Subject: "dictionary.code_list/" + saved.Name, Detail: map[string]string{"version": "1"},
 		})
 	})
 	return saved, err
 }
 
-// FindCodeList finds the newest version of a list.
+// FindCodeList finds the version of a list that holds today.
 func (s *Service) FindCodeList(ctx context.Context, name string) (*CodeList, error) {
-	return latestCodeList(ctx, s.db, name)
+	v, err := findShelved(ctx, s.db, listShelf, name, s.today())
+	if err != nil {
+		return nil, err
+	}
+	return readCodeList(v)
 }
 
-// ListCodeLists lists the newest versions, by name.
+// CodeListHistory lists all versions of a list, the newest first.
+func (s *Service) CodeListHistory(ctx context.Context, name string) ([]*CodeList, error) {
+	all, err := shelvedHistory(ctx, s.db, listShelf, name)
+	if err != nil {
+		return nil, err
+	}
+	return readCodeLists(all)
+}
+
+// ListCodeLists lists the versions that hold today, by name.
 func (s *Service) ListCodeLists(ctx context.Context) ([]*CodeList, error) {
-	return latestCodeLists(ctx, s.db)
+	all, err := listShelved(ctx, s.db, listShelf, s.today())
+	if err != nil {
+		return nil, err
+	}
+	return readCodeLists(all)
+}
+
+func readCodeLists(all []shelved) ([]*CodeList, error) {
+	lists := make([]*CodeList, 0, len(all))
+	for _, v := range all {
+		l, err := readCodeList(v)
+		if err != nil {
+			return nil, err
+		}
+		lists = append(lists, l)
+	}
+	return lists, nil
 }
 
 // Reference is what the elements of a delivery may point to, as it stands now.
 func (s *Service) Reference(ctx context.Context) (Reference, error) {
-	lists, err := latestCodeLists(ctx, s.db)
+	lists, err := s.ListCodeLists(ctx)
 	if err != nil {
 		return Reference{}, err
 	}

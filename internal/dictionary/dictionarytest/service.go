@@ -37,6 +37,11 @@ func Actor(id, agency string, roles ...access.Role) context.Context {
 	return access.WithActor(context.Background(), access.Actor{Type: access.User, ID: id, Name: id, Agency: agency, Roles: roles, Auth: access.AuthTwo})
 }
 
+// Job acts as the platform's own work, which alone changes the register without the process.
+func Job() context.Context {
+	return access.WithActor(context.Background(), access.JobActor("test"))
+}
+
 // Service gives a dictionary with the standard elements.
 func Service(t testing.TB, db *controldb.DB, log *audit.Log) *dictionary.Service {
 	t.Helper()
@@ -44,7 +49,10 @@ func Service(t testing.TB, db *controldb.DB, log *audit.Log) *dictionary.Service
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := s.Seed(Actor("engineer", "H38.02", access.OpEngineer), "H38.02"); err != nil {
+	if err := s.Prepare(Job()); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Seed(Job(), "H38.02"); err != nil {
 		t.Fatal(err)
 	}
 	return s

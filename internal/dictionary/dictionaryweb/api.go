@@ -10,7 +10,8 @@ import (
 // elementJSON and unitJSON are those of the dictionary with their days in words.
 type elementJSON struct {
 	dictionary.Element
-	Rule ruleJSON `json:"rule"`
+	Rule      ruleJSON `json:"rule"`
+	Effective string   `json:"effective_from,omitempty" format:"date" doc:"First day of this version; absent: since it was made"`
 }
 
 type ruleJSON struct {
@@ -20,7 +21,7 @@ type ruleJSON struct {
 }
 
 func asElement(e dictionary.Element) elementJSON {
-	return elementJSON{e, ruleJSON{e.Rule, e.Rule.ValidFrom.String(), e.Rule.ValidTo.String()}}
+	return elementJSON{e, ruleJSON{e.Rule, e.Rule.ValidFrom.String(), e.Rule.ValidTo.String()}, e.Effective.String()}
 }
 
 type unitJSON struct {
@@ -36,7 +37,7 @@ func asUnit(u dictionary.Unit) unitJSON {
 
 type elementsIn struct {
 	Text  string `query:"q" doc:"Words of name or code, with or without tone marks"`
-	After string `query:"after" doc:"Last code of the page before"`
+	After string `query:"after" doc:"next of the page before"`
 	Limit int    `query:"limit" minimum:"1" maximum:"1000" default:"200"`
 }
 
@@ -48,7 +49,8 @@ type elementsOut struct {
 }
 
 func (p *Pages) opElements(ctx context.Context, in *elementsIn) (*elementsOut, error) {
-	list, err := p.dictionary.ListElements(ctx, dictionary.Filter{Text: in.Text, After: dictionary.Code(in.After), Limit: in.Limit})
+	filter := dictionary.Filter{Text: in.Text, After: in.After, Limit: in.Limit}
+	list, err := p.dictionary.ListElements(ctx, filter)
 	if err != nil {
 		return nil, err
 	}
@@ -58,7 +60,7 @@ func (p *Pages) opElements(ctx context.Context, in *elementsIn) (*elementsOut, e
 		out.Body.Elements = append(out.Body.Elements, asElement(e))
 	}
 	if len(list) == in.Limit {
-		out.Body.Next = string(list[len(list)-1].Code)
+		out.Body.Next = filter.Cursor(list[len(list)-1])
 	}
 	return &out, nil
 }
@@ -84,68 +86,6 @@ func (p *Pages) opElement(ctx context.Context, in *elementIn) (*elementOut, erro
 	var out elementOut
 	for _, e := range versions {
 		out.Body.Versions = append(out.Body.Versions, asElement(e))
-	}
-	return &out, nil
-}
-
-type listJSON struct {
-	Name     string     `json:"name"`
-	Version  int        `json:"version"`
-	Title    string     `json:"title"`
-	Standard string     `json:"standard,omitempty"`
-	Codes    int        `json:"codes"`
-	Items    []itemJSON `json:"items,omitempty"`
-}
-
-type itemJSON struct {
-	Code  string `json:"code"`
-	Label string `json:"label"`
-	From  string `json:"valid_from,omitempty" format:"date"`
-	To    string `json:"valid_to,omitempty" format:"date"`
-}
-
-type codeListsOut struct {
-	Body struct {
-		CodeLists []listJSON `json:"code_lists"`
-	}
-}
-
-func (p *Pages) opCodeLists(ctx context.Context, _ *struct{}) (*codeListsOut, error) {
-	lists, err := p.dictionary.ListCodeLists(ctx)
-	if err != nil {
-		return nil, err
-	}
-	var out codeListsOut
-	out.Body.CodeLists = make([]listJSON, 0, len(lists))
-	for _, l := range lists {
-		out.Body.CodeLists = append(out.Body.CodeLists, listJSON{Name: l.Name, Version: l.Version, Title: l.Title, Standard: l.Standard, Codes: len(l.Items)})
-	}
-	return &out, nil
-}
-
-type codeListIn struct {
-	Name string `path:"name" example:"gioi_tinh"`
-	At   string `query:"at" format:"date" doc:"Only items in force on this day"`
-}
-
-type codeListOut struct{ Body listJSON }
-
-func (p *Pages) opCodeList(ctx context.Context, in *codeListIn) (*codeListOut, error) {
-	l, err := p.dictionary.FindCodeList(ctx, in.Name)
-	if err != nil {
-		return nil, err
-	}
-	items := l.Items
-	if in.At != "" {
-		day, err := p.dayOf("at", in.At)
-		if err != nil {
-			return nil, err
-		}
-		items = l.At(day)
-	}
-	out := codeListOut{listJSON{Name: l.Name, Version: l.Version, Title: l.Title, Standard: l.Standard, Codes: len(items), Items: make([]itemJSON, 0, len(items))}}
-	for _, i := range items {
-		out.Body.Items = append(out.Body.Items, itemJSON{i.Code, i.Label, i.ValidFrom.String(), i.ValidTo.String()})
 	}
 	return &out, nil
 }

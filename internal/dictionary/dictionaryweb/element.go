@@ -26,7 +26,7 @@ func (p *Pages) listElements(w http.ResponseWriter, r *http.Request) error {
 	if err := web.Decode(r, &in); err != nil {
 		return err
 	}
-	list, err := p.dictionary.ListElements(r.Context(), dictionary.Filter{Text: in.Text, After: dictionary.Code(in.After), Limit: pageSize + 1})
+	list, err := p.dictionary.ListElements(r.Context(), dictionary.Filter{Text: in.Text, After: in.After, Limit: pageSize + 1})
 	if err != nil {
 		return err
 	}

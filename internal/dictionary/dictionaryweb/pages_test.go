@@ -92,7 +92,7 @@ func (s *site) want(t *testing.T, status int, method, path string, role access.R
 
 func TestPagesInTheirStates(t *testing.T) {
 	empty := newSite(t, false)
-	empty.want(t, 200, "GET", "/dictionary", access.Analyst, "", "Từ điển chưa có thuộc tính nào")
+	empty.want(t, 200, "GET", "/dictionary", access.Analyst, "", "Từ điển chưa có phần tử nào")
 	empty.want(t, 200, "GET", "/dictionary/code-list", access.Analyst, "", "Chưa có danh mục nào")
 
 	s := newSite(t, true)
@@ -102,7 +102,7 @@ func TestPagesInTheirStates(t *testing.T) {
 		s.want(t, 200, "GET", path, access.CommuneOfficer, "")
 	}
 	s.want(t, 200, "GET", "/dictionary?q=so+dinh+danh", access.Analyst, "", "Số định danh cá nhân", "so_dinh_danh_ca_nhan", "Dữ liệu cá nhân cơ bản")
-	s.want(t, 200, "GET", "/dictionary?q=khong+co+gi", access.Analyst, "", "Không tìm thấy thuộc tính phù hợp")
+	s.want(t, 200, "GET", "/dictionary?q=khong+co+gi", access.Analyst, "", "Không tìm thấy phần tử phù hợp")
 	s.want(t, http.StatusNotFound, "GET", "/dictionary/element/khong_co", access.Analyst, "")
 	s.want(t, http.StatusNotFound, "GET", "/dictionary/code-list/khong_co", access.Analyst, "")
 	s.want(t, 200, "GET", "/dictionary/code-list/gioi_tinh", access.Analyst, "", "Nam", "Nữ")
