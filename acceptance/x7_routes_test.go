@@ -61,6 +61,11 @@ var unkept = map[string]string{
 	"POST /api/v1/datasets/{owner}/{slug}/versions/{number}/verify": "checks files",
 	"POST /api/v1/datasets/{owner}/{slug}/view":                     "reads data; recorded as data.*",
 	"POST /api/v1/dictionary/units/convert":                         "computes",
+	"POST /dictionary/identifiers/{code}/try":                       "computes; nothing of the value is kept",
+	"POST /api/v1/dictionary/identifiers/{code}/try":                "computes; nothing of the value is kept",
+	"POST /dictionary/follow":                                       "what one is told of oneself; recorded as dictionary.subscribe",
+	"PUT /api/v1/dictionary/subscriptions/*":                        "what one is told of oneself; recorded as dictionary.subscribe",
+	"DELETE /api/v1/dictionary/subscriptions/*":                     "what one is told of oneself; recorded as dictionary.unsubscribe",
 	"POST /audit/*":                                                 "reads and checks the log; recorded as log.*",
 	"POST /api/v1/audit/*":                                          "reads and checks the log; recorded as log.*",
 	"POST /api/v1/authz/decide":                                     "asks a question; recorded as access.try",
@@ -93,6 +98,7 @@ var alike = map[string]string{
 	"POST /system/{id}/officer-key": "POST /api/v1/systems/{id}/officer-keys", "POST /system/{id}/client-key": "POST /api/v1/systems/{id}/client-keys",
 	"POST /system/{id}/client-key/{kid}/revoke": "POST /api/v1/systems/{id}/client-keys/{kid}/revoke", "POST /system/{id}/credential": "POST /api/v1/systems/{id}/credentials",
 	"POST /access/purposes": "POST /api/v1/purposes", "POST /catalog": "POST /api/v1/datasets", "POST /catalog/{owner}/{slug}/edit": "PUT /api/v1/datasets/{owner}/{slug}",
+	"POST /dictionary/proposals": "POST /api/v1/dictionary/proposals", "POST /dictionary/proposals/{id}/edit": "PUT /api/v1/dictionary/proposals/{id}",
 	"POST /connections": "POST /api/v1/connections/requests", "POST /connections/{id}/edit": "PATCH /api/v1/connections/requests/{id}",
 	"POST /api/v1/datasets/{owner}/{slug}/return": "POST /api/v1/datasets/{owner}/{slug}/suspend", "POST /api/v1/datasets/{owner}/{slug}/end": "POST /api/v1/datasets/{owner}/{slug}/suspend",
 	"POST /api/v1/datasets/{owner}/{slug}/retire": "POST /api/v1/datasets/{owner}/{slug}/suspend", "POST /api/v1/datasets/{owner}/{slug}/transfer": "POST /api/v1/datasets/{owner}/{slug}/suspend",
@@ -109,7 +115,8 @@ func twin(route string) string {
 	}
 	for from, to := range map[string]string{
 		"POST /connections/{id}/": "POST /api/v1/connections/requests/{id}/", "POST /catalog/{owner}/{slug}/": "POST /api/v1/datasets/{owner}/{slug}/",
-		"POST /system/{id}/credential/": "POST /api/v1/systems/{id}/credentials/", "POST /system/{id}/": "POST /api/v1/systems/{id}/",
+		"POST /dictionary/proposals/{id}/": "POST /api/v1/dictionary/proposals/{id}/",
+		"POST /system/{id}/credential/":    "POST /api/v1/systems/{id}/credentials/", "POST /system/{id}/": "POST /api/v1/systems/{id}/",
 	} {
 		if strings.HasPrefix(route, "POST /system/{id}/credential/") && from == "POST /system/{id}/" {
 			continue
@@ -240,6 +247,7 @@ func changeEverything(t *testing.T, p *province) []string {
 	changeDataset(t, p)
 	request, copied := changeRequest(t, p, day)
 	changePublished(t, p)
+	dictionary := changeDictionary(t, p)
 	svc := service("http://127.0.0.1:9")
 	svc["dataset"] = households
 	if a := p.engineer.Post(api+"/exchange/services", svc); a.Status >= 300 {
@@ -249,11 +257,49 @@ func changeEverything(t *testing.T, p *province) []string {
 		Grants []struct{ ID string }
 	}
 	ok(t, p.engineer.Get(api+"/access/grants?request="+request), http.StatusOK).Into(t, &grants)
-	return []string{
+	return append(dictionary, []string{
 		"/agencies/H38.70", "/agencies/H38.71", "/account/accounts/" + who.ID, "/account/accounts/" + confirmed.ID, "/purposes/QLNN.THAYDOI", "/systems/he-thong-doi", "/systems/" + callerSystem,
 		"/datasets/" + owner + "/doi-moi", "/datasets/" + households, "/connections/requests/" + request, "/connections/requests/" + copied, "/access/grants/" + grants.Grants[0].ID,
 		"/exchange/services/" + svc["owner"].(string) + "/" + svc["system"].(string) + "/" + svc["name"].(string),
+	}...)
+}
+
+// changeDictionary takes every step of a proposal once.
+func changeDictionary(t *testing.T, p *province) []string {
+	t.Helper()
+	const api = "/api/v1/dictionary/proposals"
+	propose := func(code string) (at string, in m) {
+		t.Helper()
+		in = newElement(code, "Phần tử để thay đổi "+code)
+		var made struct{ ID string }
+		ok(t, p.ownerSteward.Post(api, in), http.StatusCreated).Into(t, &made)
+		return api + "/" + made.ID, in
 	}
+	var subjects []string
+	done := func(at string) { subjects = append(subjects, strings.TrimPrefix(at, "/api/v1")) }
+	one, in := propose("thay_doi_mot")
+	ok(t, p.appraiser.Post(one+"/return", m{"comments": "Hãy bổ sung định nghĩa"}), http.StatusOK)
+	in["reason"] = "Đã bổ sung định nghĩa nghiệp vụ"
+	ok(t, p.ownerSteward.Do(http.MethodPut, one, in), http.StatusOK)
+	ok(t, p.appraiser.Post(one+"/consult", m{"days": 3, "agencies": []string{consumer}}), http.StatusOK)
+	ok(t, p.consumerSteward.Post(one+"/comments", m{"stance": "agree"}), http.StatusOK)
+	ok(t, p.appraiser.Post(one+"/close-consultation", m{"reason": "Các cơ quan đã trả lời đủ"}), http.StatusOK)
+	ok(t, p.approver.Post(one+"/approve", nil), http.StatusOK)
+	done(one)
+	two, _ := propose("thay_doi_hai")
+	ok(t, p.approver.Post(two+"/reject", m{"reason": "Trùng với phần tử đã có"}), http.StatusOK)
+	done(two)
+	three, _ := propose("thay_doi_ba")
+	ok(t, p.ownerSteward.Post(three+"/withdraw", nil), http.StatusOK)
+	done(three)
+	four, _ := propose("thay_doi_bon")
+	ok(t, p.ownerSteward.Do(http.MethodDelete, "/api/v1/dictionary/elements/thay_doi_bon", nil), http.StatusNoContent)
+	done(four)
+	var listed struct{ ID string }
+	a := p.ownerSteward.With("Content-Type", "text/csv").Post("/api/v1/code-lists/import?name=thay_doi_danh_muc&title=Danh+m%E1%BB%A5c&reason=C%E1%BA%A7n+cho+ki%E1%BB%83m+tra", "code,label\nA,Một\n")
+	ok(t, a, http.StatusCreated).Into(t, &listed)
+	done(api + "/" + listed.ID)
+	return append(subjects, "/dictionary/elements/thay_doi_mot")
 }
 
 func changeSystem(t *testing.T, p *province, day func(int) string) {

@@ -83,7 +83,7 @@ func (a *App) buildConsole() (*console, error) {
 		releaseweb.New(shell, releaseweb.Parts{Releases: a.releases, Clock: a.clock}, a.agencyName),
 		warehouseweb.New(shell, a.warehouse, a.catalog, a.clock, a.agencyName),
 		viewweb.New(shell, viewweb.Parts{View: a.view, Access: a.access, Catalog: a.catalog, Agency: a.agencyName, Purposes: a.purposeNames}),
-		dictionaryweb.New(shell, a.dictionary, a.clock, a.agencyName),
+		dictionaryweb.New(shell, a.dictionary, a.clock, a.agencyName).Owners(a.agencyCodes),
 		ingestweb.New(shell, a.ingest, a.catalog, a.ingestSystems, a.agencyName),
 		connectionweb.New(shell, a.connections, a.grants, a.tests, a.clock, a.connectionRegisters()),
 		exchangeweb.New(shell, a.exchange, a.audit, a.clock, a.agencyName, a.connectionNumber).Naming(a.purposeNames, a.datasetNames).Tracing(a.traces),

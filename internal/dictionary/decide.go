@@ -62,7 +62,7 @@ func (s *Service) Consult(ctx context.Context, id string, revision int64, days i
 		if err != nil {
 			return err
 		}
-		now := s.clock.Now()
+		now := p.ChangedAt
 		if p.ConsultTo, err = s.deadline(now, days); err != nil {
 			return err
 		}

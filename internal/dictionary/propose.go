@@ -345,10 +345,10 @@ func (s *Service) take(ctx context.Context, permission access.Permission, id str
 			return fault.New(fault.Conflict, "dictionary.proposal_changed", p.Number)
 		}
 		from := p.State
+		p.ChangedAt = s.clock.Now()
 		if err := rule(q, who, p); err != nil {
 			return err
 		}
-		p.ChangedAt = s.clock.Now()
 		if err := updateProposal(ctx, q, p); err != nil {
 			return err
 		}

@@ -236,54 +236,63 @@ func (p *Pages) opProposal(ctx context.Context, in *byID) (*wholeProposalOut, er
 }
 
 type stepIn struct {
-	ID   string `path:"id"`
-	Body struct {
-		Revision  int64             `json:"revision,omitempty" doc:"What was seen; a change since then is refused"`
-		Comments  string            `json:"comments,omitempty" doc:"For return"`
-		Reason    string            `json:"reason,omitempty" doc:"For reject and close-consultation"`
-		Days      int               `json:"days,omitempty" doc:"For consult: working days"`
-		Agencies  []string          `json:"agencies,omitempty" doc:"For consult: codes, or * for all; agencies whose data is touched are always asked"`
-		Stance    dictionary.Stance `json:"stance,omitempty" enum:"agree,amend,disagree" doc:"For comments"`
-		Text      string            `json:"text,omitempty" maxLength:"5000" doc:"For comments"`
-		Effective string            `json:"effective_from,omitempty" format:"date" doc:"For approve: a later day than asked for"`
+	ID   string    `path:"id"`
+	Body *stepBody // withdraw and approve need none
+}
+
+type stepBody struct {
+	Revision  int64             `json:"revision,omitempty" doc:"What was seen; a change since then is refused"`
+	Comments  string            `json:"comments,omitempty" doc:"For return"`
+	Reason    string            `json:"reason,omitempty" doc:"For reject and close-consultation"`
+	Days      int               `json:"days,omitempty" doc:"For consult: working days"`
+	Agencies  []string          `json:"agencies,omitempty" doc:"For consult: codes, or * for all; agencies whose data is touched are always asked"`
+	Stance    dictionary.Stance `json:"stance,omitempty" enum:"agree,amend,disagree" doc:"For comments"`
+	Text      string            `json:"text,omitempty" maxLength:"5000" doc:"For comments"`
+	Effective string            `json:"effective_from,omitempty" format:"date" doc:"For approve: a later day than asked for"`
+}
+
+func (in *stepIn) body() stepBody {
+	if in.Body == nil {
+		return stepBody{}
 	}
+	return *in.Body
 }
 
 func (p *Pages) opReturn(ctx context.Context, in *stepIn) (*proposalOut, error) {
-	return p.answered(p.dictionary.Return(ctx, in.ID, in.Body.Revision, in.Body.Comments))
+	return p.answered(p.dictionary.Return(ctx, in.ID, in.body().Revision, in.body().Comments))
 }
 
 func (p *Pages) opConsult(ctx context.Context, in *stepIn) (*proposalOut, error) {
-	days := in.Body.Days
+	days := in.body().Days
 	if days == 0 {
 		days = dictionary.DefaultConsultation
 	}
-	return p.answered(p.dictionary.Consult(ctx, in.ID, in.Body.Revision, days, in.Body.Agencies))
+	return p.answered(p.dictionary.Consult(ctx, in.ID, in.body().Revision, days, in.body().Agencies))
 }
 
 func (p *Pages) opComment(ctx context.Context, in *stepIn) (*proposalOut, error) {
-	return p.answered(p.dictionary.Comment(ctx, in.ID, in.Body.Stance, in.Body.Text))
+	return p.answered(p.dictionary.Comment(ctx, in.ID, in.body().Stance, in.body().Text))
 }
 
 func (p *Pages) opCloseConsultation(ctx context.Context, in *stepIn) (*proposalOut, error) {
-	return p.answered(p.dictionary.CloseConsultation(ctx, in.ID, in.Body.Revision, in.Body.Reason))
+	return p.answered(p.dictionary.CloseConsultation(ctx, in.ID, in.body().Revision, in.body().Reason))
 }
 
 func (p *Pages) opApprove(ctx context.Context, in *stepIn) (*proposalOut, error) {
 	day := dictionary.NoDay
-	if in.Body.Effective != "" {
+	if in.body().Effective != "" {
 		var err error
-		if day, err = p.dayOf("effective_from", in.Body.Effective); err != nil {
+		if day, err = p.dayOf("effective_from", in.body().Effective); err != nil {
 			return nil, err
 		}
 	}
-	return p.answered(p.dictionary.Approve(ctx, in.ID, in.Body.Revision, day))
+	return p.answered(p.dictionary.Approve(ctx, in.ID, in.body().Revision, day))
 }
 
 func (p *Pages) opReject(ctx context.Context, in *stepIn) (*proposalOut, error) {
-	return p.answered(p.dictionary.Reject(ctx, in.ID, in.Body.Revision, in.Body.Reason))
+	return p.answered(p.dictionary.Reject(ctx, in.ID, in.body().Revision, in.body().Reason))
 }
 
 func (p *Pages) opWithdraw(ctx context.Context, in *stepIn) (*proposalOut, error) {
-	return p.answered(p.dictionary.Withdraw(ctx, in.ID, in.Body.Revision))
+	return p.answered(p.dictionary.Withdraw(ctx, in.ID, in.body().Revision))
 }

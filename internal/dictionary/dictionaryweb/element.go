@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 
+	"lienthong/internal/access"
 	"lienthong/internal/dictionary"
 	"lienthong/internal/kit/i18n"
 	"lienthong/internal/web"
@@ -21,20 +22,31 @@ type elementsForm struct {
 	After string `form:"after"`
 }
 
+func (p *Pages) filter(in elementsForm) dictionary.Filter {
+	return dictionary.Filter{Text: in.Text, After: in.After, Limit: pageSize + 1}
+}
+
 func (p *Pages) listElements(w http.ResponseWriter, r *http.Request) error {
 	var in elementsForm
 	if err := web.Decode(r, &in); err != nil {
 		return err
 	}
-	list, err := p.dictionary.ListElements(r.Context(), dictionary.Filter{Text: in.Text, After: in.After, Limit: pageSize + 1})
+	list, err := p.dictionary.ListElements(r.Context(), p.filter(in))
 	if err != nil {
 		return err
 	}
 	t := p.shell.T(r)
+	head := ui.Head{Title: t("dictionary.title"), Lead: t("dictionary.lead")}
+	if mayPropose(r) {
+		head.Actions = append(head.Actions, ui.Action{Label: t("dictionary.propose_element"), Path: "/dictionary/proposals/new?kind=element&action=create", Icon: ui.IconAdd, Kind: ui.Primary})
+	}
+	for _, format := range []string{"xlsx", "csv", "json"} {
+		head.Actions = append(head.Actions, ui.Action{Label: t("dictionary.export", strings.ToUpper(format)), Path: web.APIPrefix + "/dictionary/export?format=" + format, Icon: ui.IconDownload, Kind: ui.Quiet})
+	}
 	return p.shell.Render(w, r, web.Page{
 		Title: t("dictionary.title"), Crumbs: crumbs(t),
 		Body: page(pageView{
-			Head: ui.Head{Title: t("dictionary.title"), Lead: t("dictionary.lead")},
+			Head: head,
 			Above: []templ.Component{
 				ui.Tabs(t("dictionary.title"), parts(t, "/dictionary")),
 				ui.SearchForm("/dictionary", "q", in.Text, t("dictionary.search"), t("dictionary.search_do")),
@@ -47,7 +59,7 @@ func (p *Pages) listElements(w http.ResponseWriter, r *http.Request) error {
 func (p *Pages) elementTable(r *http.Request, t ui.T, in elementsForm, list []dictionary.Element) ui.TableProps {
 	props := ui.TableProps{
 		Caption: t("dictionary.elements"),
-		Columns: []ui.Column{{Label: t("dictionary.element")}, {Label: t("dictionary.type")}, {Label: t("dictionary.class")}, {Label: t("dictionary.owner")}, {Label: t("dictionary.version"), Number: true}, {Label: t("dictionary.validity")}},
+		Columns: []ui.Column{{Label: t("dictionary.element")}, {Label: t("dictionary.type")}, {Label: t("dictionary.class")}, {Label: t("dictionary.owner")}, {Label: t("dictionary.version")}, {Label: t("dictionary.validity")}},
 		Empty:   ui.Empty{Icon: ui.IconDictionary, Title: t("dictionary.no_element"), Text: t("dictionary.no_element_text")},
 		Pages:   &ui.PageLinks{},
 	}
@@ -59,7 +71,7 @@ func (p *Pages) elementTable(r *http.Request, t ui.T, in elementsForm, list []di
 	}
 	if len(list) > pageSize {
 		list = list[:pageSize]
-		props.Pages.Next = at(string(list[pageSize-1].Code))
+		props.Pages.Next = at(p.filter(in).Cursor(list[pageSize-1]))
 	}
 	if in.After != "" {
 		props.Pages.Previous = at("")
@@ -67,7 +79,7 @@ func (p *Pages) elementTable(r *http.Request, t ui.T, in elementsForm, list []di
 	for _, e := range list {
 		props.Rows = append(props.Rows, ui.Cells(
 			ui.LinkTwo(e.Name, elementPath(e.Code), string(e.Code)), ui.Text(t("dictionary.type."+string(e.Definition.Type))), ui.Text(t("dictionary.class."+string(e.Rule.Class))),
-			ui.Text(p.agency(r.Context(), e.Rule.Owner)), ui.Number(int64(e.Version)), ui.Badge(p.inForce(t, e)),
+			ui.Text(p.agency(r.Context(), e.Rule.Owner)), ui.Two(e.Label, t("dictionary.number", e.Version)), ui.Badge(p.inForce(t, e)),
 		))
 	}
 	return props
@@ -98,20 +110,55 @@ func (p *Pages) showElement(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	impact, err := p.dictionary.Impact(r.Context(), dictionary.ThingElement, string(code))
+	if err != nil {
+		return err
+	}
 	t := p.shell.T(r)
+	actions, above, err := p.proposalActions(r, t, dictionary.ThingElement, string(code), e.ReplacedBy != "")
+	if err != nil {
+		return err
+	}
+	if access.ActorOf(r.Context()).Type == access.User {
+		a, err := p.follow(r, t, dictionary.ThingElement, string(code))
+		if err != nil {
+			return err
+		}
+		actions = append(actions, a)
+	}
 	state := p.inForce(t, e)
 	view := pageView{
-		Head: ui.Head{Eyebrow: e.Ref().String(), Title: e.Name, Lead: e.Meaning, State: &state},
+		Head:  ui.Head{Eyebrow: e.Ref().String() + " · " + e.Label, Title: e.Name, Lead: e.Meaning, State: &state, Actions: actions},
+		Above: append(p.endOf(t, e, versions), above...),
 		Main: []part{
 			{Card: ui.CardProps{Title: t("dictionary.definition")}, Body: []templ.Component{ui.KeyValue(definition(t, e.Definition)...)}},
 			{Card: ui.CardProps{Title: t("dictionary.rule")}, Body: []templ.Component{ui.KeyValue(p.rule(r, t, e)...)}},
-			{Card: ui.CardProps{Title: t("dictionary.history")}, Body: []templ.Component{ui.Timeline(t("dictionary.history"), p.history(r, t, versions))}},
+			p.impactCard(r, t, impact), versionsCard(t, elementPath(code), elementVersions(t, e, versions)),
 		},
 	}
-	if e.ReplacedBy != "" {
-		view.Above = []templ.Component{ui.Alert(ui.Note{Tone: ui.Warn, Title: t("dictionary.is_retired")}), ui.Link(t("dictionary.use_instead", e.ReplacedBy), elementPath(e.ReplacedBy))}
-	}
 	return p.shell.Render(w, r, web.Page{Title: e.Name, Crumbs: crumbs(t, ui.Crumb{Label: e.Name}), Body: page(view)})
+}
+
+// endOf says that an element ends, or that another version will hold.
+func (p *Pages) endOf(t ui.T, e dictionary.Element, versions []dictionary.Element) []templ.Component {
+	var out []templ.Component
+	if e.ReplacedBy != "" {
+		out = append(out, ui.Alert(ui.Note{Tone: ui.Warn, Title: t("dictionary.is_retired")}), ui.Link(t("dictionary.use_instead", e.ReplacedBy), elementPath(e.ReplacedBy)))
+	}
+	for _, v := range versions {
+		if v.Version > e.Version {
+			out = append(out, ui.Alert(ui.Note{Tone: ui.Info, Title: t("dictionary.next_version", v.Label, i18n.Date(v.Effective.Time())), Text: v.ChangeNote}))
+		}
+	}
+	return out
+}
+
+func elementVersions(t ui.T, holds dictionary.Element, all []dictionary.Element) []version {
+	list := make([]version, 0, len(all))
+	for _, v := range all {
+		list = append(list, version{v.Version, v.Label, v.Effective, v.ChangeNote, standing(t, v.Version, holds.Version)})
+	}
+	return list
 }
 
 // definition is the technical definition, with what it does not restrict left out.
@@ -122,6 +169,7 @@ func definition(t ui.T, d dictionary.Definition) []ui.Pair {
 			pairs = append(pairs, ui.Pair{Name: t(key), Text: text})
 		}
 	}
+	add("dictionary.format", d.Format)
 	add("dictionary.min_length", strconv.Itoa(d.MinLength))
 	add("dictionary.max_length", strconv.Itoa(d.MaxLength))
 	add("dictionary.written", d.Pattern)
@@ -131,7 +179,7 @@ func definition(t ui.T, d dictionary.Definition) []ui.Pair {
 	add("dictionary.max", d.Max)
 	add("dictionary.unit", d.Unit)
 	if d.CodeList != "" {
-		pairs = append(pairs, ui.Pair{Name: t("dictionary.code_list"), Value: ui.Link(d.CodeList, "/dictionary/code-list/"+d.CodeList)})
+		pairs = append(pairs, ui.Pair{Name: t("dictionary.code_list"), Value: ui.Link(d.CodeList, listPath(d.CodeList))})
 	}
 	if d.HouseholdB {
 		pairs = append(pairs, ui.Pair{Name: t("dictionary.household"), Text: t("dictionary.household_text")})
@@ -143,44 +191,10 @@ func (p *Pages) rule(r *http.Request, t ui.T, e dictionary.Element) []ui.Pair {
 	return []ui.Pair{
 		{Name: t("dictionary.owner"), Text: p.agency(r.Context(), e.Rule.Owner), Help: e.Rule.Owner},
 		{Name: t("dictionary.class"), Text: t("dictionary.class." + string(e.Rule.Class))},
-		{Name: t("dictionary.standard"), Text: e.Rule.Standard},
+		{Name: t("dictionary.standard"), Text: dash(e.Rule.Standard)}, {Name: t("dictionary.master_code"), Text: dash(e.Rule.Master)},
+		{Name: t("dictionary.version"), Text: dash(e.Label), Help: t("dictionary.number", max(e.Version, 1))},
 		{Name: t("dictionary.validity"), Text: period(t, e.Rule.ValidFrom, e.Rule.ValidTo)},
 	}
-}
-
-// history tells each version with what changed in its technical definition.
-func (p *Pages) history(r *http.Request, t ui.T, versions []dictionary.Element) []ui.Event {
-	events := make([]ui.Event, 0, len(versions))
-	for i, v := range versions {
-		e := ui.Event{When: v.CreatedAt, What: t("dictionary.version_of", v.Version), Who: p.agency(r.Context(), v.Rule.Owner), Tone: ui.Neutral}
-		if i == 0 {
-			e.Tone = ui.Good
-		}
-		if i+1 < len(versions) {
-			e.Detail = strings.Join(changes(t, versions[i+1], v), "; ")
-		}
-		events = append(events, e)
-	}
-	return events
-}
-
-// changes names what a version changed of the one before.
-func changes(t ui.T, before, now dictionary.Element) []string {
-	var list []string
-	for _, c := range []struct {
-		key     string
-		changed bool
-	}{
-		{"dictionary.name", before.Name != now.Name}, {"dictionary.meaning", before.Meaning != now.Meaning},
-		{"dictionary.definition", before.Definition != now.Definition}, {"dictionary.class", before.Rule.Class != now.Rule.Class},
-		{"dictionary.owner", before.Rule.Owner != now.Rule.Owner}, {"dictionary.standard", before.Rule.Standard != now.Rule.Standard},
-		{"dictionary.validity", before.Rule.ValidFrom != now.Rule.ValidFrom || before.Rule.ValidTo != now.Rule.ValidTo},
-	} {
-		if c.changed {
-			list = append(list, t("dictionary.changed", t(c.key)))
-		}
-	}
-	return list
 }
 
 // period is a time of validity as people read it.

@@ -38,7 +38,7 @@ func newSite(t *testing.T, seeded bool) *site {
 		t.Fatal(err)
 	}
 	if seeded {
-		if err := s.dictionary.Seed(engineer(), "H38.02"); err != nil {
+		if err := s.dictionary.Seed(dictionarytest.Job(), "H38.02"); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -58,8 +58,24 @@ func newSite(t *testing.T, seeded bool) *site {
 	return s
 }
 
-func engineer() context.Context {
-	return dictionarytest.Actor("engineer", "H38.02", access.OpEngineer)
+// publish takes a proposal through the whole process and publishes it now.
+func (s *site) publish(t *testing.T, in dictionary.Proposing) {
+	t.Helper()
+	in.Reason = "Cần sửa cho đúng thực tế"
+	steward, appraiser, approver := dictionarytest.Actor("s", "H38.05", access.Steward), dictionarytest.Actor("r", "H38.02", access.OpAppraiser), dictionarytest.Actor("p", "H38.02", access.OpApprover)
+	x, err := s.dictionary.Propose(steward, in)
+	if err == nil {
+		x, err = s.dictionary.Consult(appraiser, x.ID, 0, 1, nil)
+	}
+	if err == nil {
+		x, err = s.dictionary.CloseConsultation(appraiser, x.ID, 0, "Các cơ quan đã trả lời đủ")
+	}
+	if err == nil {
+		_, err = s.dictionary.Approve(approver, x.ID, 0, dictionary.NoDay)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
 }
 
 func signedIn(r *http.Request) (context.Context, error) {
@@ -116,15 +132,63 @@ func TestElementTellsItsVersions(t *testing.T) {
 		t.Fatal(err)
 	}
 	e.Definition.MaxLength = 77
-	if _, err := s.dictionary.ReviseElement(engineer(), e); err != nil {
-		t.Fatal(err)
-	}
-	s.want(t, 200, "GET", "/dictionary/element/ho_ten", access.Analyst, "", "ho_ten@2", "77", "Phiên bản 2", "Phiên bản 1", "Thay đổi: Định nghĩa kỹ thuật", "Đang hiệu lực")
-	if _, err := s.dictionary.RetireElement(engineer(), "ho_ten", "ten_doanh_nghiep"); err != nil {
-		t.Fatal(err)
-	}
+	s.publish(t, dictionary.Proposing{Kind: dictionary.ThingElement, Action: dictionary.Revise, Base: 1, Element: &e})
+	s.want(t, 200, "GET", "/dictionary/element/ho_ten", access.Analyst, "", "ho_ten@2", "77", "2.0.0", "1.0.0", "Cần sửa cho đúng thực tế", "Đang hiệu lực")
+	s.want(t, 200, "GET", "/dictionary/element/ho_ten/diff?from=1&to=2", access.Analyst, "", "Độ dài tối đa", "100", "77", "Thu hẹp hoặc đổi nghĩa")
+	s.want(t, http.StatusNotFound, "GET", "/dictionary/element/ho_ten/diff?from=1&to=9", access.Analyst, "")
+	s.publish(t, dictionary.Proposing{Kind: dictionary.ThingElement, Action: dictionary.Retire, Subject: "ho_ten", Replacement: "ten_doanh_nghiep"})
 	s.want(t, 200, "GET", "/dictionary/element/ho_ten", access.Analyst, "", "Đã ngừng dùng", "/dictionary/element/ten_doanh_nghiep")
-	s.want(t, 200, "GET", "/api/v1/dictionary/elements/ho_ten", access.Analyst, "", `"version":3`, `"version":1`, `"valid_to":"2026-10-05"`)
+	s.want(t, 200, "GET", "/api/v1/dictionary/elements/ho_ten", access.Analyst, "", `"version":3`, `"version":1`, `"valid_to":"2026-10-05"`, `"semantic_version":"2.1.0"`)
+}
+
+// The pages of proposals and identifiers, empty, full, refused and forbidden.
+func TestProposalPages(t *testing.T) {
+	s := newSite(t, true)
+	s.want(t, 200, "GET", "/dictionary/proposals", access.Analyst, "", "Chưa có đề xuất nào")
+	s.want(t, http.StatusForbidden, "GET", "/dictionary/proposals/new", access.Analyst, "", "dictionary.propose")
+	for _, query := range []string{"", "?kind=code_list", "?kind=identifier", "?kind=element&action=revise&subject=ho_ten", "?kind=code_list&action=revise&subject=gioi_tinh", "?kind=element&action=retire&subject=ho_ten"} {
+		s.want(t, 200, "GET", "/dictionary/proposals/new"+query, access.Steward, "", "Gửi đề xuất")
+	}
+	s.want(t, http.StatusNotFound, "GET", "/dictionary/proposals/new?kind=element&action=revise&subject=khong_co", access.Steward, "")
+	s.want(t, http.StatusUnprocessableEntity, "GET", "/dictionary/proposals/new?kind=khac", access.Steward, "")
+
+	send := func(status int, path string, role access.Role, form string, texts ...string) string {
+		t.Helper()
+		r := httptest.NewRequest("POST", path, strings.NewReader(form))
+		r.Header.Set("Test-Role", string(role))
+		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+		w := httptest.NewRecorder()
+		s.ServeHTTP(w, r)
+		answer := html.UnescapeString(w.Body.String())
+		if w.Code != status {
+			t.Fatalf("%s: %d, want %d\n%s", path, w.Code, status, answer)
+		}
+		for _, text := range texts {
+			if !strings.Contains(answer, text) {
+				t.Errorf("%s does not say %q", path, text)
+			}
+		}
+		return w.Header().Get("Location")
+	}
+	send(http.StatusUnprocessableEntity, "/dictionary/proposals", access.Steward, "kind=element&action=create&code=Sai&type=text", "Mã “Sai” không hợp lệ", "Hãy ghi lý do", "Hãy nhập tên tiếng Việt")
+	send(http.StatusUnprocessableEntity, "/dictionary/proposals", access.Steward, "kind=code_list&action=create&name=loai_rung&title=Lo%E1%BA%A1i&reason=C%E1%BA%A7n+cho+ki%E1%BB%83m+k%C3%AA&items=A%3BR%E1%BB%ABng%3B32/13/2026%0A%3BX", "Các dòng cần sửa", "valid_from", "Thiếu mã")
+	at := send(http.StatusSeeOther, "/dictionary/proposals", access.Steward, "kind=code_list&action=create&name=loai_rung&title=Lo%E1%BA%A1i+r%E1%BB%ABng&reason=C%E1%BA%A7n+cho+ki%E1%BB%83m+k%C3%AA&items=A%3BR%E1%BB%ABng+s%E1%BA%A3n+xu%E1%BA%A5t%0AB%3BR%E1%BB%ABng+ph%C3%B2ng+h%E1%BB%99%3B2026-01-01")
+	s.want(t, 200, "GET", at, access.Analyst, "", "Chờ rà soát", "Rừng phòng hộ", "2026-0001/TĐ")
+	s.want(t, 200, "GET", at+"/edit", access.Steward, "", "B;Rừng phòng hộ;2026-01-01")
+	s.want(t, 200, "GET", "/dictionary/proposals?state=open", access.Analyst, "", "Loại rừng")
+	s.want(t, http.StatusNotFound, "GET", "/dictionary/proposals/khong-co", access.Analyst, "")
+	send(http.StatusForbidden, at+"/consult", access.Steward, "days=3")
+
+	s.want(t, 200, "GET", "/dictionary/identifiers", access.Analyst, "", "Chưa có loại mã định danh nào")
+	if err := s.dictionary.Prepare(dictionarytest.Job()); err != nil {
+		t.Fatal(err)
+	}
+	s.want(t, 200, "GET", "/dictionary/identifiers", access.Analyst, "", "Mã thửa đất", "Quyết định 20/2020/QĐ-TTg", "Chờ cơ quan cấp xác nhận")
+	one := "/dictionary/identifiers/so_dinh_danh_ca_nhan"
+	s.want(t, 200, "GET", one, access.Analyst, "", "Thử một mã")
+	send(http.StatusUnprocessableEntity, one+"/try", access.Analyst, "value=", "Hãy nhập giá trị cần thử")
+	send(200, one+"/try", access.Analyst, "value=999190000123&sex=male", "Không đúng", "chữ số thứ tư")
+	send(200, one+"/try", access.Analyst, "value=999190000123&birth_year=1990", "Đúng mẫu", "Nữ")
 }
 
 // R11.3c: units by day, with what each former unit is now.

@@ -3,7 +3,7 @@ package dictionaryweb
 import "lienthong/internal/kit/i18n"
 
 // Messages are the words of the pages.
-var Messages = i18n.Messages{
+var Messages = merged(versionWords(), identifierWords(), proposalWords(), pastWords(), eventWords(), i18n.Messages{
 	"dictionary.title":             {Vi: "Từ điển dữ liệu dùng chung", En: "Shared data dictionary"},
 	"dictionary.lead":              {Vi: "Mỗi phần tử có một tên, một định nghĩa, một cách viết cho cả tỉnh (Điều 11 Quy chế). Phiên bản đã ban hành không sửa; thay đổi là phiên bản mới.", En: "One name, one definition, one form of each element for the whole province (Điều 11). A version never changes; a change is the next version."},
 	"dictionary.elements":          {Vi: "Phần tử dữ liệu", En: "Elements"},
@@ -109,4 +109,18 @@ var Messages = i18n.Messages{
 	"dictionary.class.sensitive_personal": {Vi: "Dữ liệu cá nhân nhạy cảm", En: "Sensitive personal data"},
 	"dictionary.class.important":          {Vi: "Dữ liệu quan trọng", En: "Important data"},
 	"dictionary.class.core":               {Vi: "Dữ liệu cốt lõi", En: "Core data"},
+})
+
+// merged joins the words of this package, none of which is said twice.
+func merged(all ...i18n.Messages) i18n.Messages {
+	out := i18n.Messages{}
+	for _, some := range all {
+		for key, text := range some {
+			if _, twice := out[key]; twice {
+				panic("dictionaryweb: said twice: " + key)
+			}
+			out[key] = text
+		}
+	}
+	return out
 }
