@@ -22,8 +22,8 @@ func newElement(code, name string) m {
 	}
 }
 
-// proposal as the API tells it.
-type proposal struct {
+// dictProposal as the API tells it.
+type dictProposal struct {
 	ID, Number, State string
 	Label             string `json:"semantic_version"`
 	Level             string
@@ -39,15 +39,15 @@ type proposal struct {
 }
 
 // propose sends a proposal and gives it back.
-func (p *province) propose(t *testing.T, in m) proposal {
+func (p *province) propose(t *testing.T, in m) dictProposal {
 	t.Helper()
-	var made proposal
+	var made dictProposal
 	ok(t, p.ownerSteward.Post("/api/v1/dictionary/proposals", in), http.StatusCreated).Into(t, &made)
 	return made
 }
 
 // publishNow takes a proposal through review, consultation and approval.
-func (p *province) publishNow(t *testing.T, in m, approve m) proposal {
+func (p *province) publishNow(t *testing.T, in m, approve m) dictProposal {
 	t.Helper()
 	made := p.propose(t, in)
 	at := "/api/v1/dictionary/proposals/" + made.ID
@@ -132,12 +132,12 @@ func wayOfAProposal(t *testing.T, p *province) {
 
 	// nobody approves what he proposed or reviewed
 	own := newElement("cua_phe_duyet", "Phần tử của người phê duyệt")
-	var mine proposal
+	var mine dictProposal
 	ok(t, p.approver.Post(at, own), http.StatusCreated).Into(t, &mine)
 	ok(t, p.appraiser.Post(at+"/"+mine.ID+"/consult", m{"days": 1}), http.StatusOK)
 	ok(t, p.appraiser.Post(at+"/"+mine.ID+"/close-consultation", m{"reason": "Chỉ cơ quan vận hành dùng"}), http.StatusOK)
 	refused(t, p.approver.Post(at+"/"+mine.ID+"/approve", nil), http.StatusForbidden, "dictionary.own_proposal")
-	var reviewed proposal
+	var reviewed dictProposal
 	ok(t, p.appraiser.Post(at, newElement("cua_tham_dinh", "Phần tử của người thẩm định")), http.StatusCreated).Into(t, &reviewed)
 	refused(t, p.appraiser.Post(at+"/"+reviewed.ID+"/consult", m{"days": 1}), http.StatusForbidden, "dictionary.own_proposal")
 
@@ -203,7 +203,7 @@ func usedStays(t *testing.T, p *province) {
 	made := p.propose(t, newElement("se_rut", "Phần tử sẽ rút"))
 	refused(t, remove(p.consumerSteward, "se_rut"), http.StatusForbidden, "access.other_agency")
 	ok(t, remove(p.ownerSteward, "se_rut"), http.StatusNoContent)
-	var left proposal
+	var left dictProposal
 	ok(t, p.ownerSteward.Get("/api/v1/dictionary/proposals/"+made.ID), http.StatusOK).Into(t, &left)
 	if left.State != "withdrawn" {
 		t.Fatalf("%+v", left)
@@ -212,7 +212,7 @@ func usedStays(t *testing.T, p *province) {
 	refused(t, p.ownerSteward.Post("/api/v1/dictionary/proposals", retire), http.StatusUnprocessableEntity, "dictionary.replacement_missing")
 	retire["replacement"] = "so_luong"
 	before := p.propose(t, retire)
-	var whole proposal
+	var whole dictProposal
 	ok(t, p.approver.Get("/api/v1/dictionary/proposals/"+before.ID), http.StatusOK).Into(t, &whole)
 	if whole.Impact.Datasets != 1 || len(whole.Impact.Fields) != 1 || whole.Impact.Fields[0].Field != "so_nguoi" || whole.Impact.Published != 1 {
 		t.Fatalf("what it touches is not told before the approval: %+v", whole.Impact)
@@ -276,7 +276,7 @@ func codeLists(t *testing.T, p *province) {
 		ok(t, p.appraiser.Post(one+"/close-consultation", m{"reason": "Các cơ quan đã trả lời đủ"}), http.StatusOK)
 		ok(t, p.approver.Post(one+"/approve", nil), http.StatusOK)
 	}
-	var made proposal
+	var made dictProposal
 	ok(t, send(p.ownerSteward, at, "Mã;Tên;Từ ngày;Đến ngày\nSX;Rừng sản xuất;;31/12/2025\nPH;Rừng phòng hộ;01/01/2026;\n"), http.StatusCreated).Into(t, &made)
 	decide(made.ID)
 	a = send(p.ownerSteward, at, "code,label\nPH,Rừng phòng hộ\n")
