@@ -33,7 +33,8 @@ const (
 	ReleasePrepare    Permission = "release.prepare" // draft a release, consult, answer comments
 	ReleaseComment    Permission = "release.comment" // give the agency's opinion on a draft
 	ReleaseApprove    Permission = "release.approve"
-	ReleaseRecord     Permission = "release.record" // record the decision that issues a release
+	ReleaseRecord     Permission = "release.record"  // record the decision that issues a release
+	ReleasePublish    Permission = "release.publish" // ask to publish an openly listed dataset
 	IngestRead        Permission = "ingest.read"
 	IngestDeliver     Permission = "ingest.deliver"
 	IngestRows        Permission = "ingest.rows" // see the values of quarantined rows

@@ -60,14 +60,14 @@ var roles = map[Role]roleDef{
 	OpPortal:    {true, true, with(readers)},
 
 	AgencyHead:     {permissions: with(readers, DictionaryComment, IncidentRead, ReleaseComment, ConnectionOpinion, ConnectionAccept, CatalogTransfer, AccessRead, IngestRead)},
-	Steward:        {permissions: with(readers, DictionaryPropose, DictionaryComment, SystemRegister, IncidentRead, CatalogRegister, ReleaseComment, IngestRead, IngestDeliver, IngestRows, SystemSecret, AccessRead, ConnectionDraft, ConnectionOpinion, ConnectionAccept, WarehouseView, DataView)},
-	DeputySteward:  {permissions: with(readers, DictionaryPropose, DictionaryComment, SystemRegister, CatalogRegister, ReleaseComment, IngestRead, IngestDeliver, IngestRows, SystemSecret, AccessRead, ConnectionDraft, WarehouseView, DataView)},
+	Steward:        {permissions: with(readers, DictionaryPropose, DictionaryComment, SystemRegister, IncidentRead, CatalogRegister, ReleaseComment, ReleasePublish, IngestRead, IngestDeliver, IngestRows, SystemSecret, AccessRead, ConnectionDraft, ConnectionOpinion, ConnectionAccept, WarehouseView, DataView)},
+	DeputySteward:  {permissions: with(readers, DictionaryPropose, DictionaryComment, SystemRegister, CatalogRegister, ReleaseComment, ReleasePublish, IngestRead, IngestDeliver, IngestRows, SystemSecret, AccessRead, ConnectionDraft, WarehouseView, DataView)},
 	AgencyAdmin:    {permissions: with(readers, AccountRead, SystemSecret)},
 	Analyst:        {permissions: with(readers, WarehouseView, DataView, DataList, DataExport)},
 	LookupOfficer:  {permissions: with(readers, WarehouseView, DataView, DataLookup)},
 	PrivacyOfficer: {permissions: with(readers, AccessRead)},
 	CommuneOfficer: {permissions: with(readers, WarehouseView, DataView, IngestRead, IngestDeliver)},
-	OpenDataEditor: {permissions: with(readers)},
+	OpenDataEditor: {permissions: with(readers, ReleasePublish)},
 	LegalReviewer:  {permissions: with(readers)},
 
 	Leader:            {permissions: with(readers)},

@@ -38,5 +38,8 @@ var Messages = i18n.Messages{
 	"release.file_not_pdf":          {Vi: "Tệp đính kèm không phải PDF. Hãy quét hoặc xuất quyết định ra PDF.", En: "The attached file is not a PDF."},
 	"release.file_too_large":        {Vi: "Tệp quyết định lớn hơn {0} MB. Hãy giảm độ phân giải khi quét.", En: "The decision's file is larger than {0} MB."},
 	"release.file_altered":          {Vi: "Tệp lưu trữ không còn khớp với mã băm lúc ban hành nên không cấp ra. Nền tảng đã báo sự cố; hãy khôi phục tệp từ bản sao lưu.", En: "The stored file no longer has the digest it was issued with and is not given out. An incident was opened; restore it from a backup."},
+	"release.publication_not_found": {Vi: "Không có đề nghị công bố này.", En: "There is no such request."},
+	"release.publication_stands":    {Vi: "Tập dữ liệu {0} đã có đề nghị công bố. Hãy xem trong danh sách bên dưới.", En: "A request to publish {0} stands already."},
+	"release.publication_ended":     {Vi: "Đề nghị này đã được rút.", En: "The request was taken back."},
 	"release.not_in_open_catalogue": {Vi: "Tập dữ liệu {0} không có trong Danh mục dữ liệu mở đang hiệu lực nên không được công bố. Hãy đề nghị đưa vào lần ban hành tới của Danh mục dữ liệu mở.", En: "The dataset {0} is not in the open data list in force and may not be published. Propose it for the next release of the list."},
 }

@@ -116,6 +116,8 @@ var EventMessages = i18n.Messages{
 	"audit.event.release.reopen":              {Vi: "Mở lại dự thảo danh mục", En: "Draft reopened"},
 	"audit.event.release.record":              {Vi: "Ghi quyết định ban hành danh mục", En: "Decision recorded"},
 	"audit.event.release.take_effect":         {Vi: "Danh mục có hiệu lực", En: "Release takes effect"},
+	"audit.event.release.propose":             {Vi: "Đề nghị công bố dữ liệu mở", En: "Open publication asked for"},
+	"audit.event.release.take_back":           {Vi: "Rút đề nghị công bố dữ liệu mở", En: "Request to publish taken back"},
 	"audit.event.release.discard":             {Vi: "Hủy dự thảo danh mục", En: "Draft discarded"},
 	"audit.event.catalog.published":           {Vi: "Bắt đầu cung cấp dữ liệu", En: "Dataset served"},
 	"audit.event.catalog.accept_schema":       {Vi: "Chấp nhận cấu trúc mới", En: "New schema accepted"},

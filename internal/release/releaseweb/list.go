@@ -106,13 +106,17 @@ func draftOf(all []release.View) *release.View {
 }
 
 func (p *Pages) listActions(r *http.Request, t ui.T, list release.List, all []release.View) []ui.Action {
+	var more []ui.Action
+	if list == release.Open {
+		more = []ui.Action{{Label: t("release.publications"), Path: publicationsPath, Icon: ui.IconOpen}}
+	}
 	if d := draftOf(all); d != nil {
-		return []ui.Action{{Label: t("release.go_draft", d.Number), Path: d.Path(), Icon: ui.IconDraft, Kind: ui.Primary}}
+		return append(more, ui.Action{Label: t("release.go_draft", d.Number), Path: d.Path(), Icon: ui.IconDraft, Kind: ui.Primary})
 	}
 	if !access.ActorOf(r.Context()).Can(access.ReleasePrepare) {
-		return nil
+		return more
 	}
-	return []ui.Action{{Label: t("release.do.open", len(all)+1), Path: listPath(list), Icon: ui.IconAdd, Kind: ui.Primary, Post: true}}
+	return append(more, ui.Action{Label: t("release.do.open", len(all)+1), Path: listPath(list), Icon: ui.IconAdd, Kind: ui.Primary, Post: true})
 }
 
 func (p *Pages) noneYet(r *http.Request, t ui.T, list release.List, all []release.View) ui.Empty {

@@ -55,6 +55,12 @@ func (p *Pages) Routes() []web.Route {
 		web.Get(one+"/files/{kind}", access.ReleaseRead, p.sendFile).Slowly(),
 		file,
 	}
+	routes = append(routes,
+		web.Get(publicationsPath, access.ReleaseRead, p.listPublications),
+		web.Post(publicationsPath, access.ReleasePublish, p.propose),
+		web.Get(publicationsPath+"/{id}", access.ReleasePublish, p.showTakeBack),
+		web.Post(publicationsPath+"/{id}", access.ReleasePublish, p.takeBack),
+	)
 	for i, l := range release.Lists() {
 		routes = append(routes,
 			web.Get(listPath(l), access.ReleaseRead, p.showList(l)).InMenu(web.Nav{Group: web.GroupData, LabelKey: "release.list." + string(l), Icon: ui.IconDecision, Order: 1 + i}),
