@@ -40,10 +40,10 @@ func (p *Pages) Operations(api *web.API) {
 	record := op("decision", http.MethodPost, one+"/decision", access.ReleaseRecord, "Record the decision that issues the release, with its signed file")
 	record.MaxBody = decisionBody
 	web.Op(api, record, p.opRecord)
-	propose := op("propose", http.MethodPost, "/releases/open/publications", access.ReleasePublish, "Ask to publish a dataset openly; refused with release.not_in_open_catalogue unless the open list in force holds it")
+	propose := op("propose", http.MethodPost, "/releases/publications", access.ReleasePublish, "Ask to publish a dataset openly; refused with release.not_in_open_catalogue unless the open list in force holds it")
 	propose.Status = http.StatusCreated
 	web.Op(api, propose, p.opPropose)
-	web.Op(api, op("publications", http.MethodGet, "/releases/open/publications", access.ReleaseRead, "Requests to publish openly, the newest first"), p.opPublications)
-	web.Op(api, op("take-back", http.MethodPost, "/releases/open/publications/{id}/take-back", access.ReleasePublish, "Take a request back, with the reason"), p.opTakeBack)
+	web.Op(api, op("publications", http.MethodGet, "/releases/publications", access.ReleaseRead, "Requests to publish openly, the newest first"), p.opPublications)
+	web.Op(api, op("take-back", http.MethodPost, "/releases/publications/{id}/take-back", access.ReleasePublish, "Take a request back, with the reason"), p.opTakeBack)
 	web.Op(api, op("discard", http.MethodPost, one+"/discard", access.ReleasePrepare, "Give a draft up, with the reason"), p.opDiscard)
 }

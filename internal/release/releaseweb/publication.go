@@ -15,7 +15,7 @@ import (
 )
 
 // publicationsPath is the page of the requests to publish openly.
-const publicationsPath = "/release/open/publications"
+const publicationsPath = "/release/publications"
 
 type publicationForm struct {
 	Dataset string `form:"dataset"`
