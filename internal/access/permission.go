@@ -35,6 +35,7 @@ const (
 	ReleaseApprove    Permission = "release.approve"
 	ReleaseRecord     Permission = "release.record"  // record the decision that issues a release
 	ReleasePublish    Permission = "release.publish" // ask to publish an openly listed dataset
+	ObligationRead    Permission = "obligation.read"
 	IngestRead        Permission = "ingest.read"
 	IngestDeliver     Permission = "ingest.deliver"
 	IngestRows        Permission = "ingest.rows" // see the values of quarantined rows

@@ -51,17 +51,17 @@ func with(base []Permission, more ...Permission) []Permission {
 
 // roles is the matrix shown on the page "Vai trò và quyền". Absent means forbidden.
 var roles = map[Role]roleDef{
-	OpAdmin:     {true, true, with(readers, SystemRegister, AgencyChange, AccountRead, AccountChange, AccountConfirm, SystemChange, SettingsRead, SettingsChange, AccessRead, IncidentRead)},
-	OpAppraiser: {true, true, with(readers, SystemLevel, DictionaryPropose, DictionaryReview, CatalogReview, ReleasePrepare, ReleaseRecord, ConnectionAppr, ConnectionTest, ConnectionAccept, IngestRead, AccessRead, ExchangeRead)},
-	OpApprover:  {true, true, with(readers, DictionaryPropose, DictionaryApprove, CatalogApprove, CatalogTransfer, ReleaseApprove, ReleaseRecord, ConnectionApprove, AccessRead, ExchangeRead)},
-	OpEngineer:  {true, true, with(readers, SystemRegister, SystemChange, SystemCredential, DictionaryPropose, ConnectionSetUp, ConnectionReview, ConnectionTest, ConnectionAccept, IngestRead, IngestRelease, AccessRead, ExchangeRead, IncidentRead)},
-	OpSecurity:  {true, true, with(readers, SystemLevel, AccountConfirm, AccessRead, AccessSuspend, ReviewOpen, ReviewAnswer, ConnectionCheck, ConnectionSuspend, ConnectionEnd, AuditVerify, ExchangeRead, IncidentRead, IncidentHandle, SettingsRead)},
-	OpQuality:   {true, true, with(readers, IngestRead, ExchangeRead)},
-	OpPortal:    {true, true, with(readers)},
+	OpAdmin:     {true, true, with(readers, ObligationRead, SystemRegister, AgencyChange, AccountRead, AccountChange, AccountConfirm, SystemChange, SettingsRead, SettingsChange, AccessRead, IncidentRead)},
+	OpAppraiser: {true, true, with(readers, ObligationRead, SystemLevel, DictionaryPropose, DictionaryReview, CatalogReview, ReleasePrepare, ReleaseRecord, ConnectionAppr, ConnectionTest, ConnectionAccept, IngestRead, AccessRead, ExchangeRead)},
+	OpApprover:  {true, true, with(readers, ObligationRead, DictionaryPropose, DictionaryApprove, CatalogApprove, CatalogTransfer, ReleaseApprove, ReleaseRecord, ConnectionApprove, AccessRead, ExchangeRead)},
+	OpEngineer:  {true, true, with(readers, ObligationRead, SystemRegister, SystemChange, SystemCredential, DictionaryPropose, ConnectionSetUp, ConnectionReview, ConnectionTest, ConnectionAccept, IngestRead, IngestRelease, AccessRead, ExchangeRead, IncidentRead)},
+	OpSecurity:  {true, true, with(readers, ObligationRead, SystemLevel, AccountConfirm, AccessRead, AccessSuspend, ReviewOpen, ReviewAnswer, ConnectionCheck, ConnectionSuspend, ConnectionEnd, AuditVerify, ExchangeRead, IncidentRead, IncidentHandle, SettingsRead)},
+	OpQuality:   {true, true, with(readers, ObligationRead, IngestRead, ExchangeRead)},
+	OpPortal:    {true, true, with(readers, ObligationRead)},
 
-	AgencyHead:     {permissions: with(readers, DictionaryComment, IncidentRead, ReleaseComment, ConnectionOpinion, ConnectionAccept, CatalogTransfer, AccessRead, IngestRead)},
-	Steward:        {permissions: with(readers, DictionaryPropose, DictionaryComment, SystemRegister, IncidentRead, CatalogRegister, ReleaseComment, ReleasePublish, IngestRead, IngestDeliver, IngestRows, SystemSecret, AccessRead, ConnectionDraft, ConnectionOpinion, ConnectionAccept, WarehouseView, DataView)},
-	DeputySteward:  {permissions: with(readers, DictionaryPropose, DictionaryComment, SystemRegister, CatalogRegister, ReleaseComment, ReleasePublish, IngestRead, IngestDeliver, IngestRows, SystemSecret, AccessRead, ConnectionDraft, WarehouseView, DataView)},
+	AgencyHead:     {permissions: with(readers, ObligationRead, DictionaryComment, IncidentRead, ReleaseComment, ConnectionOpinion, ConnectionAccept, CatalogTransfer, AccessRead, IngestRead)},
+	Steward:        {permissions: with(readers, ObligationRead, DictionaryPropose, DictionaryComment, SystemRegister, IncidentRead, CatalogRegister, ReleaseComment, ReleasePublish, IngestRead, IngestDeliver, IngestRows, SystemSecret, AccessRead, ConnectionDraft, ConnectionOpinion, ConnectionAccept, WarehouseView, DataView)},
+	DeputySteward:  {permissions: with(readers, ObligationRead, DictionaryPropose, DictionaryComment, SystemRegister, CatalogRegister, ReleaseComment, ReleasePublish, IngestRead, IngestDeliver, IngestRows, SystemSecret, AccessRead, ConnectionDraft, WarehouseView, DataView)},
 	AgencyAdmin:    {permissions: with(readers, AccountRead, SystemSecret)},
 	Analyst:        {permissions: with(readers, WarehouseView, DataView, DataList, DataExport)},
 	LookupOfficer:  {permissions: with(readers, WarehouseView, DataView, DataLookup)},
@@ -70,8 +70,8 @@ var roles = map[Role]roleDef{
 	OpenDataEditor: {permissions: with(readers, ReleasePublish)},
 	LegalReviewer:  {permissions: with(readers)},
 
-	Leader:            {permissions: with(readers)},
-	Auditor:           {province: true, strong: true, permissions: with(readers, AuditRead, AuditVerify, AccessRead, ExchangeRead, IncidentRead, AccountRead)},
+	Leader:            {permissions: with(readers, ObligationRead)},
+	Auditor:           {province: true, strong: true, permissions: with(readers, ObligationRead, AuditRead, AuditVerify, AccessRead, ExchangeRead, IncidentRead, AccountRead)},
 	SystemAccount:     {permissions: []Permission{DataList, DataLookup, DataUpdate, IngestDeliver, IngestRead}},
 	Vendor:            {permissions: []Permission{SystemRead}},
 	OpenDataDeveloper: {},

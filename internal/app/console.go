@@ -19,6 +19,7 @@ import (
 	"lienthong/internal/incident/incidentweb"
 	"lienthong/internal/ingest/ingestweb"
 	"lienthong/internal/kit/i18n"
+	"lienthong/internal/obligation/obligationweb"
 	"lienthong/internal/release/releaseweb"
 	"lienthong/internal/review/reviewweb"
 	"lienthong/internal/support"
@@ -77,6 +78,7 @@ func (a *App) buildConsole() (*console, error) {
 		agencyweb.New(shell, a.agency, a.clock, a.agencyName),
 		systemweb.New(shell, a.system, a.agency, a.clock, a.agencyName).WithCertificates(a.certificates).WithUse(a.systemData),
 		certificateweb.New(a.certificates),
+		obligationweb.New(shell, a.obligations, obligationweb.Sources{Agency: a.agencyName, Agencies: a.obligationAgencies, Board: a.ownerBoard}),
 		catalogweb.New(shell, catalogweb.Parts{
 			Catalog: a.catalog, Dictionary: a.dictionary, Ingest: a.ingest, Warehouse: a.warehouse, Clock: a.clock, Sources: a.catalogSources(),
 		}, a.agencyName),

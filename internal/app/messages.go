@@ -34,6 +34,8 @@ import (
 	"lienthong/internal/kit/i18n"
 	"lienthong/internal/kit/job"
 	"lienthong/internal/kit/vitext"
+	"lienthong/internal/obligation"
+	"lienthong/internal/obligation/obligationweb"
 	"lienthong/internal/release"
 	"lienthong/internal/release/releaseweb"
 	"lienthong/internal/review"
@@ -57,7 +59,7 @@ func allMessages() []i18n.Messages {
 		access.Messages, audit.Messages, agency.Messages, agencyweb.Messages, system.Messages, systemweb.Messages, dictionary.Messages, dictionaryweb.Messages, catalog.Messages, catalogweb.Messages,
 		warehouse.Messages, warehouseweb.Messages, viewweb.Messages, ingest.Messages, ingestweb.Messages, connection.Messages, certificate.Messages, exchange.Messages, flow.Messages, incident.Messages, task.Messages, release.Messages, releaseweb.Messages, releaseweb.PageMessages,
 		web.Messages, web.PastMessages, backup.Messages, backupweb.Messages, taskweb.Messages, supportweb.Messages, incidentweb.Messages, gallery.Messages, demoweb.Messages,
-		connectionweb.Messages, homeweb.Messages, taskMessages, systemTaskMessages, registerMessages, account.Messages, accountweb.Messages, exchangeweb.Messages, accessweb.Messages, auditweb.Messages, auditweb.EventMessages,
+		connectionweb.Messages, homeweb.Messages, taskMessages, systemTaskMessages, obligation.Messages, obligationweb.Messages, registerMessages, account.Messages, accountweb.Messages, exchangeweb.Messages, accessweb.Messages, auditweb.Messages, auditweb.EventMessages,
 		review.Messages, reviewweb.Messages, reviewTaskMessages,
 	}
 }

@@ -24,6 +24,7 @@ import (
 	"lienthong/internal/kit/controldb"
 	"lienthong/internal/kit/i18n"
 	"lienthong/internal/kit/secret"
+	"lienthong/internal/obligation"
 	"lienthong/internal/release"
 	"lienthong/internal/review"
 	"lienthong/internal/system"
@@ -48,6 +49,7 @@ type slices struct {
 	connections  *connection.Service
 	exchange     *exchange.Service
 	task         *task.Service
+	obligations  *obligation.Service
 	releases     *release.Service
 	review       *review.Service
 	grants       *flow.GrantConnection
@@ -106,6 +108,7 @@ func (a *App) buildSlices(ctx context.Context) error {
 	a.system.OnRevokeProof(a.exchange.RevokeProof)
 	a.system.OnCredential(a.credentialWaits)
 	a.wireSystems()
+	a.wireObligations()
 	a.connections.Use(a.connectionSources())
 	sources := a.accessSources()
 	a.access.Use(sources)

@@ -29,6 +29,7 @@ func (a *App) startWork(ctx context.Context, group *errgroup.Group) {
 		return a.connections.Sweep(access.WithActor(ctx, access.JobActor("connection sweep")))
 	})
 	a.jobs.Every("systems", sweepEvery, a.sweepSystems)
+	a.jobs.Every("obligations", remindEvery, a.obligations.Evaluate)
 	a.jobs.Every("account proposals", remindEvery, func(ctx context.Context) error {
 		return a.account.ExpireProposals(access.WithActor(ctx, access.JobActor("account proposals")))
 	})

@@ -22,6 +22,7 @@ var may = map[string]string{
 	"connection": "catalog system",
 	"exchange":   "connection privacy warehouse",
 	"incident":   "monitor",
+	"obligation": "",
 	"vault":      "", "certificate": "",
 	"release": "", "support": "", "task": "", "home": "", "review": "",
 	"backup": "",

@@ -119,6 +119,7 @@ var Messages = i18n.Messages{
 
 	"access.noun.access":     {Vi: "Quyền đã cấp", En: "Grants"},
 	"access.noun.account":    {Vi: "Tài khoản", En: "Accounts"},
+	"access.noun.obligation": {Vi: "Thực hiện danh mục", En: "Obligations"},
 	"access.noun.agency":     {Vi: "Cơ quan, đơn vị", En: "Agencies"},
 	"access.noun.audit":      {Vi: "Nhật ký truy cập, khai thác", En: "Access log"},
 	"access.noun.catalog":    {Vi: "Danh mục dữ liệu", En: "Data catalogue"},

@@ -208,6 +208,8 @@ var EventMessages = i18n.Messages{
 	"audit.event.system.register":             {Vi: "Đăng ký hệ thống thông tin", En: "System registered"},
 	"audit.event.system.change":               {Vi: "Sửa thông tin hệ thống", En: "System changed"},
 	"audit.event.system.level":                {Vi: "Ghi cấp độ an toàn", En: "Security level"},
+	"audit.event.obligation.evaluate":         {Vi: "Đánh giá thực hiện danh mục", En: "Obligations evaluated"},
+	"audit.event.obligation.unlisted":         {Vi: "Ra khỏi danh mục, thôi đánh giá", En: "No longer listed, not evaluated"},
 	"audit.event.system.level_propose":        {Vi: "Đề xuất cấp độ an toàn", En: "Security level proposed"},
 	"audit.event.system.level_return":         {Vi: "Trả hồ sơ cấp độ an toàn", En: "Security level dossier returned"},
 	"audit.event.system.level_withdraw":       {Vi: "Rút hồ sơ cấp độ an toàn", En: "Security level dossier withdrawn"},
