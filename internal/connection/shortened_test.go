@@ -259,6 +259,41 @@ func TestAConvertedRequestGoesTheFullWay(t *testing.T) {
 	})
 }
 
+// What is acknowledged stands after a restart in every state, and the way leads on from there.
+func TestARestartInEveryState(t *testing.T) {
+	issued(t, func(t *testing.T, w *connectiontest.World) {
+		for _, state := range []connection.State{connection.Draft, connection.Submitted, connection.SecurityCheck, connection.Provisioning, connection.Testing, connection.Acceptance} {
+			r := w.UntilShortened(state)
+			before := own(t, w, r)
+			w.Restart()
+			after := own(t, w, r)
+			if after.Request.State != before.Request.State || after.Request.Revision != before.Request.Revision || !after.Request.Clock.Deadline.Equal(before.Request.Clock.Deadline) || len(after.Steps) != len(before.Steps) {
+				t.Fatalf("%s: %+v became %+v", state, before.Request, after.Request)
+			}
+			if live := w.Onward(after.Request); live.Route != connection.Shortened {
+				t.Fatalf("from %s it went live by the %s process", state, live.Route)
+			}
+		}
+		r := object(t, w, w.UntilShortened(connection.Provisioning))
+		w.Restart()
+		got, err := w.Service.Continue(connectiontest.Approver(), r.ID, in{Decision: decision})
+		if err != nil {
+			t.Fatal(err)
+		}
+		w.Onward(got)
+	})
+}
+
+// own is a request as its own steward sees it, drafts too.
+func own(t *testing.T, w *connectiontest.World, r *connection.Request) connection.View {
+	t.Helper()
+	v, err := w.Service.Find(connectiontest.Steward(), r.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return v
+}
+
 func TestTwoChecksRace(t *testing.T) {
 	issued(t, func(t *testing.T, w *connectiontest.World) {
 		r := w.UntilShortened(connection.SecurityCheck)

@@ -75,6 +75,25 @@ func (w *World) UntilShortened(state connection.State) *connection.Request {
 	return r
 }
 
+// Onward takes a request from where it stands on the shortened way until it is live.
+func (w *World) Onward(r *connection.Request) *connection.Request {
+	w.T.Helper()
+	at := map[connection.State]int{
+		connection.Draft: 0, connection.Submitted: 1, connection.SecurityCheck: 2, connection.Provisioning: 3, connection.Testing: 4, connection.Acceptance: 5,
+	}
+	for r.State != connection.Live {
+		i, known := at[r.State]
+		if !known {
+			w.T.Fatalf("the shortened way does not lead on from %s", r.State)
+		}
+		var err error
+		if r, err = w.shortenedWay()[i](r); err != nil {
+			w.T.Fatal(err)
+		}
+	}
+	return r
+}
+
 func (w *World) shortenedWay() []stepFunc {
 	s := w.Service
 	after := w.afterSetup()

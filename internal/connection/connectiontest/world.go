@@ -50,6 +50,8 @@ type World struct {
 	Violations atomic.Int64 // open, of the consumer
 	Registered []string     // purposes of the register of processing
 	T          testing.TB
+	// Restart makes the service anew on the same database, as a start of the program does.
+	Restart func()
 	// Setup stands for the effects of flow.GrantConnection; a test that goes past the approval brings its own, since
 	// nothing but the flow and tests creates a grant.
 	Setup connection.Effects
@@ -75,7 +77,11 @@ func New(t testing.TB, db *controldb.DB) *World {
 	}
 	w := &World{DB: db, Clock: clock.NewAdjustable(clock.Fixed(Start)), T: t, Steward: true, Need: Need, Scope: Scope, Supply: connection.Supply{Published: true}}
 	w.Access = access.NewService(db, w.Clock, log)
-	w.Service = connection.NewService(db, w.Clock, cal, w.Access, log)
+	w.Restart = func() {
+		w.Service = connection.NewService(db, w.Clock, cal, w.Access, log)
+		w.Service.Use(connection.Sources{Dataset: w.dataset, System: w.system, Agency: w.agency, Revoke: w.revoke, Supply: w.supply, Register: w.register, Violations: w.violations})
+	}
+	w.Restart()
 	w.Dataset = connection.Dataset{
 		Code: Dataset, Name: "Hộ tịch - khai sinh", Owner: Owner, SchemaVersion: 1, Shareable: true,
 		Fields: []connection.Field{
@@ -88,7 +94,6 @@ func New(t testing.TB, db *controldb.DB) *World {
 		},
 	}
 	w.System = connection.System{ID: System, Name: "Cơ sở dữ liệu giáo dục", Agency: Consumer, SecurityLevel: 3, CheckValid: true}
-	w.Service.Use(connection.Sources{Dataset: w.dataset, System: w.system, Agency: w.agency, Revoke: w.revoke, Supply: w.supply, Register: w.register, Violations: w.violations})
 	return w
 }
 
