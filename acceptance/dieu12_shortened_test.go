@@ -25,6 +25,7 @@ func listed(t *testing.T, o harness.Options) *province {
 	p := newProvince(t, o)
 	p.registerSystem(t, sourceSystem, "Cơ sở dữ liệu hộ nghèo", owner)
 	p.registerSystem(t, callerSystem, "Cơ sở dữ liệu ngành giáo dục", consumer)
+	p.registerDataset(t, "ho-ngheo", nil) // so that the catalogue is not empty when the other leaves it
 	p.registerDataset(t, "nha-o", func(about, schema m) {
 		delete(schema, "persons")
 		schema["fields"] = []m{
@@ -204,7 +205,7 @@ func TestOwnersObjection(t *testing.T) {
 		n := need()
 		plainNeed(n)
 		n["agreement"] = "Thỏa thuận số 5"
-		refused(t, p.consumerSteward.Post("/api/v1/connections/requests", n), http.StatusUnprocessableEntity, "")
+		refused(t, p.consumerSteward.Post("/api/v1/connections/requests", n), http.StatusUnprocessableEntity, "api.invalid")
 		form := p.consumerSteward.Get("/connections/new?dataset=" + houses + "&system=" + callerSystem)
 		if body := string(form.Body); form.Status != http.StatusOK || strings.Contains(strings.ToLower(body), "thỏa thuận") {
 			t.Fatal("the form asks for an agreement")
