@@ -19,8 +19,8 @@ func plainNeed(n m) {
 	n["fields"], n["impact_assessment"] = []string{"ma_xa", "so_nguoi"}, ""
 }
 
-// listed is a province whose catalogue and list of systems are issued.
-func listed(t *testing.T, o harness.Options) *province {
+// issuedLists is a province whose catalogue and list of systems are issued.
+func issuedLists(t *testing.T, o harness.Options) *province {
 	t.Helper()
 	p := newProvince(t, o)
 	p.registerSystem(t, sourceSystem, "Cơ sở dữ liệu hộ nghèo", owner)
@@ -97,7 +97,7 @@ func (c *connection) checked(t *testing.T) {
 
 func TestShortenedProcess(t *testing.T) {
 	t.Parallel()
-	p := listed(t, harness.Options{})
+	p := issuedLists(t, harness.Options{})
 	t.Run("R12.3 listed data and systems, scope within: the shortened process, in seven working days", func(t *testing.T) {
 		c := p.request(t, plainNeed)
 		got := c.progress(t)
@@ -200,7 +200,7 @@ func removed(t *testing.T, p *province) {
 
 func TestOwnersObjection(t *testing.T) {
 	t.Parallel()
-	p := listed(t, harness.Options{})
+	p := issuedLists(t, harness.Options{})
 	t.Run("R4.4 no agreement is asked for or taken, and silence holds nobody up", func(t *testing.T) {
 		n := need()
 		plainNeed(n)
