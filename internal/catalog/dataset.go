@@ -122,6 +122,7 @@ type Dataset struct {
 	Proposal         *Proposal        `json:"proposal,omitempty"`       // waits for a second person
 	ProposalNote     string           `json:"proposal_note,omitempty"`  // why the last proposal was refused
 	LabelsAsked      bool             `json:"labels_asked,omitempty"`   // the operator has asked the owner to classify it
+	ReplicaOf        Code             `json:"replica_of,omitempty"`     // the dataset of which this one is a copy (Điều 4.3)
 	OfficialSystem   string           `json:"official_system"`          // id of the one system that may deliver
 	Declaration      *Declaration     `json:"declaration,omitempty"`
 	Attestation      *Attestation     `json:"attestation,omitempty"`

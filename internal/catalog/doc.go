@@ -11,6 +11,7 @@
 //  4. Nothing that carries a state-secret stamp is registered.
 //  5. Every change of state is recorded in the same transaction as the change.
 //  6. A draft or returned registration is shown to its owner agency and the operator only.
+//  7. An element of an entity has at most one official source at any time; a unique index holds it (store_source.go).
 //
 // Start reading at Dataset, then Service.Register.
 package catalog

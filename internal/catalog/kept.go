@@ -10,8 +10,15 @@ import (
 // Past is what the history keeps of a dataset: its description with the schemas in force and pending.
 type Past struct {
 	Dataset
-	Schema  *Schema `json:"schema,omitempty"`
-	Pending *Schema `json:"schema_pending,omitempty"`
+	Schema  *Schema      `json:"schema,omitempty"`
+	Pending *Schema      `json:"schema_pending,omitempty"`
+	Sources []PastSource `json:"sources,omitempty"`
+}
+
+// PastSource is what a dataset is the source of, or claims to be.
+type PastSource struct {
+	ID    string      `json:"id"` // element of entity
+	State SourceState `json:"state"`
 }
 
 // keeper reads a dataset with its schemas for the history of its changes.
@@ -29,7 +36,15 @@ func keeper() audit.Keeper {
 				}
 			}
 			if d.PendingSchema > 0 {
-				p.Pending, err = findSchema(ctx, q, d.ID, d.PendingSchema)
+				if p.Pending, err = findSchema(ctx, q, d.ID, d.PendingSchema); err != nil {
+					return nil, err
+				}
+			}
+			sources, err := listSources(ctx, q, SourceFilter{Dataset: d.Code})
+			for _, x := range sources {
+				if x.State != SourceEnded {
+					p.Sources = append(p.Sources, PastSource{string(x.Element) + " · " + x.Entity, x.State})
+				}
 			}
 			return p, err
 		},

@@ -106,6 +106,9 @@ func (s *Service) Review(ctx context.Context, id ID, basis string) (Dataset, err
 			}
 			return fault.New(fault.Conflict, "catalog.second_source", other)
 		}
+		if _, err := s.confirmSources(ctx, q, who, *d); err != nil {
+			return err
+		}
 		d.ReviewedBy, d.Classification.ConfirmedBy, d.Classification.ConfirmedAt = who.ID, who.ID, s.Clock.Now()
 		return d.step(Reviewed)
 	})
@@ -229,9 +232,18 @@ func (s *Service) Retire(ctx context.Context, id ID, replacement Code, reason st
 
 // End completes a retirement. grantsLeft is the number of grants still in force, which the caller has counted.
 func (s *Service) End(ctx context.Context, id ID, grantsLeft int) (Dataset, error) {
-	return s.alter(ctx, id, access.CatalogApprove, "catalog.end", "", func(_ controldb.Querier, _ access.Actor, d *Dataset) error {
+	return s.alter(ctx, id, access.CatalogApprove, "catalog.end", "", func(q controldb.Querier, _ access.Actor, d *Dataset) error {
 		if grantsLeft > 0 {
 			return fault.New(fault.Conflict, "catalog.grants_left", grantsLeft)
+		}
+		for _, state := range []SourceState{SourceDeclared, SourceOfficial} { // what has ended is nobody's source
+			held, err := listSources(ctx, q, SourceFilter{Dataset: d.Code, State: state})
+			if err != nil {
+				return err
+			}
+			if err := s.endSources(ctx, q, held, ""); err != nil {
+				return err
+			}
 		}
 		return d.step(Retired)
 	})

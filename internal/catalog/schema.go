@@ -168,3 +168,14 @@ func (s *Schema) sameElements(other *Schema) bool {
 	}
 	return true
 }
+
+// codes are the elements that the fields name, each once.
+func (s *Schema) codes() []dictionary.Code {
+	var codes []dictionary.Code
+	for _, f := range s.Fields {
+		if f.Mapped() && !slices.Contains(codes, f.Element.Code) {
+			codes = append(codes, f.Element.Code)
+		}
+	}
+	return codes
+}

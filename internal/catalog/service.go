@@ -110,7 +110,7 @@ func (s *Service) CreateWith(ctx context.Context, d Dataset, schema *Schema) (Da
 // open makes a new draft of what was said about a dataset.
 func (s *Service) open(d *Dataset) {
 	now := s.Clock.Now()
-	d.ID, d.State, d.Revision, d.SchemaVersion, d.PendingSchema = ID(ids.New()), Draft, 1, 0, 0
+	d.ID, d.State, d.Revision, d.SchemaVersion, d.PendingSchema, d.ReplicaOf = ID(ids.New()), Draft, 1, 0, 0, ""
 	d.CreatedAt, d.ChangedAt, d.StateChangedAt = now, now, now
 	d.Lowered, d.Proposal, d.ProposalNote, d.LabelsAsked = nil, nil, "", false
 	if d.Load.OnFailure == "" {
@@ -237,6 +237,7 @@ func (s *Service) Change(ctx context.Context, d Dataset) (Dataset, error) {
 		now.SchemaVersion, now.PendingSchema, now.Note = kept.SchemaVersion, kept.PendingSchema, kept.Note
 		now.CreatedAt, now.StateChangedAt, now.FirstPublishedAt = kept.CreatedAt, kept.StateChangedAt, kept.FirstPublishedAt
 		now.Lowered, now.Proposal, now.ProposalNote, now.LabelsAsked = kept.Lowered, kept.Proposal, kept.ProposalNote, kept.LabelsAsked
+		now.ReplicaOf = kept.ReplicaOf
 		now.Declaration, now.Attestation, now.RegisteredBy, now.ReviewedBy, now.Release = kept.Declaration, kept.Attestation, kept.RegisteredBy, kept.ReviewedBy, kept.Release
 		if now.Classification.Nature != kept.Classification.Nature || now.Classification.Scope != kept.Classification.Scope || now.Classification.Steering != kept.Classification.Steering {
 			now.Classification.SetBy, now.Classification.SetAt = who.ID, s.Clock.Now()
@@ -385,9 +386,16 @@ func (s *Schema) refs() []dictionary.Ref {
 
 // AcceptSchema puts a pending schema in force.
 func (s *Service) AcceptSchema(ctx context.Context, id ID) (Dataset, error) {
-	return s.alter(ctx, id, access.CatalogReview, "catalog.schema_accept", "", func(_ controldb.Querier, _ access.Actor, d *Dataset) error {
+	return s.alter(ctx, id, access.CatalogReview, "catalog.schema_accept", "", func(q controldb.Querier, _ access.Actor, d *Dataset) error {
 		if err := d.step(Published); err != nil {
 			return err
+		}
+		next, err := findSchema(ctx, q, d.ID, d.PendingSchema)
+		if err != nil {
+			return err
+		}
+		if m := next.Mapping(); len(m.Missing) > 0 { // the gate of the review holds for what is shared later, too (Điều 4.5)
+			return fault.New(fault.Conflict, "catalog.mapping_incomplete", strings.Join(m.Missing, ", "))
 		}
 		d.SchemaVersion, d.PendingSchema = d.PendingSchema, 0
 		return nil

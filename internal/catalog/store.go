@@ -91,10 +91,10 @@ func updateDataset(ctx context.Context, q controldb.Querier, d *Dataset) error {
 	if err := nameFree(ctx, q, *d); err != nil {
 		return err
 	}
-	const query = `UPDATE catalog_dataset SET owner = ?, state = ?, scope = ?, body = ?, revision = ?, changed_at = ?, name_key = ?, search_key = ?, sort_key = ?
+	const query = `UPDATE catalog_dataset SET owner = ?, state = ?, scope = ?, body = ?, revision = ?, changed_at = ?, name_key = ?, search_key = ?, sort_key = ?, replica_of = ?
 		WHERE id = ? AND revision = ?`
 	res, err := q.ExecContext(ctx, query, d.Owner, string(d.State), string(d.Classification.Scope), string(body), d.Revision, d.ChangedAt.UnixMicro(),
-		nameKey(*d), searchKey(*d), vitext.SortKey(d.Name), string(d.ID), before)
+		nameKey(*d), searchKey(*d), vitext.SortKey(d.Name), string(d.ReplicaOf), string(d.ID), before)
 	if err != nil {
 		return fmt.Errorf("save dataset %s: %w", d.Code, err)
 	}
@@ -316,34 +316,28 @@ func findSchema(ctx context.Context, q controldb.Querier, id ID, version int) (*
 	return &s, nil
 }
 
-// sameSource finds another dataset in force that holds the same elements: a second official source of the same facts.
+// sameSource finds another dataset in force that holds exactly the same elements: a second source of the same facts. A
+// dataset that says it is a copy of the other is none.
 func sameSource(ctx context.Context, q controldb.Querier, d Dataset, schema *Schema) (Code, bool, error) {
-	rows, err := q.QueryContext(ctx, `SELECT `+datasetCols+` FROM catalog_dataset WHERE state NOT IN ('draft', 'returned', 'retired') AND id <> ? ORDER BY id`, string(d.ID))
-	if err != nil {
-		return "", false, fmt.Errorf("look for a second official source of %s: %w", d.Code, err)
+	if schema == nil {
+		return "", false, nil
 	}
-	var others []Dataset
-	for rows.Next() {
-		other, err := scanDataset(rows)
-		if err != nil {
-			_ = rows.Close()
-			return "", false, fmt.Errorf("look for a second official source of %s: %w", d.Code, err)
+	for _, f := range schema.Fields { // a field outside the dictionary is like no other
+		if !f.Mapped() {
+			return "", false, nil
 		}
-		others = append(others, other)
 	}
-	if err := errors.Join(rows.Err(), rows.Close()); err != nil {
-		return "", false, fmt.Errorf("look for a second official source of %s: %w", d.Code, err)
+	others, err := schemasNamingAll(ctx, q, schema.codes())
+	if err != nil {
+		return "", false, err
 	}
 	for _, other := range others {
-		if other.SchemaVersion == 0 || schema == nil {
+		o := other.dataset
+		if o.ID == d.ID || o.State == Draft || o.State == Returned || o.State == Retired || o.ReplicaOf != "" || d.ReplicaOf == o.Code || other.schema.Version != o.SchemaVersion {
 			continue
 		}
-		theirs, err := findSchema(ctx, q, other.ID, other.SchemaVersion)
-		if err != nil {
-			return "", false, err
-		}
-		if schema.sameElements(theirs) {
-			return other.Code, true, nil
+		if schema.sameElements(&other.schema) {
+			return o.Code, true, nil
 		}
 	}
 	return "", false, nil

@@ -47,13 +47,25 @@ type schemaOfDataset struct {
 
 // schemasNaming reads the schemas whose text names one of the elements, with their datasets.
 func schemasNaming(ctx context.Context, q controldb.Querier, elements []dictionary.Code) ([]schemaOfDataset, error) {
+	return schemasWith(ctx, q, elements, " OR ")
+}
+
+// schemasNamingAll reads those whose text names all the elements; of very many it looks at some.
+func schemasNamingAll(ctx context.Context, q controldb.Querier, elements []dictionary.Code) ([]schemaOfDataset, error) {
+	if len(elements) == 0 {
+		return nil, nil
+	}
+	return schemasWith(ctx, q, elements[:min(len(elements), 10)], " AND ")
+}
+
+func schemasWith(ctx context.Context, q controldb.Querier, elements []dictionary.Code, join string) ([]schemaOfDataset, error) {
 	var where []string
 	var args []any
 	for _, e := range elements {
 		where, args = append(where, `s.body LIKE ? ESCAPE '!'`), append(args, `%"code":"`+strings.ReplaceAll(string(e), "_", "!_")+`"%`)
 	}
 	rows, err := q.QueryContext(ctx, `SELECT d.body, d.id, d.code, d.owner, d.state, s.version, s.body FROM catalog_schema s JOIN catalog_dataset d ON d.id = s.dataset
-		WHERE `+strings.Join(where, " OR ")+` ORDER BY d.code, s.version LIMIT 100000`, args...)
+		WHERE `+strings.Join(where, join)+` ORDER BY d.code, s.version LIMIT 100000`, args...)
 	if err != nil {
 		return nil, fmt.Errorf("list the schemas that name elements: %w", err)
 	}

@@ -6,6 +6,9 @@ import (
 	"lienthong/internal/kit/fault"
 )
 
+// EntityList is the code list of the things that data is about (person, household, land parcel …), for official sources.
+const EntityList = "thuc_the"
+
 // CodeItem is one code of a list in one period.
 type CodeItem struct {
 	Code      string `json:"code"`

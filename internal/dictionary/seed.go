@@ -67,6 +67,9 @@ func (s *Service) Prepare(ctx context.Context) error {
 		if err := spell(ctx, q); err != nil {
 			return err
 		}
+		if err := s.addEntities(ctx, q, who); err != nil {
+			return err
+		}
 		for _, i := range kinds {
 			if _, err := newestShelved(ctx, q, identifierShelf, i.Name); err == nil {
 				continue
@@ -86,4 +89,26 @@ func (s *Service) Prepare(ctx context.Context) error {
 		}
 		return nil
 	})
+}
+
+// addEntities adds the list of entities where an older version of the platform left none.
+func (s *Service) addEntities(ctx context.Context, q controldb.Querier, who access.Actor) error {
+	if _, err := newestShelved(ctx, q, listShelf, EntityList); err == nil || !fault.Is(err, listShelf.missing) {
+		return err
+	}
+	var seed seedData
+	if err := json.Unmarshal(seedFile, &seed); err != nil {
+		return fmt.Errorf("read the standard code lists: %w", err)
+	}
+	for _, l := range seed.Lists {
+		if l.Name != EntityList {
+			continue
+		}
+		l.Version, l.Label = 1, Raise("", Minor)
+		if err := insertShelved(ctx, q, listShelf, shelved{Name: l.Name, Version: 1, Label: l.Label, At: s.clock.Now(), By: who.ID}, l); err != nil {
+			return err
+		}
+		return s.log.Change(ctx, q, audit.Entry{Actor: who.ForAudit(), Event: "dictionary.code_list", Subject: "dictionary.code_list/" + l.Name, Detail: map[string]string{"version": "1"}})
+	}
+	return nil
 }
