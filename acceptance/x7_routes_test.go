@@ -63,6 +63,8 @@ var unkept = map[string]string{
 	"POST /api/v1/dictionary/units/convert":                         "computes",
 	"POST /dictionary/identifiers/{code}/try":                       "computes; nothing of the value is kept",
 	"POST /api/v1/dictionary/identifiers/{code}/try":                "computes; nothing of the value is kept",
+	"POST /catalog/{owner}/{slug}/sources/dispute":                  "a report; it opens an incident, which its own record tells",
+	"POST /api/v1/datasets/{owner}/{slug}/sources/dispute":          "a report; it opens an incident, which its own record tells",
 	"POST /dictionary/follow":                                       "what one is told of oneself; recorded as dictionary.subscribe",
 	"PUT /api/v1/dictionary/subscriptions/*":                        "what one is told of oneself; recorded as dictionary.subscribe",
 	"DELETE /api/v1/dictionary/subscriptions/*":                     "what one is told of oneself; recorded as dictionary.unsubscribe",
@@ -98,6 +100,7 @@ var alike = map[string]string{
 	"POST /system/{id}/officer-key": "POST /api/v1/systems/{id}/officer-keys", "POST /system/{id}/client-key": "POST /api/v1/systems/{id}/client-keys",
 	"POST /system/{id}/client-key/{kid}/revoke": "POST /api/v1/systems/{id}/client-keys/{kid}/revoke", "POST /system/{id}/credential": "POST /api/v1/systems/{id}/credentials",
 	"POST /access/purposes": "POST /api/v1/purposes", "POST /catalog": "POST /api/v1/datasets", "POST /catalog/{owner}/{slug}/edit": "PUT /api/v1/datasets/{owner}/{slug}",
+	"POST /catalog/{owner}/{slug}/mapping": "PUT /api/v1/datasets/{owner}/{slug}/mapping", "POST /catalog/sources/transfer": "POST /api/v1/official-sources/transfer",
 	"POST /dictionary/proposals": "POST /api/v1/dictionary/proposals", "POST /dictionary/proposals/{id}/edit": "PUT /api/v1/dictionary/proposals/{id}",
 	"POST /connections": "POST /api/v1/connections/requests", "POST /connections/{id}/edit": "PATCH /api/v1/connections/requests/{id}",
 	"POST /api/v1/datasets/{owner}/{slug}/return": "POST /api/v1/datasets/{owner}/{slug}/suspend", "POST /api/v1/datasets/{owner}/{slug}/end": "POST /api/v1/datasets/{owner}/{slug}/suspend",
@@ -247,7 +250,7 @@ func changeEverything(t *testing.T, p *province) []string {
 	changeDataset(t, p)
 	request, copied := changeRequest(t, p, day)
 	changePublished(t, p)
-	dictionary := changeDictionary(t, p)
+	dictionary := append(changeDictionary(t, p), changeSources(t, p)...)
 	svc := service("http://127.0.0.1:9")
 	svc["dataset"] = households
 	if a := p.engineer.Post(api+"/exchange/services", svc); a.Status >= 300 {
@@ -262,6 +265,24 @@ func changeEverything(t *testing.T, p *province) []string {
 		"/datasets/" + owner + "/doi-moi", "/datasets/" + households, "/connections/requests/" + request, "/connections/requests/" + copied, "/access/grants/" + grants.Grants[0].ID,
 		"/exchange/services/" + svc["owner"].(string) + "/" + svc["system"].(string) + "/" + svc["name"].(string),
 	}...)
+}
+
+// changeSources changes mappings and official sources.
+func changeSources(t *testing.T, p *province) []string {
+	t.Helper()
+	for i, slug := range []string{"doi-nguon", "doi-nguon-hai"} {
+		p.reviewed(t, slug, fields[:5+i])
+	}
+	one, two := "/api/v1/datasets/"+owner+"/doi-nguon", "/api/v1/datasets/"+owner+"/doi-nguon-hai"
+	claim := m{"entity": "nguoi", "elements": []string{"ngay_sinh"}, "basis": "Nghị định về hộ tịch"}
+	ok(t, p.ownerSteward.Post(one+"/sources", claim), http.StatusCreated)
+	ok(t, p.ownerSteward.Post(one+"/sources/withdraw", m{"element": "ngay_sinh", "entity": "nguoi"}), http.StatusOK)
+	ok(t, p.ownerSteward.Post(one+"/sources", claim), http.StatusCreated)
+	ok(t, p.appraiser.Post(one+"/sources/confirm", nil), http.StatusOK)
+	ok(t, p.approver.Post("/api/v1/official-sources/transfer", m{"element": "ngay_sinh", "entity": "nguoi", "dataset": owner + "/doi-nguon-hai", "decision": "15/QĐ-UBND", "from": time.Now().Format(time.DateOnly)}), http.StatusOK)
+	ok(t, p.ownerSteward.Post(one+"/replica", m{"source": owner + "/doi-nguon-hai"}), http.StatusOK)
+	ok(t, p.ownerSteward.Do(http.MethodPut, "/api/v1/datasets/"+households+"/mapping", m{"fields": []m{{"field": "so_nguoi", "element": "so_luong"}}}), http.StatusOK)
+	return []string{strings.TrimPrefix(one, "/api/v1"), strings.TrimPrefix(two, "/api/v1")}
 }
 
 // changeDictionary takes every step of a proposal once.

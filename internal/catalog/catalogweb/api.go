@@ -32,4 +32,5 @@ func (p *Pages) Operations(api *web.API) {
 	web.Op(api, op("retire", http.MethodPost, one+"/retire", access.CatalogApprove, "Announce the end of a dataset"), p.opRetire)
 	web.Op(api, op("end", http.MethodPost, one+"/end", access.CatalogApprove, "Complete a retirement when no grant is left"), p.opEnd)
 	p.classifyOperations(api)
+	p.sourceOperations(api, op)
 }

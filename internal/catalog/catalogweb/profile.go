@@ -37,7 +37,7 @@ func (p *Pages) showProfile(w http.ResponseWriter, r *http.Request) error {
 	view.Head = ui.Head{
 		Eyebrow: t("catalog.profile") + " · " + string(about.Code), Title: about.Name, State: &state, Actions: p.actions(access.ActorOf(r.Context()), t, about.Dataset),
 	}
-	view.Above = append(above(t, about.Dataset), ui.Tabs(t("catalog.profile"), profileTabs(t, about.Code, tab)))
+	view.Above = append(append(replicaNote(t, about.Dataset), above(t, about.Dataset)...), ui.Tabs(t("catalog.profile"), profileTabs(t, about.Code, tab)))
 	return p.shell.Render(w, r, web.Page{Title: about.Name, Crumbs: crumbs(t, about.Dataset, ""), Body: page(view)})
 }
 
@@ -81,6 +81,9 @@ func (p *Pages) actions(who access.Actor, t ui.T, d catalog.Dataset) []ui.Action
 			}
 			list = append(list, a)
 		}
+	}
+	if d.SchemaVersion > 0 {
+		list = append(list, ui.Action{Label: t("catalog.mapping"), Path: path(d.Code) + "/mapping", Icon: ui.IconDictionary, Kind: ui.Quiet}, ui.Action{Label: t("catalog.sources"), Path: path(d.Code) + "/sources", Icon: ui.IconDatabase, Kind: ui.Quiet})
 	}
 	if who.Can(access.CatalogRegister) && who.ActsFor(d.Owner) {
 		if d.State.Editable() {

@@ -98,6 +98,17 @@ func (p *Pages) Routes() []web.Route {
 		web.Get("/catalog/unowned/{id}/paper", access.CatalogRead, p.downloadPaper).Slowly(),
 		web.Get(one+"/propose-owner", access.CatalogReview, p.newOwnerOf),
 		web.Post(one+"/propose-owner", access.CatalogReview, p.proposeNewOwner),
+		web.Get(one+"/mapping", access.CatalogRead, p.showMapping),
+		web.Post(one+"/mapping", access.CatalogRegister, p.changeMapping),
+		web.Get("/catalog/sources", access.CatalogRead, p.listSources).InMenu(web.Nav{Group: web.GroupData, LabelKey: "catalog.sources", Icon: ui.IconDatabase, Order: 12}),
+		web.Get("/catalog/sources/transfer", access.CatalogTransfer, p.newTransfer),
+		web.Post("/catalog/sources/transfer", access.CatalogTransfer, p.takeTransfer),
+		web.Get(one+"/sources", access.CatalogRead, p.showSources),
+		web.Post(one+"/sources", access.CatalogRegister, p.takeSource("declare")),
+		web.Post(one+"/sources/confirm", access.CatalogReview, p.takeSource("confirm")),
+		web.Post(one+"/sources/withdraw", access.CatalogRegister, p.takeSource("withdraw")),
+		web.Post(one+"/sources/dispute", access.CatalogRegister, p.takeSource("dispute")),
+		web.Post(one+"/replica", access.CatalogRegister, p.takeSource("replica")),
 	}
 	for _, s := range p.steps() {
 		routes = append(routes,
