@@ -279,7 +279,7 @@ func changeSources(t *testing.T, p *province) []string {
 	ok(t, p.ownerSteward.Post(one+"/sources/withdraw", m{"element": "ngay_sinh", "entity": "nguoi"}), http.StatusOK)
 	ok(t, p.ownerSteward.Post(one+"/sources", claim), http.StatusCreated)
 	ok(t, p.appraiser.Post(one+"/sources/confirm", nil), http.StatusOK)
-	ok(t, p.approver.Post("/api/v1/official-sources/transfer", m{"element": "ngay_sinh", "entity": "nguoi", "dataset": owner + "/doi-nguon-hai", "decision": "15/QĐ-UBND", "from": time.Now().Format(time.DateOnly)}), http.StatusOK)
+	ok(t, p.approver.Post("/api/v1/official-sources/transfer", m{"element": "ngay_sinh", "entity": "nguoi", "dataset": owner + "/doi-nguon-hai", "decision": "15/QĐ-UBND", "from": today()}), http.StatusOK)
 	ok(t, p.ownerSteward.Post(one+"/replica", m{"source": owner + "/doi-nguon-hai"}), http.StatusOK)
 	ok(t, p.ownerSteward.Do(http.MethodPut, "/api/v1/datasets/"+households+"/mapping", m{"fields": []m{{"field": "so_nguoi", "element": "so_luong"}}}), http.StatusOK)
 	return []string{strings.TrimPrefix(one, "/api/v1"), strings.TrimPrefix(two, "/api/v1")}

@@ -110,4 +110,5 @@ var Messages = i18n.Messages{
 	"catalog.replica_no_source":       {Vi: "Tập dữ liệu {0} là bản sao của {1} nên không là nguồn chính thức.", En: "The dataset {0} is a copy of {1} and no official source."},
 	"catalog.replica_unfit":           {Vi: "Không ghi là bản sao của {0} được: chính là tập này, cũng là bản sao hoặc đã ngừng.", En: "It cannot be a copy of {0}: that is itself, a copy too, or retired."},
 	"catalog.replica_is_source":       {Vi: "Tập dữ liệu {0} đang là nguồn chính thức nên không ghi là bản sao được. Hãy chuyển nguồn bằng quyết định trước.", En: "The dataset {0} is an official source and no copy. Transfer the source by a decision first."},
+	"catalog.dispute_reason_missing":  {Vi: "Hãy ghi vì sao cơ quan mình phải là nguồn hoặc số liệu khác nhau ở đâu, ít nhất 10 ký tự.", En: "Write why yours should be the source, or where the data differ, at least 10 characters."},
 }

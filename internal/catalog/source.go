@@ -309,7 +309,7 @@ func (s *Service) DisputeSource(ctx context.Context, id ID, element dictionary.C
 		return err
 	}
 	if len([]rune(strings.TrimSpace(reason))) < 10 {
-		return fault.New(fault.Invalid, "catalog.reason_missing").At("reason")
+		return fault.New(fault.Invalid, "catalog.dispute_reason_missing").At("reason")
 	}
 	current, found, err := officialSource(ctx, s.DB, element, entity)
 	if err != nil {
