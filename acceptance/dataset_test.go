@@ -82,6 +82,7 @@ func (p *province) approveDataset(t *testing.T, slug string, change func(about m
 	ok(t, st.Post(at+"/register", m{"not_secret": true, "attest": true}), http.StatusOK)
 	ok(t, p.appraiser.Post(at+"/review", m{"basis": "Điều 7 Quy chế, phiếu rà soát 03"}), http.StatusOK)
 	ok(t, p.approver.Post(at+"/approve", nil), http.StatusOK)
+	p.registerProcessing(t, owner+"/"+slug)
 }
 
 // household is row n of the files of this package, of a commune.

@@ -290,6 +290,9 @@ func stateAllows(r Request, f Facts, g *Grant) verdict {
 	if !f.Dataset.Served {
 		return deny(CheckState, fault.Unavailable, "access.dataset_not_served", r.Dataset)
 	}
+	if v := f.Dataset.registered(r); v.check != CheckOK {
+		return v
+	}
 	if r.Actor.Type == System {
 		if v := systemAllows(f, g); v.check != CheckOK {
 			return v
@@ -312,6 +315,29 @@ func stateAllows(r Request, f Facts, g *Grant) verdict {
 		return deny(CheckState, fault.Denied, "access.connection_terminated")
 	}
 	return deny(CheckState, fault.Denied, "access.not_accepted")
+}
+
+// registered: data of persons is served only while its processing stands in the register, complete and in force
+// (Điều 27.2), whoever asks and whichever of its fields.
+func (d *DatasetFacts) registered(r Request) verdict {
+	needed := d.Processing.Needed
+	for _, class := range d.Fields {
+		needed = needed || class.Personal()
+	}
+	if !needed {
+		return ok
+	}
+	switch p := d.Processing; {
+	case p.Register == RegisterWithdrawn:
+		return deny(CheckState, fault.Denied, "access.processing_withdrawn", r.Dataset)
+	case p.Register == RegisterIncomplete:
+		return deny(CheckState, fault.Denied, "access.processing_incomplete", r.Dataset)
+	case p.Register != RegisterInForce:
+		return deny(CheckState, fault.Denied, "access.processing_missing", r.Dataset)
+	case !r.At.Before(p.Until):
+		return deny(CheckState, fault.Denied, "access.processing_expired", r.Dataset, i18n.Date(p.Until.Add(-time.Second)))
+	}
+	return ok
 }
 
 func systemAllows(f Facts, g *Grant) verdict {

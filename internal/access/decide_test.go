@@ -27,8 +27,9 @@ func world() (Request, Facts) {
 		Address: netip.MustParseAddr("10.20.3.14"),
 	}
 	f := Facts{
-		Account:    &AccountFacts{Active: true},
-		Dataset:    &DatasetFacts{Owner: "H38.04", Served: true, Fields: map[string]Class{"so_dinh_danh": ClassBasic, "ho_ten": ClassBasic, "dan_toc": ClassSensitive, "xa": ClassNormal}},
+		Account: &AccountFacts{Active: true},
+		Dataset: &DatasetFacts{Owner: "H38.04", Served: true, Fields: map[string]Class{"so_dinh_danh": ClassBasic, "ho_ten": ClassBasic, "dan_toc": ClassSensitive, "xa": ClassNormal},
+			Processing: Processing{Register: RegisterInForce, Until: noon.AddDate(1, 0, 0)}},
 		Grants:     []Grant{g},
 		System:     &SystemFacts{Agency: "H38.01", AgencyActive: true, SecurityLevel: 3},
 		Connection: map[string]ConnectionFacts{"c1": {"live"}},
@@ -125,6 +126,17 @@ func TestDecide(t *testing.T) {
 		{"second factor demanded", "access.strong_auth_required", CheckAuthn, grant(func(g *Grant) { g.Conditions.StrongAuth = true })},
 		{"suspended dataset", "access.dataset_suspended", CheckState, func(_ *Request, f *Facts) { f.Dataset.Suspended = true }},
 		{"nothing published yet", "access.dataset_not_served", CheckState, func(_ *Request, f *Facts) { f.Dataset.Served = false }},
+		{"R27.1 data of persons without an entry in the register", "access.processing_missing", CheckState, func(_ *Request, f *Facts) { f.Dataset.Processing = Processing{} }},
+		{"R27.1 an entry that no longer covers the fields", "access.processing_incomplete", CheckState, func(_ *Request, f *Facts) { f.Dataset.Processing.Register = RegisterIncomplete }},
+		{"R27.1 an entry that was withdrawn", "access.processing_withdrawn", CheckState, func(_ *Request, f *Facts) { f.Dataset.Processing.Register = RegisterWithdrawn }},
+		{"R27.1 an entry that ends at this very moment", "access.processing_expired", CheckState, func(_ *Request, f *Facts) { f.Dataset.Processing.Until = noon }},
+		{"R27.1 a state of the register that is not known", "access.processing_missing", CheckState, func(_ *Request, f *Facts) { f.Dataset.Processing.Register = "x" }},
+		{"R27.1 a field that was raised above its personal element", "access.processing_missing", CheckState, func(_ *Request, f *Facts) {
+			f.Dataset.Fields, f.Dataset.Processing = map[string]Class{"so_dinh_danh": ClassImportant, "ho_ten": ClassImportant, "dan_toc": ClassImportant, "xa": ClassNormal}, Processing{Needed: true}
+		}},
+		{"R27.1 without data of persons no entry is needed", "", CheckOK, func(_ *Request, f *Facts) {
+			f.Dataset.Fields, f.Dataset.Processing = map[string]Class{"so_dinh_danh": ClassNormal, "ho_ten": ClassNormal, "dan_toc": ClassNormal, "xa": ClassNormal}, Processing{}
+		}},
 		{"suspended system", "access.system_suspended", CheckState, func(_ *Request, f *Facts) { f.System.Suspended = true }},
 		{"unknown system", "access.system_suspended", CheckState, func(_ *Request, f *Facts) { f.System = nil }},
 		{"abolished agency", "access.agency_inactive", CheckState, func(_ *Request, f *Facts) { f.System.AgencyActive = false }},
@@ -261,6 +273,8 @@ func mustHold(r Request, f Facts, d Decision) string {
 		return "dead account"
 	case f.Dataset == nil || f.Dataset.Suspended:
 		return "dataset suspended"
+	case f.Dataset.Processing.Register != RegisterInForce || !r.At.Before(f.Dataset.Processing.Until):
+		return "data of persons whose processing is not registered"
 	case r.Actor.Type == User && (r.Action == ViewRecord || r.Action == ExportFile) && (!r.Actor.Auth.Strong() || r.Case == ""):
 		return "data of persons without a second factor or a case"
 	}
@@ -314,6 +328,12 @@ func randomWorld(rnd *rand.Rand) (Request, Facts) {
 		r.Unmask = []string{one("so_dinh_danh", "ho_ten", "dan_toc")}
 	}
 	r.Reason = one("", "kiểm tra hồ sơ khiếu nại")
+	if pick(.1) {
+		f.Dataset.Processing.Register = RegisterState(one("", "incomplete", "withdrawn", "x"))
+	}
+	if pick(.1) {
+		f.Dataset.Processing.Until = noon.Add(time.Duration(rnd.IntN(3)-1) * time.Hour)
+	}
 	f.Dataset.Keys = []string{"so_dinh_danh"}
 	for range rnd.IntN(3) {
 		g := f.Grants[0]

@@ -63,6 +63,10 @@ const (
 	ExchangeRead      Permission = "exchange.read"
 	IncidentRead      Permission = "incident.read"
 	IncidentHandle    Permission = "incident.handle"
+	PrivacyRead       Permission = "privacy.read"
+	PrivacyRegister   Permission = "privacy.register" // write entries of the own agency
+	PrivacyConfirm    Permission = "privacy.confirm"  // put them in force, as somebody who did not write them
+	PrivacyWithdraw   Permission = "privacy.withdraw"
 	SettingsRead      Permission = "settings.read"
 	SettingsChange    Permission = "settings.change"
 

@@ -118,6 +118,24 @@ type DatasetFacts struct {
 	Keys      []string         // fields that identify a record or a person
 	Version   int64
 	DataTime  time.Time
+	// Processing is how the dataset stands in the register of personal-data processing (Điều 27.2).
+	Processing Processing
+}
+
+// RegisterState of a dataset's entry in the register of personal-data processing; empty without one that was confirmed.
+type RegisterState string
+
+const (
+	RegisterInForce    RegisterState = "in_force"
+	RegisterIncomplete RegisterState = "incomplete" // in force, and no longer enough for what the dataset holds
+	RegisterWithdrawn  RegisterState = "withdrawn"
+)
+
+// Processing is what the register says of a dataset.
+type Processing struct {
+	Needed   bool // beyond what the classes of the fields say: a field was raised above its personal element
+	Register RegisterState
+	Until    time.Time // first moment at which the entry is no longer in force
 }
 
 // SystemFacts of the calling information system.

@@ -14,7 +14,7 @@ import (
 )
 
 // PolicyVersion names the rules of Decide and of the role matrix; it stands in every decision record.
-const PolicyVersion = "2026.11.2"
+const PolicyVersion = "2026.11.3"
 
 // Sources tell the facts that other slices own. app wires them; each must answer from memory or one indexed read.
 type Sources struct {

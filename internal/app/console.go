@@ -20,6 +20,7 @@ import (
 	"lienthong/internal/ingest/ingestweb"
 	"lienthong/internal/kit/i18n"
 	"lienthong/internal/obligation/obligationweb"
+	"lienthong/internal/privacy/privacyweb"
 	"lienthong/internal/release/releaseweb"
 	"lienthong/internal/review/reviewweb"
 	"lienthong/internal/support"
@@ -88,6 +89,7 @@ func (a *App) buildConsole() (*console, error) {
 		dictionaryweb.New(shell, a.dictionary, a.clock, a.agencyName).Owners(a.agencyCodes),
 		ingestweb.New(shell, a.ingest, a.catalog, a.ingestSystems, a.agencyName),
 		connectionweb.New(shell, a.connections, a.grants, a.tests, a.clock, a.connectionRegisters()),
+		privacyweb.New(shell, a.privacy, a.clock, a.privacyPages(a.purposeNames)),
 		exchangeweb.New(shell, a.exchange, a.audit, a.clock, a.agencyName, a.connectionNumber).Naming(a.purposeNames, a.datasetNames).Tracing(a.traces),
 		accessweb.New(shell, a.access, a.clock, a.accessRegisters()),
 		reviewweb.New(shell, a.review, a.access, a.clock, a.reviewRegisters()),

@@ -36,6 +36,8 @@ import (
 	"lienthong/internal/kit/vitext"
 	"lienthong/internal/obligation"
 	"lienthong/internal/obligation/obligationweb"
+	"lienthong/internal/privacy"
+	"lienthong/internal/privacy/privacyweb"
 	"lienthong/internal/release"
 	"lienthong/internal/release/releaseweb"
 	"lienthong/internal/review"
@@ -60,6 +62,7 @@ func allMessages() []i18n.Messages {
 		warehouse.Messages, warehouseweb.Messages, viewweb.Messages, ingest.Messages, ingestweb.Messages, connection.Messages, certificate.Messages, exchange.Messages, flow.Messages, incident.Messages, task.Messages, release.Messages, releaseweb.Messages, releaseweb.PageMessages,
 		web.Messages, web.PastMessages, backup.Messages, backupweb.Messages, taskweb.Messages, supportweb.Messages, incidentweb.Messages, gallery.Messages, demoweb.Messages,
 		connectionweb.Messages, homeweb.Messages, taskMessages, systemTaskMessages, obligation.Messages, obligationweb.Messages, registerMessages, account.Messages, accountweb.Messages, exchangeweb.Messages, accessweb.Messages, auditweb.Messages, auditweb.EventMessages,
+		privacy.Messages, privacyweb.Messages,
 		review.Messages, reviewweb.Messages, reviewTaskMessages,
 	}
 }

@@ -25,6 +25,7 @@ import (
 	"lienthong/internal/kit/i18n"
 	"lienthong/internal/kit/secret"
 	"lienthong/internal/obligation"
+	"lienthong/internal/privacy"
 	"lienthong/internal/release"
 	"lienthong/internal/review"
 	"lienthong/internal/system"
@@ -48,6 +49,7 @@ type slices struct {
 	ingest       *ingest.Service
 	connections  *connection.Service
 	exchange     *exchange.Service
+	privacy      *privacy.Service
 	task         *task.Service
 	obligations  *obligation.Service
 	releases     *release.Service
@@ -103,6 +105,7 @@ func (a *App) buildSlices(ctx context.Context) error {
 	a.dictionary.Use(a.dictionarySources())
 	a.buildCertificates()
 	a.useRegister()
+	a.buildPrivacy()
 	a.described = controldb.NewFresh(a.db, 20_000, a.describe)
 	a.system.OnRevoke(a.exchange.RevokeTokens)
 	a.system.OnRevokeProof(a.exchange.RevokeProof)

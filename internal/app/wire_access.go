@@ -79,6 +79,9 @@ func (a *App) datasetFacts(ctx context.Context, code string) (*access.DatasetFac
 			}
 		}
 	}
+	if f.Processing, err = a.privacy.Facts(ctx, d); err != nil {
+		return nil, err
+	}
 	v, err := a.warehouse.Current(ctx, code)
 	switch {
 	case err == nil:

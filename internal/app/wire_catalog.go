@@ -56,6 +56,7 @@ func (a *App) catalogSources() catalogweb.Sources {
 		Grants:      a.grantLines,
 		Usage:       a.usageLines,
 		Incidents:   a.incidentLines,
+		Processing:  a.processing,
 	}
 }
 

@@ -13,7 +13,7 @@ import (
 // connectionSources tells the process of Điều 12 what the other registers know.
 func (a *App) connectionSources() connection.Sources {
 	return connection.Sources{
-		Dataset:    connection.FromCatalog(a.catalog, a.listedDataset),
+		Dataset:    a.registeredPurposes(connection.FromCatalog(a.catalog, a.listedDataset)),
 		System:     connection.FromSystems(a.system, a.clock.Now, a.listedSystem),
 		Supply:     a.connectionSupply,
 		Agency:     a.connectionAgency,

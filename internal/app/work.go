@@ -53,6 +53,9 @@ func (a *App) startWork(ctx context.Context, group *errgroup.Group) {
 		_, err := a.releases.Verify(access.WithActor(ctx, access.JobActor("release verify")))
 		return err
 	})
+	a.jobs.Every("privacy reminders", privacyReminders, func(ctx context.Context) error {
+		return a.privacy.Remind(access.WithActor(ctx, access.JobActor("privacy reminders")))
+	})
 	a.jobs.Every("audit archive", archiveEvery, func(ctx context.Context) error {
 		_, err := a.audit.Archive(ctx)
 		return err

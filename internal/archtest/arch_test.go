@@ -23,6 +23,7 @@ var may = map[string]string{
 	"exchange":   "connection privacy warehouse",
 	"incident":   "monitor",
 	"obligation": "",
+	"privacy":    "catalog dictionary",
 	"vault":      "", "certificate": "",
 	"release": "", "support": "", "task": "", "home": "", "review": "",
 	"backup": "",

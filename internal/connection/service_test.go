@@ -566,7 +566,7 @@ func TestNothingIsOpenBeforeAcceptance(t *testing.T) {
 			}
 			facts := access.Facts{
 				Account:    &access.AccountFacts{Active: true},
-				Dataset:    &access.DatasetFacts{Owner: connectiontest.Owner, Served: true, Fields: map[string]access.Class{}},
+				Dataset:    &access.DatasetFacts{Owner: connectiontest.Owner, Served: true, Fields: map[string]access.Class{}, Processing: access.Processing{Register: access.RegisterInForce, Until: time.Date(2100, 1, 1, 0, 0, 0, 0, time.UTC)}},
 				System:     &access.SystemFacts{AgencyActive: true, SecurityLevel: 5},
 				Grants:     grants,
 				Purposes:   map[string]access.PurposeFacts{"DVC-TTHC": {Active: true}},

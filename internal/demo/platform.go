@@ -17,6 +17,7 @@ import (
 	"lienthong/internal/incident"
 	"lienthong/internal/ingest"
 	"lienthong/internal/kit/clock"
+	"lienthong/internal/privacy"
 	"lienthong/internal/release"
 	"lienthong/internal/system"
 )
@@ -36,6 +37,7 @@ type Platform struct {
 	Connections *connection.Service
 	Exchange    *exchange.Service
 	Releases    *release.Service
+	Privacy     *privacy.Service
 	Grants      *flow.GrantConnection
 	Tests       *flow.TestConnection
 	ExchangeURL string                           // where consuming systems call

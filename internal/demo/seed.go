@@ -46,6 +46,7 @@ func Seed(ctx context.Context, p Platform, w *world.World, province *provider.Pr
 		{"information systems", l.systems},
 		{"datasets and their deliveries", l.datasets},
 		{"services of the agencies' systems", func(ctx context.Context) error { return l.services(ctx, province) }},
+		{"register of personal-data processing", l.processing},
 		{"connection requests", l.requests},
 		{"credentials of the calling systems", l.clients},
 	}

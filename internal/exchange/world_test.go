@@ -206,7 +206,7 @@ func (b *Bench) sources() access.Sources {
 			if code != Dataset {
 				return nil, nil
 			}
-			return &access.DatasetFacts{Owner: Owner, Served: true, Version: b.Version, Fields: map[string]access.Class{
+			return &access.DatasetFacts{Owner: Owner, Served: true, Version: b.Version, Processing: access.Processing{Register: access.RegisterInForce, Until: time.Date(2100, 1, 1, 0, 0, 0, 0, time.UTC)}, Fields: map[string]access.Class{
 				"so_dinh_danh": access.ClassBasic, "ho_ten": access.ClassBasic, "xa": access.ClassNormal, "dan_toc": access.ClassSensitive, "dia_chi": access.ClassBasic,
 				"ten_cha": access.ClassBasic, "ten_con": access.ClassBasic, "diem": access.ClassNormal, "noi": access.ClassNormal,
 			}}, nil

@@ -207,7 +207,7 @@ func newBench(t *testing.T, db *controldb.DB) *bench {
 			if code != connectiontest.Dataset {
 				return nil, nil //nolint:nilnil // absent dataset facts, as the source's contract says
 			}
-			d := &access.DatasetFacts{Owner: connectiontest.Owner, Served: true, Fields: map[string]access.Class{}}
+			d := &access.DatasetFacts{Owner: connectiontest.Owner, Served: true, Fields: map[string]access.Class{}, Processing: access.Processing{Register: access.RegisterInForce, Until: time.Date(2100, 1, 1, 0, 0, 0, 0, time.UTC)}}
 			for _, f := range w.Dataset.Fields {
 				d.Fields[f.Name] = f.Class
 			}

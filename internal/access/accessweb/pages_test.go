@@ -63,7 +63,8 @@ func newSite(t *testing.T) *site {
 			return &access.AccountFacts{Active: true}, nil
 		},
 		Dataset: func(context.Context, string) (*access.DatasetFacts, error) {
-			return &access.DatasetFacts{Owner: "H38.04", Served: true, Fields: map[string]access.Class{"ho_ten": access.ClassBasic, "dan_toc": access.ClassSensitive}}, nil
+			return &access.DatasetFacts{Owner: "H38.04", Served: true, Fields: map[string]access.Class{"ho_ten": access.ClassBasic, "dan_toc": access.ClassSensitive},
+				Processing: access.Processing{Register: access.RegisterInForce, Until: time.Date(2100, 1, 1, 0, 0, 0, 0, time.UTC)}}, nil
 		},
 		System: func(context.Context, string) (*access.SystemFacts, error) {
 			return &access.SystemFacts{Agency: "H38.01", AgencyActive: true, SecurityLevel: 3}, nil

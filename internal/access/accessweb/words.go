@@ -130,6 +130,7 @@ var Messages = i18n.Messages{
 	"access.noun.incident":   {Vi: "Sự cố", En: "Incidents"},
 	"access.noun.ingest":     {Vi: "Lượt nạp vào Kho", En: "Deliveries"},
 	"access.noun.review":     {Vi: "Rà soát quyền", En: "Reviews of rights"},
+	"access.noun.privacy":    {Vi: "Sổ đăng ký xử lý dữ liệu cá nhân", En: "Register of personal-data processing"},
 	"access.noun.settings":   {Vi: "Tham số", En: "Settings"},
 	"access.noun.system":     {Vi: "Hệ thống thông tin", En: "Information systems"},
 	"access.noun.warehouse":  {Vi: "Kho dữ liệu dùng chung", En: "Shared data warehouse"},
@@ -163,5 +164,6 @@ var Messages = i18n.Messages{
 	"access.verb.lookup":     {Vi: "tra cứu", En: "look up"},
 	"access.verb.export":     {Vi: "xuất tệp", En: "export"},
 	"access.verb.update":     {Vi: "cập nhật tại nguồn", En: "update at the source"},
+	"access.verb.withdraw":   {Vi: "thu hồi", En: "withdraw"},
 	"access.verb.share":      {Vi: "chia sẻ tiếp", En: "share onward"},
 }

@@ -28,17 +28,20 @@ func (p *Pages) overviewTab(ctx context.Context, t ui.T, about catalog.Profile) 
 	for _, o := range about.Owners {
 		owners.Rows = append(owners.Rows, ui.Cells(ui.Two(p.agency(ctx, o.Agency), o.Agency), ui.Day(o.From), ui.Text(dash(o.Decision))))
 	}
+	processing, err := p.processingParts(ctx, t, about.Code)
+	if err != nil {
+		return pageView{}, err
+	}
 	return pageView{
 		Main: []part{
 			{Card: card(t, "catalog.seven", about.ChangedAt, false), Body: []templ.Component{ui.KeyValue(p.sevenFields(ctx, t, about.Dataset)...)}},
 			{Card: ui.CardProps{Title: t("catalog.sharing"), Lead: t("catalog.sharing_lead")}, Body: []templ.Component{ui.KeyValue(p.sharing(ctx, t, about, purposes)...)}},
 			{Card: ui.CardProps{Title: t("catalog.owners"), Flush: true}, Body: []templ.Component{ui.Table(owners)}},
 		},
-		Aside: []part{
-			copyCard,
-			{Card: ui.CardProps{Title: t("catalog.fs_class")}, Body: []templ.Component{ui.KeyValue(classPairs(t, about)...)}},
-			{Card: ui.CardProps{Title: t("catalog.declared")}, Body: []templ.Component{ui.KeyValue(declared(t, about.Dataset)...)}},
-		},
+		Aside: append(append([]part{copyCard}, processing...),
+			part{Card: ui.CardProps{Title: t("catalog.fs_class")}, Body: []templ.Component{ui.KeyValue(classPairs(t, about)...)}},
+			part{Card: ui.CardProps{Title: t("catalog.declared")}, Body: []templ.Component{ui.KeyValue(declared(t, about.Dataset)...)}},
+		),
 	}, nil
 }
 

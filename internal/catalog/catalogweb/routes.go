@@ -43,6 +43,7 @@ type Sources struct {
 	Grants      Source
 	Usage       Source
 	Incidents   Source
+	Processing  func(ctx context.Context, dataset catalog.Code) (Processing, error) // may be nil
 }
 
 // Parts are what the pages stand on.

@@ -33,7 +33,8 @@ func (m *maker) registrations() []Dataset {
 			"Kế hoạch thanh tra hằng năm của tỉnh với cơ quan được thanh tra, nội dung và thời gian dự kiến của từng cuộc.", "Luật Thanh tra 84/2025/QH15, Điều 20",
 			id, name, required(field("co_quan", "Cơ quan được thanh tra", "ma_co_quan")), required(field("ngay_bat_dau", "Ngày bắt đầu", "ngay_cap"))),
 		entry(StageRegistered, EconomicZone+"/doanh-nghiep-khu-kinh-te", "Doanh nghiệp trong khu kinh tế", SysZone,
-			"Danh sách doanh nghiệp đang hoạt động trong khu kinh tế, khu công nghiệp của tỉnh với mã số và xã, phường đặt trụ sở.", "Nghị định 35/2022/NĐ-CP, Điều 68",
-			key(field("ma_so_doanh_nghiep", "Mã số doanh nghiệp", "ma_so_doanh_nghiep")), required(field("ten", "Tên doanh nghiệp", "ten_doanh_nghiep")), commune),
+			"Danh sách doanh nghiệp đang hoạt động trong khu kinh tế, khu công nghiệp của tỉnh với mã số, người đại diện theo pháp luật và xã, phường đặt trụ sở.", "Nghị định 35/2022/NĐ-CP, Điều 68",
+			key(field("ma_so_doanh_nghiep", "Mã số doanh nghiệp", "ma_so_doanh_nghiep")), required(field("ten", "Tên doanh nghiệp", "ten_doanh_nghiep")),
+			field("nguoi_dai_dien", "Người đại diện theo pháp luật", "ho_ten"), commune),
 	}
 }

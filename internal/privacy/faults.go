@@ -1,0 +1,45 @@
+package privacy
+
+import "lienthong/internal/kit/i18n"
+
+// Messages are the sentences of this package's codes. Each says what is wrong and what to do next.
+var Messages = i18n.Messages{
+	"privacy.not_needed":        {Vi: "Tập dữ liệu “{0}” không có trường dữ liệu cá nhân nên không cần mục trong Sổ đăng ký. Nếu dữ liệu có thông tin cá nhân, hãy sửa lớp bảo vệ của trường trong Danh mục trước.", En: "Dataset “{0}” has no personal field, so it needs no entry. If it holds personal data, correct the class of its fields first."},
+	"privacy.changed_meanwhile": {Vi: "Người khác vừa thay đổi mục của tập dữ liệu “{0}”. Hãy tải lại trang, xem thay đổi rồi làm lại.", En: "Somebody else has just changed the entry of “{0}”. Reload, look at the change and try again."},
+	"privacy.already_sent":      {Vi: "Mục của tập dữ liệu “{0}” đang chờ xác nhận nên chưa sửa được. Hãy đợi kết quả, hoặc đề nghị người xác nhận trả lại.", En: "The entry of “{0}” waits for confirmation and cannot be changed. Wait, or ask for it to be returned."},
+	"privacy.nothing_to_send":   {Vi: "Chưa có nội dung nào để gửi xác nhận. Hãy điền và lưu mục trước.", En: "There is nothing to send. Fill in the entry and save it first."},
+	"privacy.not_sent":          {Vi: "Mục của tập dữ liệu “{0}” chưa được gửi xác nhận. Hãy tải lại trang để xem bước hiện tại.", En: "The entry of “{0}” was not sent for confirmation. Reload the page to see where it stands."},
+	"privacy.not_in_force":      {Vi: "Mục của tập dữ liệu “{0}” không có hiệu lực nên không có gì để thu hồi.", En: "The entry of “{0}” is not in force, so there is nothing to withdraw."},
+	"privacy.confirm_own":       {Vi: "Bạn đã soạn hoặc gửi nội dung này nên không được tự xác nhận. Hãy chuyển cho thủ trưởng cơ quan hoặc cơ quan vận hành xác nhận.", En: "You wrote or sent this content, so you may not confirm it. Hand it to the head of the agency or the operator."},
+	"privacy.reason_missing":    {Vi: "Hãy ghi rõ lý do, ít nhất 10 ký tự, không ghi dữ liệu của cá nhân.", En: "State the reason in at least 10 characters, without data of persons."},
+	"privacy.standing_unknown":  {Vi: "Không có tình trạng “{0}”.", En: "There is no standing “{0}”."},
+	"privacy.category_unknown":  {Vi: "Không có loại dữ liệu cá nhân “{0}”. Chọn cơ bản hoặc nhạy cảm.", En: "There is no category “{0}”: choose basic or sensitive."},
+	"privacy.purpose_unknown":   {Vi: "Mục đích “{0}” không có trong danh mục đang hiệu lực. Chỉ chọn trong danh mục, không tự viết.", En: "Purpose “{0}” is not in the list in force. Choose from the list."},
+	"privacy.measure_unknown":   {Vi: "Không có biện pháp “{0}” trong danh sách.", En: "There is no measure “{0}” in the list."},
+	"privacy.impact_unknown":    {Vi: "Không có tình trạng đánh giá tác động “{0}”.", En: "There is no status “{0}” of an impact assessment."},
+	"privacy.retention_range":   {Vi: "Thời hạn lưu giữ từ 1 đến {0} tháng.", En: "Keep the data for 1 to {0} months."},
+	"privacy.date_form":         {Vi: "Ngày “{0}” không đọc được. Hãy ghi dạng 2026-12-31.", En: "Day “{0}” cannot be read. Write it as 2026-12-31."},
+	"privacy.valid_to_range":    {Vi: "Ngày hết hiệu lực phải sau hôm nay và không quá {0} tháng, để mục được rà soát lại.", En: "The last day lies after today and at most {0} months ahead, so that the entry is reviewed."},
+	"privacy.text_long":         {Vi: "Nội dung dài quá {0} ký tự.", En: "The text has more than {0} characters."},
+	"privacy.text_lookalike":    {Vi: "Nội dung có ký tự dễ nhầm hoặc ký tự ẩn. Hãy gõ lại bằng bàn phím tiếng Việt.", En: "The text holds look-alike or hidden characters. Type it again."},
+	"privacy.too_many":          {Vi: "Không quá {0} dòng.", En: "At most {0} lines."},
+
+	"privacy.missing_category_basic":     {Vi: "Tập dữ liệu có dữ liệu cá nhân cơ bản: hãy chọn loại này.", En: "The dataset holds basic personal data: choose this category."},
+	"privacy.missing_category_sensitive": {Vi: "Tập dữ liệu có dữ liệu cá nhân nhạy cảm: hãy chọn loại này.", En: "The dataset holds sensitive personal data: choose this category."},
+	"privacy.missing_categories":         {Vi: "Hãy chọn loại dữ liệu cá nhân.", En: "Choose the category of personal data."},
+	"privacy.missing_purposes":           {Vi: "Hãy chọn ít nhất một mục đích xử lý trong danh mục.", En: "Choose at least one purpose from the list."},
+	"privacy.missing_legal_basis":        {Vi: "Hãy ghi căn cứ pháp lý của việc xử lý: điều, khoản, số văn bản.", En: "State the legal basis: article and document number."},
+	"privacy.missing_function":           {Vi: "Hãy ghi chức năng, nhiệm vụ của cơ quan cần dữ liệu này.", En: "State the function of the agency that needs the data."},
+	"privacy.missing_source":             {Vi: "Hãy ghi dữ liệu được thu thập từ đâu, bằng cách nào.", En: "State where and how the data is collected."},
+	"privacy.missing_recipients":         {Vi: "Hãy ghi cơ quan, nhóm người nhận dữ liệu.", En: "Name who receives the data."},
+	"privacy.missing_retention":          {Vi: "Hãy ghi thời hạn lưu giữ theo tháng, hoặc quy định về lưu giữ.", En: "State how long the data is kept, in months or by rule."},
+	"privacy.missing_measures":           {Vi: "Hãy chọn các biện pháp bảo vệ đang áp dụng.", En: "Choose the measures of protection in use."},
+	"privacy.missing_measures_note":      {Vi: "Đã chọn biện pháp khác: hãy mô tả biện pháp đó.", En: "Describe the other measure."},
+	"privacy.missing_impact":             {Vi: "Chưa hoàn thành đánh giá tác động xử lý dữ liệu cá nhân. Mục chỉ được xác nhận khi hồ sơ đã lập, đã gửi, hoặc pháp luật không yêu cầu.", En: "The impact assessment is not done. The entry needs a file that is made or sent, or a ground by which none is required."},
+	"privacy.missing_impact_number":      {Vi: "Hãy ghi số hồ sơ đánh giá tác động.", En: "Give the number of the impact file."},
+	"privacy.missing_impact_date":        {Vi: "Hãy ghi ngày của hồ sơ đánh giá tác động.", En: "Give the day of the impact file."},
+	"privacy.missing_impact_note":        {Vi: "Hãy ghi căn cứ pháp lý của việc không phải đánh giá tác động.", En: "State the legal ground by which no assessment is required."},
+	"privacy.missing_officer":            {Vi: "Hãy ghi họ tên người phụ trách bảo vệ dữ liệu cá nhân.", En: "Name the person in charge of protection."},
+	"privacy.missing_officer_position":   {Vi: "Hãy ghi chức vụ của người phụ trách.", En: "State the position of the person in charge."},
+	"privacy.missing_valid_to":           {Vi: "Hãy ghi ngày hết hiệu lực; trước ngày này mục phải được rà soát lại.", En: "State the last day of force; the entry is reviewed before it."},
+}
