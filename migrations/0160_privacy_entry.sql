@@ -12,6 +12,3 @@ CREATE TABLE privacy_entry (
 );
 CREATE INDEX privacy_entry_ending ON privacy_entry (in_force, valid_to, dataset);
 CREATE INDEX privacy_entry_revision ON privacy_entry (dataset, revision);
-
--- What changed in the register of datasets is found without reading their bodies.
-CREATE INDEX catalog_dataset_revision ON catalog_dataset (code, revision);
