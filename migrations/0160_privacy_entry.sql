@@ -12,3 +12,4 @@ CREATE TABLE privacy_entry (
 );
 CREATE INDEX privacy_entry_ending ON privacy_entry (in_force, valid_to, dataset);
 CREATE INDEX privacy_entry_revision ON privacy_entry (dataset, revision);
+CREATE INDEX catalog_dataset_code_revision ON catalog_dataset (code, revision);
