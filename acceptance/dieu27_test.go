@@ -36,14 +36,14 @@ func TestDieu27(t *testing.T) {
 	c := conn.client(t)
 	officer := p.admin.Hire(t, "bao.ve.dlcn", "Hà Bảo Vệ", owner, nil, "privacy_officer")
 
-	t.Run("R27.1 a complete entry serves; withdrawn it stops at once, in the answer and in the log", func(t *testing.T) { servedOrNot(t, p, c) })
-	t.Run("R27.1 an incomplete entry names everything that it lacks and does not serve", func(t *testing.T) { incomplete(t, p, c, officer) })
-	t.Run("R27.1 nobody confirms what they wrote, and another agency sees and does nothing", func(t *testing.T) { apart(t, p, officer) })
-	t.Run("R27.1 a confirmed entry serves again, also on screen and in the dry run", func(t *testing.T) { again(t, p, c) })
-	t.Run("R27.1 a change stands beside what is in force until it is confirmed", func(t *testing.T) { beside(t, p, c) })
-	t.Run("R27.1 the register of a request's purposes is a condition of the shortened process", func(t *testing.T) { condition(t, p) })
-	t.Run("X5 an entry and the register of an agency are DOCX and XLSX", func(t *testing.T) { registerPapers(t, p) })
-	t.Run("R27.1 by hand: the form keeps what was typed and says what is missing", func(t *testing.T) { byForm(t, p) })
+	t.Run("R27.1 a complete entry serves; withdrawn it stops at once, in the answer and in the log", func(t *testing.T) { processingServes(t, p, c) })
+	t.Run("R27.1 an incomplete entry names everything that it lacks and does not serve", func(t *testing.T) { processingIncomplete(t, p, c, officer) })
+	t.Run("R27.1 nobody confirms what they wrote, and another agency sees and does nothing", func(t *testing.T) { processingApart(t, p, officer) })
+	t.Run("R27.1 a confirmed entry serves again, also on screen and in the dry run", func(t *testing.T) { processingAgain(t, p, c) })
+	t.Run("R27.1 a change stands beside what is in force until it is confirmed", func(t *testing.T) { processingBeside(t, p, c) })
+	t.Run("R27.1 the register of a request's purposes is a condition of the shortened process", func(t *testing.T) { processingIsCondition(t, p) })
+	t.Run("X5 an entry and the register of an agency are DOCX and XLSX", func(t *testing.T) { processingPapers(t, p) })
+	t.Run("R27.1 by hand: the form keeps what was typed and says what is missing", func(t *testing.T) { processingByForm(t, p) })
 	t.Run("R27.1 two people at once: one saves, the other is told", func(t *testing.T) {
 		revision := p.entry(t, p.ownerSteward, households).Entry.Revision
 		at := entries + households + "?" + url.Values{"revision": {strconv.FormatInt(revision, 10)}}.Encode()
@@ -52,7 +52,7 @@ func TestDieu27(t *testing.T) {
 	})
 }
 
-func servedOrNot(t *testing.T, p *province, c *harness.Client) {
+func processingServes(t *testing.T, p *province, c *harness.Client) {
 	if got := readPage(t, c.Get(recordsPath)); len(got.Records) == 0 {
 		t.Fatal("a complete entry serves nothing")
 	}
@@ -72,7 +72,7 @@ func servedOrNot(t *testing.T, p *province, c *harness.Client) {
 	}
 }
 
-func incomplete(t *testing.T, p *province, c *harness.Client, officer *harness.Person) {
+func processingIncomplete(t *testing.T, p *province, c *harness.Client, officer *harness.Person) {
 	body := processing("QLNN")
 	body["categories"], body["measures"], body["impact_assessment"] = []string{"basic"}, []string{}, m{"status": "in_progress"}
 	ok(t, officer.Do(http.MethodPut, entries+households, body), http.StatusOK)
@@ -103,7 +103,7 @@ func incomplete(t *testing.T, p *province, c *harness.Client, officer *harness.P
 	}
 }
 
-func apart(t *testing.T, p *province, officer *harness.Person) {
+func processingApart(t *testing.T, p *province, officer *harness.Person) {
 	ok(t, officer.Do(http.MethodPut, entries+households, processing("QLNN", "DVC-TTHC")), http.StatusOK)
 	ok(t, p.ownerSteward.Post(entries+households+"/send", nil), http.StatusOK)
 	refused(t, officer.Post(entries+households+"/confirm", nil), http.StatusForbidden, "access.permission_missing")
@@ -125,7 +125,7 @@ func apart(t *testing.T, p *province, officer *harness.Person) {
 	refused(t, p.engineer.Get(entries+households), http.StatusForbidden, "access.permission_missing")
 }
 
-func again(t *testing.T, p *province, c *harness.Client) {
+func processingAgain(t *testing.T, p *province, c *harness.Client) {
 	p.denied(t, c.Get(recordsPath), http.StatusForbidden, "access.processing_withdrawn", "STATE") // sent is not in force
 	before := time.Now()
 	ok(t, p.security.Post(entries+households+"/confirm", nil), http.StatusOK) // the operator may, too
@@ -143,7 +143,7 @@ func again(t *testing.T, p *province, c *harness.Client) {
 	}
 }
 
-func beside(t *testing.T, p *province, c *harness.Client) {
+func processingBeside(t *testing.T, p *province, c *harness.Client) {
 	body := processing("QLNN", "DVC-TTHC", "PTDB")
 	body["source"] = "Khảo sát bổ sung của ngành"
 	ok(t, p.ownerSteward.Do(http.MethodPut, entries+households, body), http.StatusOK)
@@ -164,8 +164,8 @@ func beside(t *testing.T, p *province, c *harness.Client) {
 	}
 }
 
-// condition: whether the register carries a request's purposes stands among the conditions of the shortened process.
-func condition(t *testing.T, p *province) {
+// processingIsCondition: whether the register carries a request's purposes stands among the conditions of the shortened process.
+func processingIsCondition(t *testing.T, p *province) {
 	met := func(purposes []string) bool {
 		c := p.request(t, func(n m) { n["purposes"] = purposes })
 		var got struct {
@@ -190,7 +190,7 @@ func condition(t *testing.T, p *province) {
 	}
 }
 
-func registerPapers(t *testing.T, p *province) {
+func processingPapers(t *testing.T, p *province) {
 	a := ok(t, p.ownerSteward.Get(entries+households+"/paper"), http.StatusOK)
 	d := readDocx(t, a.Body)
 	for _, want := range []string{"SỞ NÔNG NGHIỆP VÀ MÔI TRƯỜNG", "PHIẾU ĐĂNG KÝ", "15/ĐGTĐ-SNNMT", "Dữ liệu cá nhân nhạy cảm", "Khảo sát bổ sung của ngành", "Phạm Thủ Trưởng", "Dân tộc"} {
@@ -215,7 +215,7 @@ func registerPapers(t *testing.T, p *province) {
 	refused(t, p.security.Get("/api/v1/privacy/registers/"+consumer), http.StatusNotFound, "privacy.register_empty")
 }
 
-func byForm(t *testing.T, p *province) {
+func processingByForm(t *testing.T, p *province) {
 	form := url.Values{"categories": {"basic"}, "function": {"Quản lý hộ nghèo"}, "send": {"1"}, "retention_months": {"12"}}
 	a := sendForm(p.ownerSteward, "/privacy/"+households+"/edit", form)
 	page := string(ok(t, a, http.StatusUnprocessableEntity).Body)
