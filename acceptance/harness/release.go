@@ -21,6 +21,11 @@ const (
 
 var decisions atomic.Int64
 
+// Day is the date of a moment in Viet Nam, as the API takes it.
+func Day(at time.Time) string {
+	return at.In(time.FixedZone("ICT", 7*60*60)).Format(time.DateOnly)
+}
+
 // Issued is what a list was issued by.
 type Issued struct {
 	Number   int64
@@ -48,14 +53,14 @@ func DraftList(t testing.TB, list string, preparer *Person) string {
 // Consulted asks the agencies about a draft and ends the consultation at once.
 func Consulted(t testing.TB, at string, preparer *Person) {
 	t.Helper()
-	preparer.Must(preparer.Post(at+"/consult", map[string]any{"deadline": time.Now().AddDate(0, 0, 10).Format(time.DateOnly)}), http.StatusOK)
+	preparer.Must(preparer.Post(at+"/consult", map[string]any{"deadline": Day(time.Now().AddDate(0, 0, 10))}), http.StatusOK)
 	preparer.Must(preparer.Post(at+"/close", map[string]any{"reason": "Đã thống nhất tại cuộc họp rà soát"}), http.StatusOK)
 }
 
 // DecisionOf is the body that records a decision with a number that no other has.
 func DecisionOf(date, effective time.Time) map[string]any {
 	return map[string]any{
-		"number": fmt.Sprintf("%d/QĐ-UBND", 100+decisions.Add(1)), "date": date.Format(time.DateOnly), "effective": effective.Format(time.DateOnly),
+		"number": fmt.Sprintf("%d/QĐ-UBND", 100+decisions.Add(1)), "date": Day(date), "effective": Day(effective),
 		"signer": "Chủ tịch UBND tỉnh Nguyễn Văn Thử", "file_name": "quyet-dinh.pdf", "file": base64.StdEncoding.EncodeToString([]byte(SignedPDF)),
 	}
 }
