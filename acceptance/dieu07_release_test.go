@@ -9,6 +9,7 @@ import (
 	"encoding/json"
 	"net/http"
 	"net/url"
+	"os"
 	"path/filepath"
 	"regexp"
 	"strings"
@@ -309,6 +310,19 @@ func asIssued(t *testing.T, p *province) {
 		if !strings.Contains(page, want) {
 			t.Errorf("the screen does not say %q", want)
 		}
+	}
+	kept, file := filepath.Join(t.TempDir(), "session.json"), filepath.Join(t.TempDir(), "danh-muc.xlsx")
+	if out, code := harness.CLI(t, harness.Password+"\n", "sign-in", "--server", p.Console, "--username", p.consumerSteward.Username, "--session", kept); code != 0 {
+		t.Fatalf("sign in at a terminal: %s", out)
+	}
+	if out, code := harness.CLI(t, "", "releases", "export", "catalogue", "1", "xlsx", "--out", file, "--session", kept); code != 0 {
+		t.Fatalf("export at a terminal: %s", out)
+	}
+	if written, err := os.ReadFile(file); err != nil || !bytes.Equal(written, got["xlsx"]) {
+		t.Errorf("the terminal gets other bytes: %v", err)
+	}
+	if out, code := harness.CLI(t, "", "releases", "open", "catalogue", "--session", kept); code == 0 || !strings.Contains(out, "access.permission_missing") {
+		t.Errorf("a steward drafts at a terminal: %d %s", code, out)
 	}
 	outside := harness.NewClient(t, p.Console)
 	refused(t, outside.Get(catalogue1), http.StatusUnauthorized, "access.sign_in_required")

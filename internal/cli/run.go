@@ -34,6 +34,7 @@ type commands struct {
 	Agencies     agenciesCmd     `cmd:"" help:"List or import agencies."`
 	Deliver      deliverCmd      `cmd:"" help:"Deliver a file into the warehouse."`
 	Connections  connectionsCmd  `cmd:"" help:"Take connection requests through their process."`
+	Releases     releasesCmd     `cmd:"" help:"The lists of the province and their releases."`
 	Certificates certificatesCmd `cmd:"" help:"Give, renew, list and revoke the certificates of systems."`
 	Audit        auditCmd        `cmd:"" help:"Verify or search the access log."`
 	Version      versionCmd      `cmd:"" help:"Print the version."`
