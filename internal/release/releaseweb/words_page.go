@@ -185,7 +185,7 @@ var PageMessages = i18n.Messages{
 	"release.publications_lead":        {Vi: "Chỉ dữ liệu có trong Danh mục dữ liệu mở đang hiệu lực mới được đề nghị công bố (khoản 3 Điều 18).", En: "Only what the open list in force holds may be published (Article 18.3)."},
 	"release.publications_all":         {Vi: "Các đề nghị", En: "Requests"},
 	"release.publications_none":        {Vi: "Chưa có đề nghị nào", En: "No requests yet"},
-	"release.publications_none_text":   {Vi: "Đầu mối dữ liệu hoặc cán bộ dữ liệu mở của cơ quan chủ quản gửi đề nghị sau khi danh mục được ban hành.", En: "The owner's steward or open data editor asks once the list is issued."},
+	"release.publications_none_text":   {Vi: "Đầu mối dữ liệu hoặc người phụ trách dữ liệu mở của cơ quan chủ quản gửi đề nghị sau khi danh mục được ban hành.", En: "The owner's steward or open data editor asks once the list is issued."},
 	"release.publication_dataset":      {Vi: "Mã tập dữ liệu", En: "Code of the dataset"},
 	"release.publication_dataset_hint": {Vi: "Ví dụ H38.10/tram-y-te", En: "Such as H38.10/tram-y-te"},
 	"release.propose":                  {Vi: "Đề nghị công bố", En: "Ask to publish"},
