@@ -64,7 +64,7 @@ func (a *App) boardWaiting(ctx context.Context, agency string) ([]obligationweb.
 		if err != nil {
 			return nil, err
 		}
-		figures = append(figures, obligationweb.Figure{Key: "reviews_due", Value: due, Path: "/reviews", Warn: due > 0})
+		figures = append(figures, obligationweb.Figure{Key: "reviews_due", Value: due, Path: "/reviews/campaigns", Warn: due > 0})
 	}
 	if who.Can(access.IncidentRead) {
 		all, err := a.incident.List(ctx, incident.Filter{Agency: agency, Limit: 500})
