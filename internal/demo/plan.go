@@ -31,6 +31,7 @@ type plan struct {
 	roles      []access.Role   // theirs
 	officer    bool            // the system names its officers; the scope does not demand it, since the platform's own probes name none
 	violates   bool            // a violation of its agency is found while the request is on the shortened way
+	used       bool            // it carried a call before it was stopped
 	comment    string          // of what stops it
 	citation   string          // of a refusal
 }
@@ -120,6 +121,10 @@ func allPlans() []plan {
 		{
 			name: "đường bộ cho IOC", until: connection.Suspended, system: world.SysIOC, dataset: world.Roads, purposes: []string{"CDDH"}, basis: "Quy chế dữ liệu số của tỉnh, Điều 6",
 			fields: []string{"ma_doan", "ten_doan", "ma_xa", "tinh_trang"}, subjects: 100, perDay: 1000, perMinute: 60, comment: "Hệ thống nguồn bảo trì đến hết tuần",
+		},
+		{
+			name: "mực nước cho chỉ huy phòng, chống thiên tai", until: connection.Suspended, system: world.SysFlood, dataset: world.Gauges, purposes: []string{"CDDH"}, basis: "Quy chế dữ liệu số của tỉnh, Điều 6",
+			fields: []string{"ma_tram", "thoi_diem", "muc_nuoc_cm"}, subjects: 1000, perDay: 1000, perMinute: 60, comment: "Hệ thống khai thác chuyển máy chủ, tạm dừng đến khi kiểm tra lại", used: true,
 		},
 		{
 			name: "thửa đất kèm số điện thoại", until: connection.OwnerOpinion, system: world.SysTax, dataset: world.Parcels, purposes: []string{"QLNN"}, basis: "Luật Quản lý thuế 108/2025/QH15, Điều 15",

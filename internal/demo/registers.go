@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"time"
 
 	"lienthong/internal/access"
 	"lienthong/internal/account"
@@ -130,8 +131,12 @@ func (l *loader) systems(ctx context.Context) error {
 // level takes a system to its approved level: one person proposes, the security officer records the decision.
 func (l *loader) level(ctx context.Context, s world.SystemSpec) error {
 	now := l.Clock.Now()
+	kind, measures := system.ForApproval, ""
+	if s.ID == world.SysTourism {
+		kind, measures = system.ForException, "Chỉ gọi từ mạng số liệu chuyên dùng, giám sát hằng ngày trong thời gian chờ phê duyệt."
+	}
 	made, err := l.System.ProposeLevel(ctx, s.ID, system.Dossier{
-		Kind: system.ForApproval, Level: s.Level, Number: fmt.Sprintf("%02d/HSĐX-CĐ mẫu", 10+len(s.ID)), Justification: "Loại thông tin xử lý và phạm vi phục vụ theo hồ sơ mẫu của bản dùng thử.",
+		Kind: kind, Measures: measures, Level: s.Level, Number: fmt.Sprintf("%02d/HSĐX-CĐ mẫu", 10+len(s.ID)), Justification: "Loại thông tin xử lý và phạm vi phục vụ theo hồ sơ mẫu của bản dùng thử.",
 	}, nil)
 	if err != nil {
 		return err
@@ -140,6 +145,31 @@ func (l *loader) level(ctx context.Context, s world.SystemSpec) error {
 		Level: s.Level, Authority: "Ủy ban nhân dân tỉnh (mẫu)", Number: fmt.Sprintf("Quyết định mẫu %02d/QĐ-PDCĐ", 10+len(s.ID)), DecidedAt: now.AddDate(0, -9, 0),
 		ValidTo: now.AddDate(2, 0, 0), ReviewAt: now.AddDate(1, 3, 0), CheckedAt: now.AddDate(0, -2, 0),
 	}
+	switch s.ID {
+	case world.SysTourism:
+		decision.DecidedAt, decision.ValidTo, decision.ReviewAt = now.AddDate(0, 0, -30), now.AddDate(0, 0, 45), time.Time{}
+	case world.SysRoads: // one that asks for attention
+		decision.ValidTo, decision.ReviewAt = now.AddDate(0, 0, 20), time.Time{}
+	case world.SysReport: // waits for the security officer
+		return nil
+	}
 	_, err = l.System.RecordLevel(l.as(ctx, security), s.ID, made.ID, decision, &system.Attached{Name: "quyet-dinh-mau.pdf", Body: samplePDF("Quyết định mẫu: cấp độ an toàn")})
 	return err
+}
+
+// plans of systems that are not connected: their own agencies make them.
+func (l *loader) connectionPlans(ctx context.Context) error {
+	for id, steps := range map[string]string{
+		world.SysDocuments: "Nâng cấp phần mềm theo QCVN 102:2016/BTTTT, phê duyệt lại cấp độ, gửi yêu cầu kết nối",
+		world.SysTourism:   "Xây dựng API cung cấp danh sách điểm đến, kiểm thử với nền tảng trong quý tới",
+	} {
+		steward, err := l.steward(ctx, l.ownerOf(id))
+		if err != nil {
+			continue // its agency has no steward in the demo, so that the plan is owed
+		}
+		if _, err := l.System.SetPlan(steward, id, system.Plan{TargetAt: l.Clock.Now().AddDate(0, 2, 0), Steps: steps}); err != nil {
+			return fmt.Errorf("plan the connection of %s: %w", id, err)
+		}
+	}
+	return nil
 }

@@ -7,6 +7,7 @@ import (
 
 	"lienthong/internal/access"
 	"lienthong/internal/connection"
+	"lienthong/internal/demo/consumer"
 	"lienthong/internal/flow"
 )
 
@@ -240,6 +241,9 @@ func (l *loader) finish(ctx context.Context, p plan, r *connection.Request) (*co
 		return l.accept(ctx, r)
 	case connection.Live:
 		if p.until == connection.Suspended {
+			if err := l.callOnce(ctx, p); err != nil {
+				return r, err
+			}
 			return l.Connections.Suspend(l.as(ctx, security), r.ID, connection.Input{ReasonClass: "maintenance", Comment: p.comment})
 		}
 		return l.Connections.Terminate(l.as(ctx, security), r.ID, connection.Input{Comment: p.comment})
@@ -269,4 +273,17 @@ func (l *loader) accept(ctx context.Context, r *connection.Request) (*connection
 		}
 	}
 	return r, nil
+}
+
+// callOnce uses a connection before it is suspended, so that its system counts as one that was connected.
+func (l *loader) callOnce(ctx context.Context, p plan) error {
+	secret, known := l.loaded.Secrets[p.system]
+	if !known || !p.used {
+		return nil
+	}
+	client := consumer.New(consumer.Config{Base: l.ExchangeURL, ClientID: secret.ClientID, Secret: secret.Secret, Clock: l.Clock, Agent: "demo-" + p.system + "/1.0"})
+	if _, err := client.Records(ctx, string(p.dataset), consumer.Ask{Purpose: p.purposes[0], Limit: 10}); err != nil {
+		return fmt.Errorf("call as %s: %w", p.system, err)
+	}
+	return nil
 }

@@ -49,6 +49,7 @@ func Seed(ctx context.Context, p Platform, w *world.World, province *provider.Pr
 		{"register of personal-data processing", l.processing},
 		{"connection requests", l.requests},
 		{"credentials of the calling systems", l.clients},
+		{"connection plans", l.connectionPlans},
 	}
 	for _, s := range steps {
 		l.say("demo: %s", s.what)
