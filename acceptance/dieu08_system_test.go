@@ -44,7 +44,9 @@ func listSystems(t *testing.T, who *harness.Person, q url.Values) systemsView {
 // openTasks are the kinds of an agency's open tasks about a subject.
 func openTasks(t *testing.T, who *harness.Person, subject string) string {
 	t.Helper()
-	var inbox struct{ Tasks []struct{ Kind, Subject string } }
+	var inbox struct {
+		Tasks []struct{ Kind, Subject string }
+	}
 	ok(t, who.Get("/api/v1/tasks?state=open"), http.StatusOK).Into(t, &inbox)
 	var kinds []string
 	for _, x := range inbox.Tasks {

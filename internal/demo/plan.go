@@ -123,8 +123,8 @@ func allPlans() []plan {
 			fields: []string{"ma_doan", "ten_doan", "ma_xa", "tinh_trang"}, subjects: 100, perDay: 1000, perMinute: 60, comment: "Hệ thống nguồn bảo trì đến hết tuần",
 		},
 		{
-			name: "mực nước cho chỉ huy phòng, chống thiên tai", until: connection.Suspended, system: world.SysFlood, dataset: world.Gauges, purposes: []string{"CDDH"}, basis: "Quy chế dữ liệu số của tỉnh, Điều 6",
-			fields: []string{"ma_tram", "thoi_diem", "muc_nuoc_cm"}, subjects: 1000, perDay: 1000, perMinute: 60, comment: "Hệ thống khai thác chuyển máy chủ, tạm dừng đến khi kiểm tra lại", used: true,
+			name: "giường bệnh cho chỉ huy phòng, chống thiên tai", until: connection.Suspended, system: world.SysFlood, dataset: world.Beds, purposes: []string{"CDDH"}, basis: "Quy chế dữ liệu số của tỉnh, Điều 6",
+			fields: []string{"ma_co_so", "ten_co_so", "ma_xa", "so_giuong"}, subjects: 1000, perDay: 1000, perMinute: 60, comment: "Hệ thống khai thác chuyển máy chủ, tạm dừng đến khi kiểm tra lại", used: true,
 		},
 		{
 			name: "thửa đất kèm số điện thoại", until: connection.OwnerOpinion, system: world.SysTax, dataset: world.Parcels, purposes: []string{"QLNN"}, basis: "Luật Quản lý thuế 108/2025/QH15, Điều 15",
