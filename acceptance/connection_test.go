@@ -31,8 +31,18 @@ func need() m {
 		"rows": []m{{"column": "ma_xa", "in": []string{"02683", "02701"}}}, "expected_subjects": 5000, "level": "use", "method": "api", "frequency": "daily",
 		"calls_per_day": 20000, "peak_per_minute": 6000, "response_ms": 2000, "source_addresses": []string{"127.0.0.1"}, "environment": "Trung tâm dữ liệu của tỉnh",
 		"technical_contact": m{"name": "Phòng Kỹ thuật", "email": "kythuat@example.vn", "phone": "02140000000"}, "responsible_person": "Chánh Văn phòng Sở",
+		"method_answers": m{"nature": "records", "use": "look_up", "speed": "at_once", "infrastructure": "calls"}, "readiness": "ready", "impact": statements("chu_ho", "so_dinh_danh", "dan_toc", "so_tien", "ma_ho", "ma_xa", "ngay_sinh", "gioi_tinh", "dien_thoai"),
 		"impact_assessment": "12/ĐGTĐ-SGDĐT", "valid_from": day(time.Now()), "valid_to": day(time.Now().AddDate(0, 11, 0)),
 	}
+}
+
+// statements say of personal fields why they are needed and that nothing less would do.
+func statements(fields ...string) m {
+	out := m{}
+	for _, f := range fields {
+		out[f] = m{"necessity": "cần để giải quyết thủ tục", "alternative": "none", "why": "đáp án có hoặc không chưa đủ để lập quyết định"}
+	}
+	return out
 }
 
 // scope is what is granted: two communes asked, one given; the identifier partly masked, the ethnic group as yes or no.
@@ -56,7 +66,7 @@ func checklist(fields []string) m {
 		items[item] = m{"answer": "pass"}
 	}
 	for _, f := range fields {
-		needed[f] = m{"needed": true, "comment": "cần để giải quyết thủ tục"}
+		needed[f] = m{"needed": true, "alternative": "none", "comment": "cần để giải quyết thủ tục"}
 	}
 	return m{"items": items, "fields": needed}
 }

@@ -37,6 +37,7 @@ func (c *calls) RoundTrip(r *http.Request) (*http.Response, error) {
 
 // unkept are routes that change nothing that is configured, with the reason. A path ending in * is a prefix.
 var unkept = map[string]string{
+	"POST /api/v1/connections/advice":            "only asks which method fits",
 	"POST /account/proposals/{id}/refuse":        "a refused proposal changes nothing; recorded as account.*",
 	"POST /api/v1/account/proposals":             "a proposal changes nothing until it is confirmed; recorded as account.*",
 	"POST /api/v1/account/proposals/{id}/refuse": "a refused proposal changes nothing; recorded as account.*",
@@ -103,13 +104,16 @@ var alike = map[string]string{
 	"POST /catalog/{owner}/{slug}/mapping": "PUT /api/v1/datasets/{owner}/{slug}/mapping", "POST /catalog/sources/transfer": "POST /api/v1/official-sources/transfer",
 	"POST /dictionary/proposals": "POST /api/v1/dictionary/proposals", "POST /dictionary/proposals/{id}/edit": "PUT /api/v1/dictionary/proposals/{id}",
 	"POST /connections": "POST /api/v1/connections/requests", "POST /connections/{id}/edit": "PATCH /api/v1/connections/requests/{id}",
+	"POST /connections/{id}/impact": "PATCH /api/v1/connections/requests/{id}", "POST /connections/offer": "POST /api/v1/connections/requests",
+	"POST /api/v1/connections/offers": "POST /api/v1/connections/requests", "POST /api/v1/connections/requests/{id}/renew": "POST /api/v1/connections/requests/{id}/copy",
+	"POST /connections/{id}/renew":                "POST /api/v1/connections/requests/{id}/copy",
 	"POST /api/v1/datasets/{owner}/{slug}/return": "POST /api/v1/datasets/{owner}/{slug}/suspend", "POST /api/v1/datasets/{owner}/{slug}/end": "POST /api/v1/datasets/{owner}/{slug}/suspend",
 	"POST /api/v1/datasets/{owner}/{slug}/retire": "POST /api/v1/datasets/{owner}/{slug}/suspend", "POST /api/v1/datasets/{owner}/{slug}/transfer": "POST /api/v1/datasets/{owner}/{slug}/suspend",
 	"POST /api/v1/exchange/services/{owner}/{system}/{name}/status": "POST /api/v1/exchange/services",
 }
 
 // other steps of a request than the ones taken: connection.Service.take records them all.
-var otherSteps = []string{"return", "deem-agreed", "reject", "escalate", "reconfigure", "rollback", "fail-testing", "go-live", "retest", "ask-suspend"}
+var otherSteps = []string{"return", "deem-agreed", "reject", "escalate", "reconfigure", "rollback", "fail-testing", "go-live", "retest", "ask-suspend", "recall"}
 
 // twin is the operation whose form a page's route is.
 func twin(route string) string {

@@ -200,7 +200,8 @@ func (w *world) connect(system, set string) *party {
 		"system": system, "dataset": set, "schema_version": 1, "purposes": []string{purpose}, "legal_basis": "khoản 2 Điều 9 Quy chế dữ liệu số", "procedures": []string{"1.000123"},
 		"fields": []string{"ma", "lo", "gia_tri"}, "operations": []string{operation}, "expected_subjects": 40, "level": "use", "method": "api", "frequency": "daily", "calls_per_day": 50_000_000, "peak_per_minute": 1_000_000,
 		"response_ms": 20_000, "source_addresses": []string{"127.0.0.0/8"}, "environment": "máy chủ của Sở", "technical_contact": m{"name": "Phòng CNTT", "email": "cntt@example.test", "phone": "02140000000"},
-		"responsible_person": "Trưởng phòng CNTT", "valid_from": day(-1), "valid_to": day(200),
+		"responsible_person": "Trưởng phòng CNTT", "method_answers": m{"nature": "records", "use": "look_up", "speed": "at_once", "infrastructure": "calls"}, "readiness": "ready",
+		"valid_from": day(-1), "valid_to": day(200),
 	})).Into(w.t, &r)
 	at := "/api/v1/connections/requests/" + r.ID + "/"
 	w.must(w.consumerSteward.Post(at+"submit", m{"attest": true}))

@@ -64,5 +64,6 @@ func allMessages() []i18n.Messages {
 		connectionweb.Messages, homeweb.Messages, taskMessages, systemTaskMessages, obligation.Messages, obligationweb.Messages, registerMessages, account.Messages, accountweb.Messages, exchangeweb.Messages, accessweb.Messages, auditweb.Messages, auditweb.EventMessages,
 		privacy.Messages, privacyweb.Messages,
 		review.Messages, reviewweb.Messages, reviewTaskMessages,
+		connectionLifeMessages,
 	}
 }

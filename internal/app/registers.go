@@ -5,6 +5,7 @@ import (
 
 	"lienthong/internal/access"
 	"lienthong/internal/access/accessweb"
+	"lienthong/internal/agency"
 	"lienthong/internal/catalog"
 	"lienthong/internal/connection"
 	"lienthong/internal/connection/connectionweb"
@@ -74,6 +75,27 @@ func (a *App) connectionRegisters() connectionweb.Registers {
 				}
 			}
 			return out, nil
+		},
+		OwnDatasets: func(ctx context.Context, agency string) ([]connectionweb.Named, error) {
+			all, err := a.catalog.List(ctx, catalog.Filter{Owner: agency})
+			var out []connectionweb.Named
+			for _, d := range all {
+				if d.State.Live() && d.Classification.Scope != catalog.Private {
+					out = append(out, connectionweb.Named{Code: string(d.Code), Name: d.Name})
+				}
+			}
+			return out, err
+		},
+		Agencies: func(ctx context.Context) []connectionweb.Named {
+			all, err := a.agency.List(ctx, agency.Filter{At: a.clock.Now()})
+			if err != nil {
+				return nil
+			}
+			var out []connectionweb.Named
+			for _, x := range all {
+				out = append(out, connectionweb.Named{Code: x.Code, Name: x.Name})
+			}
+			return out
 		},
 		Systems: func(ctx context.Context, agency string) ([]connectionweb.Named, error) {
 			all, err := a.system.List(ctx, system.Filter{Owner: agency})

@@ -21,6 +21,7 @@ func (a *App) connectionSources() connection.Sources {
 		Revoke:     a.system.RevokeConnection,
 		Violations: a.incident.Violations,
 		Stepped:    a.connectionStepped,
+		Expiring:   a.connectionExpiring,
 	}
 }
 

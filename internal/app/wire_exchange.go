@@ -196,7 +196,7 @@ func (a *App) exchangeServer() (*exchange.Server, error) {
 	}
 	return exchange.NewServer(exchange.Options{
 		Hosts: hosts, Gate: exchangeGate{a.gate}, Evidence: a.audit, Clients: exchangeClients{a}, Reader: exchangeReader{a.warehouse, a.audit.PersonKey},
-		Datasets: exchangeDatasets{a}, Service: a.exchange, Clock: a.clock, Catalog: a.words, Logger: a.log,
+		Datasets: exchangeDatasets{a}, Tuner: exchangeTuner{a.connections}, Service: a.exchange, Clock: a.clock, Catalog: a.words, Logger: a.log,
 		Ready: func(ctx context.Context) error {
 			if reasons := a.closed(ctx); len(reasons) > 0 {
 				return errors.New(strings.Join(sentences(reasons), "; "))

@@ -29,7 +29,10 @@ func (a *App) connectionStepped(ctx context.Context, q controldb.Querier, r *con
 	if err := a.task.Cancel(ctx, q, subject); err != nil {
 		return err
 	}
-	if r.State == connection.Draft { // nobody waits for a draft
+	if err := a.connectionLife(ctx, q, r, step); err != nil {
+		return err
+	}
+	if r.State == connection.Draft { // nobody else waits for a draft
 		return nil
 	}
 	for _, due := range r.Due() {

@@ -30,6 +30,9 @@ func (a *App) startWork(ctx context.Context, group *errgroup.Group) {
 	})
 	a.jobs.Every("systems", sweepEvery, a.sweepSystems)
 	a.jobs.Every("obligations", remindEvery, a.obligations.Evaluate)
+	a.jobs.Every("connection renewals", remindEvery, func(ctx context.Context) error {
+		return a.connections.RemindRenewal(access.WithActor(ctx, access.JobActor("connection renewals")))
+	})
 	a.jobs.Every("account proposals", remindEvery, func(ctx context.Context) error {
 		return a.account.ExpireProposals(access.WithActor(ctx, access.JobActor("account proposals")))
 	})

@@ -31,11 +31,16 @@ type Finding struct {
 	Comment string `json:"comment,omitempty"`
 }
 
-// Necessity judges one requested field: is it needed, and must it be masked?
+// Necessity judges one requested field: is it needed, in which form, and how it is then called. Of a personal field the
+// judged form and its reason are mandatory (Điều 9.8).
 type Necessity struct {
-	Needed  bool            `json:"needed"`
-	Mask    access.MaskKind `json:"mask,omitempty"`
-	Comment string          `json:"comment,omitempty"`
+	Needed      bool            `json:"needed"`
+	Alternative Alternative     `json:"alternative,omitempty"`
+	Mask        access.MaskKind `json:"mask,omitempty"`
+	Values      []string        `json:"values,omitempty"` // of an answer of yes or no: what the value is compared with
+	Not         bool            `json:"not,omitempty"`
+	As          string          `json:"as,omitempty"`
+	Comment     string          `json:"comment,omitempty"`
 }
 
 // Checklist is the appraisal of the need.
@@ -53,13 +58,13 @@ func (c Checklist) valid(n Need) error {
 	}
 	for name, x := range c.Fields {
 		p.when(!slices.Contains(n.Fields, name), "fields", "connection.field_unknown", name)
-		p.when(!x.Mask.Known(), "fields", "connection.mask_unknown", name)
+		x.check(&p, name)
 	}
 	return fault.Collect(p...)
 }
 
 // passed says which questions stand in the way of an approval.
-func (c Checklist) passed(n Need) error {
+func (c Checklist) passed(n Need, d Dataset) error {
 	var p problems
 	for _, item := range Items() {
 		f, answered := c.Items[item]
@@ -70,6 +75,10 @@ func (c Checklist) passed(n Need) error {
 		_, judged := c.Fields[name]
 		p.when(!judged, "fields", "connection.necessity_open", name)
 	}
+	for _, name := range n.PersonalFields(d) {
+		x, judged := c.Fields[name]
+		p.when(judged && (x.Alternative == "" || blank(x.Comment)), "fields", "connection.impact_open", d.FieldOr(name).Label)
+	}
 	return fault.Collect(p...)
 }
 
@@ -79,7 +88,7 @@ func (c Checklist) allows(s Scope) error {
 	for _, col := range s.Columns {
 		x := c.Fields[col.Name]
 		p.when(!x.Needed, "columns", "connection.field_not_needed", col.Name)
-		p.when(x.Needed && x.Mask != access.MaskNone && col.Mask == access.MaskNone, "columns", "connection.mask_required", col.Name)
+		p.when(x.Needed && !x.keeps(col), "columns", "connection.mask_required", col.Name)
 	}
 	return fault.Collect(p...)
 }
@@ -140,6 +149,7 @@ type SecurityItem struct {
 	Required int          `json:"required_level,omitempty"`
 	Has      int          `json:"has_level,omitempty"`
 	Blocks   bool         `json:"blocks"`
+	Warns    bool         `json:"warns,omitempty"` // not as it should be, for the appraiser to weigh
 }
 
 // AssessSecurity lists every point, those that block and those that pass.
@@ -150,7 +160,7 @@ func AssessSecurity(n Need, s Scope, c Checklist, f Facts) []SecurityItem {
 		class := f.Dataset.class(col.Name)
 		need := class.MinimumSecurityLevel()
 		if !n.People() {
-			out = append(out, SecurityItem{"level", col.Name, class, need, f.System.SecurityLevel, f.System.SecurityLevel < need})
+			out = append(out, SecurityItem{What: "level", Field: col.Name, Class: class, Required: need, Has: f.System.SecurityLevel, Blocks: f.System.SecurityLevel < need})
 		}
 		personal = personal || class.Personal() || class == access.ClassCore
 		if class == access.ClassSensitive || class == access.ClassCore {
@@ -165,6 +175,9 @@ func AssessSecurity(n Need, s Scope, c Checklist, f Facts) []SecurityItem {
 	}
 	if personal {
 		out = append(out, SecurityItem{What: "impact", Blocks: blank(n.ImpactAssessment)})
+		if f.Dataset.RegisterKept {
+			out = append(out, SecurityItem{What: "register", Warns: !subset(s.Purposes, f.Dataset.RegisterPurposes)})
+		}
 		out = append(out, SecurityItem{What: "quota", Blocks: s.RecordsPerCall == 0 || s.RecordsPerDay == 0})
 	}
 	return out

@@ -26,10 +26,13 @@ type Parameters struct {
 	MinAccuracyPct float64 `json:"min_accuracy_pct"`
 }
 
+// mostPage is the most records that the exchange gives in one page.
+const mostPage = 1000
+
 // DefaultParameters follow from the need and the class of the data: nothing personal stays in a cache.
 func DefaultParameters(n Need, s Scope, d Dataset) Parameters {
 	p := Parameters{
-		TimeoutMillis: 5000, Retries: 1, CacheSeconds: 60, PageSize: 100, AlertErrors: 0.05, TestCalls: 20, MaxErrorRate: 0, MaxP95Millis: n.ResponseMillis,
+		TimeoutMillis: 5000, Retries: 1, CacheSeconds: 60, PageSize: mostPage, AlertErrors: 0.05, TestCalls: 20, MaxErrorRate: 0, MaxP95Millis: n.ResponseMillis,
 		SampleRecords: 50, MinAccuracyPct: 100,
 	}
 	if n.People() && p.MaxP95Millis == 0 {
@@ -52,7 +55,7 @@ func (x Parameters) valid() error {
 	p.when(x.TimeoutMillis < 100 || x.TimeoutMillis > 120_000, "timeout_ms", "connection.parameter_range", "100-120000")
 	p.when(x.Retries < 0 || x.Retries > 5, "retries", "connection.parameter_range", "0-5")
 	p.when(x.CacheSeconds < 0 || x.CacheSeconds > 86_400, "cache_seconds", "connection.parameter_range", "0-86400")
-	p.when(x.PageSize < 1 || x.PageSize > 10_000, "page_size", "connection.parameter_range", "1-10000")
+	p.when(x.PageSize < 1 || x.PageSize > mostPage, "page_size", "connection.parameter_range", fmt.Sprint("1-", mostPage))
 	p.when(x.AlertErrors < 0 || x.AlertErrors > 1, "alert_error_rate", "connection.parameter_range", "0-1")
 	p.when(x.TestCalls < 5 || x.TestCalls > 1000, "test_calls", "connection.parameter_range", "5-1000")
 	p.when(x.MaxErrorRate < 0 || x.MaxErrorRate > 0.2, "max_error_rate", "connection.parameter_range", "0-0.2")
@@ -72,6 +75,8 @@ type Config struct {
 	Schema     int64      `json:"schema_version"`
 	Scope      Scope      `json:"scope"`
 	Parameters Parameters `json:"parameters"`
+	Routes     []Passage  `json:"routes,omitempty"`
+	Output     []Output   `json:"output,omitempty"`
 	Reason     string     `json:"reason"`
 	By         Person     `json:"by"`
 	At         time.Time  `json:"at"`
@@ -80,7 +85,7 @@ type Config struct {
 
 // seal sets the digest over everything that configures.
 func (c *Config) seal() error {
-	raw, err := json.Marshal([]any{c.Request, c.Version, c.System, c.Dataset, c.Schema, c.Scope, c.Parameters})
+	raw, err := json.Marshal([]any{c.Request, c.Version, c.System, c.Dataset, c.Schema, c.Scope, c.Parameters, c.Routes, c.Output})
 	if err != nil {
 		return fmt.Errorf("encode configuration %d of %s: %w", c.Version, c.Request, err)
 	}

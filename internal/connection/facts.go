@@ -2,6 +2,7 @@ package connection
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"lienthong/internal/access"
@@ -27,7 +28,9 @@ type Dataset struct {
 	Listed           string   // decision that issued the catalogue in force with this dataset; empty when none
 	MissingDocuments []string // mandatory technical documents that the owner has not given (Điều 12.6b)
 	Supply                    // by the warehouse, by providers' services
+	RegisterKept     bool     // the register of personal-data processing is kept, so its entries count
 	RegisterPurposes []string // purposes of its entry in the personal-data register
+	SharedFields     []string // fields of the entry's sharing scope; nil when there is no scope to compare
 	Provider         string   // id of the system that delivers it
 	// Outside says what of the need of an agency lies beyond the issued entry's sharing scope; nil when there is none.
 	Outside func(n Need, who Agency) []Reason
@@ -114,6 +117,9 @@ type Sources struct {
 	Register func(ctx context.Context, dataset string) ([]string, error)
 	// Violations counts open violations of high severity of the agency or its system; nil: none are known.
 	Violations func(ctx context.Context, agency, system string) (int, error)
+	// Expiring hears of a live connection whose last day is at most that many days away, in the transaction that notes it;
+	// may be nil.
+	Expiring func(ctx context.Context, q controldb.Querier, r *Request, days int) error
 	// Stepped hears of every step in its transaction, for the inbox of those whose move it is; may be nil.
 	Stepped func(ctx context.Context, q controldb.Querier, r *Request, s Step) error
 }
@@ -127,6 +133,7 @@ type Facts struct {
 
 	LegalBasis string // of the need, with what Điều 2.2 adds to it
 
+	RequesterKnown bool // the register of agencies has the requesting agency
 	RequesterEnded bool // the requesting agency is known and exists no more
 
 	Dataset  Dataset
@@ -141,4 +148,9 @@ type Facts struct {
 	Config *Config // newest version
 	Review *Review // of the newest version
 	Run    *Run    // newest run
+}
+
+// Beyond reports a field outside the entry's sharing scope; where there is no scope to compare, none is.
+func (d Dataset) Beyond(name string) bool {
+	return len(d.SharedFields) > 0 && !slices.Contains(d.SharedFields, name)
 }

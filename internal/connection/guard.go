@@ -27,7 +27,7 @@ func keepNeed(r *Request, in Input, f Facts, _ Person) {
 	if f.LegalBasis != "" {
 		r.Need.LegalBasis = f.LegalBasis
 	}
-	r.Owner = f.Dataset.Owner
+	r.Owner, r.Advice = f.Dataset.Owner, r.Need.advice()
 }
 
 func needComplete(r *Request, in Input, f Facts) error {
@@ -49,7 +49,7 @@ func itemsAnswered(r *Request, in Input, f Facts) error {
 
 func submit(r *Request, _ Input, f Facts, who Person) {
 	r.Attested = &Attestation{By: who, At: f.Now}
-	r.Owner = f.Dataset.Owner
+	r.Owner, r.Advice = f.Dataset.Owner, r.Need.advice()
 	r.Missing, r.Objection, r.Limited = nil, nil, nil
 	r.Conditions = Eligibility(r.Need, f)
 	r.Route = routeOf(r.Conditions)
@@ -86,7 +86,9 @@ func keepChecklist(r *Request, in Input, _ Facts, _ Person) {
 		c.Fields = map[string]Necessity{}
 	}
 	maps.Copy(c.Items, in.Checklist.Items)
-	maps.Copy(c.Fields, in.Checklist.Fields)
+	for name, x := range in.Checklist.Fields {
+		c.Fields[name] = x.settled()
+	}
 	r.Checklist = c
 }
 
@@ -127,7 +129,7 @@ func deemAgreed(r *Request, _ Input, f Facts, who Person) {
 }
 
 func mayApprove(r *Request, in Input, f Facts) error {
-	if err := r.Checklist.passed(r.Need); err != nil {
+	if err := r.Checklist.passed(r.Need, f.Dataset); err != nil {
 		return err
 	}
 	if err := scopeSound(r, in, f); err != nil {
@@ -256,16 +258,28 @@ func newestReviewed(r *Request, in Input, f Facts) error {
 	if f.Config == nil || in.Reviewed != f.Config.Version {
 		return fault.New(fault.Conflict, "connection.config_not_newest", r.Config)
 	}
+	if f.Config.By.Account == f.By.Account { // Invariant 2: nobody reviews a version of their own.
+		return fault.New(fault.Denied, "connection.review_own_config")
+	}
+	if r.Operating() && !r.Pending() {
+		return fault.New(fault.Conflict, "connection.nothing_proposed")
+	}
 	if !in.OK && blank(in.Comment) {
 		return fault.New(fault.Invalid, "connection.reason_missing").At("comment")
 	}
 	return nil
 }
 
-func keepReview(r *Request, in Input, _ Facts, _ Person) {
-	r.Reviewed = 0
-	if in.OK {
+// keepReview: on a connection in operation the reviewed version takes effect with the review.
+func keepReview(r *Request, in Input, f Facts, _ Person) {
+	switch {
+	case in.OK:
 		r.Reviewed = in.Reviewed
+		r.apply(*f.Config)
+	case r.Operating():
+		r.Declined = in.Reviewed
+	default:
+		r.Reviewed = 0
 	}
 }
 

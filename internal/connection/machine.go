@@ -55,6 +55,7 @@ func Transitions() []Transition { return append(fullRows(), shortenedRows()...) 
 func fullRows() []Transition {
 	return []Transition{
 		{1, ActCreate, from(""), Draft, access.ConnectionDraft, Requester, Registers, stewardActive, nil},
+		{1, ActOffer, from(""), Draft, access.ConnectionDraft, Owner, Registers, mayOffer, keepOffer},
 		{0, ActChange, from(Draft, Returned), "", access.ConnectionDraft, Requester, Registers, needSane, keepNeed},
 		{2, ActSubmit, from(Draft), Submitted, access.ConnectionDraft, Requester, Registers, needComplete, submit},
 		{3, ActReturn, from(Submitted), Returned, access.ConnectionAppr, Operator, "", itemsNamed, sendBack},
@@ -70,8 +71,8 @@ func fullRows() []Transition {
 		{11, ActApproveDecided, from(Escalated), Approved, access.ConnectionApprove, Operator, Approves, mayApproveDecided, approve},
 		{11, ActRejectDecided, from(Escalated), Rejected, access.ConnectionApprove, Operator, Approves, refusalDecided, refuse},
 		{12, ActProvision, from(Approved), Provisioning, access.ConnectionSetUp, Operator, Provisions, mayProvision, nil},
-		{0, ActReconfigure, from(Provisioning), "", access.ConnectionSetUp, Operator, Provisions, reasonedParameters, nil},
-		{0, ActReview, from(Provisioning), "", access.ConnectionReview, Operator, "", newestReviewed, keepReview},
+		{0, ActReconfigure, from(Provisioning, Live, Suspended), "", access.ConnectionSetUp, Operator, Provisions, reasonedParameters, nil},
+		{0, ActReview, from(Provisioning, Live, Suspended), "", access.ConnectionReview, Operator, "", newestReviewed, keepReview},
 		{13, ActStartTesting, from(Provisioning), Testing, access.ConnectionSetUp, Operator, Provisions, configReviewed, beginTesting},
 		{0, ActRecordRun, from(Testing), "", access.ConnectionTest, Operator, "", runOfThisConfig, nil},
 		{14, ActFailTesting, from(Testing), Provisioning, access.ConnectionTest, Operator, "", runFailed, toSetUp},
@@ -87,6 +88,7 @@ func fullRows() []Transition {
 		{20, ActTerminate, from(Live, Suspended), Terminated, access.ConnectionEnd, Operator, "", commented, end},
 		{20, ActEndOwn, from(Live, Suspended), Terminated, access.ConnectionDraft, Requester, "", commented, end},
 		{21, ActWithdraw, from(Draft, Submitted, Returned), Withdrawn, access.ConnectionDraft, Requester, "", nil, nil},
+		{21, ActRecall, from(Draft), Withdrawn, access.ConnectionDraft, Owner, "", offered, nil},
 		{22, ActLapse, from(Draft, Submitted, Returned, Appraising, OwnerOpinion, Escalated, Approved, Provisioning, Testing, Acceptance), Withdrawn, access.ConnectionEnd, Operator, "", requesterEnded, nil},
 	}
 }

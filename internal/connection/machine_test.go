@@ -32,7 +32,7 @@ func TestTableIsThatOfTheRequirements(t *testing.T) {
 		6: "appraising->owner_opinion", 7: "owner_opinion->appraising", 8: "appraising->approved", 9: "appraising->rejected",
 		10: "appraising/owner_opinion->escalated", 11: "escalated->approved escalated->rejected", 12: "approved->provisioning",
 		13: "provisioning->testing", 14: "testing->provisioning", 15: "testing->acceptance", 16: "acceptance->live", 17: "acceptance->testing",
-		18: "live->suspended", 19: "suspended->live", 20: "live/suspended->terminated", 21: "draft/submitted/returned->withdrawn",
+		18: "live->suspended", 19: "suspended->live", 20: "live/suspended->terminated", 21: "draft/submitted/returned->withdrawn draft->withdrawn", // the second: the owner takes an offer back
 		22: "draft/submitted/returned/appraising/owner_opinion/escalated/approved/provisioning/testing/acceptance->withdrawn security_check->withdrawn",
 		23: "submitted->security_check", 24: "submitted/security_check->returned", 25: "security_check->provisioning",
 		26: "submitted/security_check/provisioning/testing->escalated", 27: "escalated->",
@@ -84,7 +84,8 @@ func completeNeed() Need {
 	return Need{
 		System: "s", Dataset: "B/d", SchemaVersion: 1, Purposes: []string{"QLNN"}, LegalBasis: "Luật 60/2024/QH15, Điều 11", Fields: []string{"x", "y"},
 		Subjects: 10, Level: access.LevelUse, Method: "api", Frequency: "daily", CallsPerDay: 100, PeakPerMinute: 10, ResponseMillis: 1000,
-		Addresses: []string{"10.0.0.1"}, Environment: "môi trường chính thức", Contact: Contact{"a", "a@example.vn", "0"}, Responsible: "b", From: "2026-11-01", To: "2027-10-01",
+		Addresses: []string{"10.0.0.1"}, Environment: "môi trường chính thức", Contact: Contact{"a", "a@example.vn", "0"}, Responsible: "b",
+		Answers: Answers{"records", "look_up", "at_once", "calls"}, Readiness: "ready", From: "2026-11-01", To: "2027-10-01",
 	}
 }
 
@@ -144,8 +145,8 @@ func play(t *testing.T, seed uint64, m Measure) *Request {
 	listed := rnd.IntN(2) == 0 // the dataset may leave its list, or enter it, at any moment
 	now := monday
 	var steps []Step
-	var config *Config
-	var review *Review
+	var config, served *Config // the newest, and the one by which calls are served
+	var review, reviewed *Review
 	var run *Run
 	all := Transitions()
 	for range 400 {
@@ -192,17 +193,22 @@ func play(t *testing.T, seed uint64, m Measure) *Request {
 		case ActProvision:
 			r.Grants = []string{"quyen"}
 			config = &Config{Version: r.Config + 1, By: step.By}
-			r.Config, r.Reviewed, review = config.Version, 0, nil
+			r.newest(*config)
+			review = nil
 		case ActReconfigure:
 			config = &Config{Version: r.Config + 1, By: step.By}
-			r.Config, r.Reviewed, review = config.Version, 0, nil
+			r.newest(*config)
+			review = nil
 		case ActReview:
 			review = &Review{Version: in.Reviewed, OK: in.OK, By: step.By}
 		case ActRecordRun:
 			run = in.run
 		}
 		steps = append(steps, step)
-		holdInvariants(t, seed, r, steps, config, review, run)
+		if r.InForce != nil && r.InForce.Version == config.Version {
+			served, reviewed = config, review
+		}
+		holdInvariants(t, seed, r, steps, served, reviewed, run)
 	}
 	return r
 }
@@ -241,7 +247,7 @@ func holdInvariants(t *testing.T, seed uint64, r *Request, steps []Step, config 
 	if r.Approved == nil || r.Approved.Within(r.Need.Requested()) != nil {
 		fail("without an approval within the need")
 	}
-	if r.Route == Full && has(ActApprove) && (r.Opinion == nil || r.Opinion.Stand == Object || r.Checklist.passed(r.Need) != nil) && !has(ActApproveDecided) {
+	if r.Route == Full && has(ActApprove) && (r.Opinion == nil || r.Opinion.Stand == Object || r.Checklist.passed(r.Need, worldFacts(r.UpdatedAt).Dataset) != nil) && !has(ActApproveDecided) {
 		fail("approved against the owner or the checklist")
 	}
 	if !has(ActProvision) || config == nil {
@@ -256,7 +262,11 @@ func holdInvariants(t *testing.T, seed uint64, r *Request, steps []Step, config 
 	if r.State == Testing {
 		return
 	}
-	if run == nil || !run.Passed || run.Config != config.Version || r.RunHash != run.Hash {
+	tested := config.Version
+	if r.Minutes != nil { // parameters change in operation; the scope stays the one that was tested
+		tested = r.Minutes.Config
+	}
+	if run == nil || !run.Passed || run.Config != tested || r.RunHash != run.Hash {
 		fail("without a passed run of this configuration")
 	}
 	if r.State == Acceptance {

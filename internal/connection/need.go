@@ -62,34 +62,37 @@ type Contact struct {
 // Need is what the requester registers (Điều 12.2a). It has no place for an agreement between agencies: data of the
 // issued catalogue is shared by rule (Điều 4.4, 9.2).
 type Need struct {
-	System           string           `json:"system,omitempty"`
-	Roles            []access.Role    `json:"roles,omitempty"` // instead of a system: whose holders look at the data on screen
-	Dataset          string           `json:"dataset,omitempty"`
-	SchemaVersion    int64            `json:"schema_version,omitempty"`
-	Purposes         []string         `json:"purposes,omitempty"`
-	LegalBasis       string           `json:"legal_basis,omitempty"`
-	Procedures       []string         `json:"procedures,omitempty"`
-	Fields           []string         `json:"fields,omitempty"`
-	Rows             []access.RowRule `json:"rows,omitempty"`
-	Operations       []string         `json:"operations,omitempty"` // of providers' services: "GET /khai-sinh/{id}"
-	Subjects         int64            `json:"expected_subjects,omitempty"`
-	Level            access.Level     `json:"level,omitempty"`
-	Method           Method           `json:"method,omitempty"`
-	MethodReason     string           `json:"method_reason,omitempty"`
-	AutomationDate   Day              `json:"automation_date,omitempty"`
-	Frequency        Frequency        `json:"frequency,omitempty"`
-	CallsPerDay      int64            `json:"calls_per_day,omitempty"`
-	PeakPerMinute    int64            `json:"peak_per_minute,omitempty"`
-	ResponseMillis   int64            `json:"response_ms,omitempty"`
-	Addresses        []string         `json:"source_addresses,omitempty"`
-	Environment      string           `json:"environment,omitempty"`
-	Contact          Contact          `json:"technical_contact,omitzero"`
-	Responsible      string           `json:"responsible_person,omitempty" history:"hash"`
-	TestSubjects     []string         `json:"test_subjects,omitempty" history:"hash"` // fictional identifiers that the provider answers in tests
-	TestBody         string           `json:"test_body,omitempty" history:"hash"`     // JSON object that operations with a body get in tests
-	ImpactAssessment string           `json:"impact_assessment,omitempty"`            // number of the personal-data impact file
-	From             Day              `json:"valid_from,omitempty"`
-	To               Day              `json:"valid_to,omitempty"`
+	System           string               `json:"system,omitempty"`
+	Roles            []access.Role        `json:"roles,omitempty"` // instead of a system: whose holders look at the data on screen
+	Dataset          string               `json:"dataset,omitempty"`
+	SchemaVersion    int64                `json:"schema_version,omitempty"`
+	Purposes         []string             `json:"purposes,omitempty"`
+	LegalBasis       string               `json:"legal_basis,omitempty"`
+	Procedures       []string             `json:"procedures,omitempty"`
+	Fields           []string             `json:"fields,omitempty"`
+	Rows             []access.RowRule     `json:"rows,omitempty"`
+	Operations       []string             `json:"operations,omitempty"` // of providers' services: "GET /khai-sinh/{id}"
+	Subjects         int64                `json:"expected_subjects,omitempty"`
+	Level            access.Level         `json:"level,omitempty"`
+	Answers          Answers              `json:"method_answers,omitzero"` // from which the method is advised
+	Method           Method               `json:"method,omitempty"`
+	MethodReason     string               `json:"method_reason,omitempty"`
+	AutomationDate   Day                  `json:"automation_date,omitempty"`
+	Frequency        Frequency            `json:"frequency,omitempty"`
+	CallsPerDay      int64                `json:"calls_per_day,omitempty"`
+	PeakPerMinute    int64                `json:"peak_per_minute,omitempty"`
+	ResponseMillis   int64                `json:"response_ms,omitempty"`
+	Addresses        []string             `json:"source_addresses,omitempty"`
+	Environment      string               `json:"environment,omitempty"`
+	Readiness        Readiness            `json:"readiness,omitempty"`
+	Contact          Contact              `json:"technical_contact,omitzero"`
+	Responsible      string               `json:"responsible_person,omitempty" history:"hash"`
+	TestSubjects     []string             `json:"test_subjects,omitempty" history:"hash"` // fictional identifiers that the provider answers in tests
+	TestBody         string               `json:"test_body,omitempty" history:"hash"`     // JSON object that operations with a body get in tests
+	ImpactAssessment string               `json:"impact_assessment,omitempty"`            // number of the personal-data impact file
+	Impact           map[string]Statement `json:"impact,omitempty"`                       // of each personal field, by its name (Điều 9.8)
+	From             Day                  `json:"valid_from,omitempty"`
+	To               Day                  `json:"valid_to,omitempty"`
 }
 
 const (
@@ -104,7 +107,7 @@ func (n Need) sane() error {
 		return fault.New(fault.Invalid, "connection.text_invalid")
 	}
 	if len(raw) > 64<<10 || len(n.Fields) > maxItems || len(n.Purposes) > maxItems || len(n.Rows) > maxItems || len(n.Addresses) > maxItems || len(n.Procedures) > maxItems ||
-		len(n.Operations) > maxItems || len(n.TestSubjects) > maxItems || len(n.Roles) > maxItems {
+		len(n.Operations) > maxItems || len(n.TestSubjects) > maxItems || len(n.Roles) > maxItems || len(n.Impact) > maxItems {
 		return fault.New(fault.Invalid, "connection.too_long")
 	}
 	for field, text := range map[string]string{
@@ -116,7 +119,7 @@ func (n Need) sane() error {
 			return err
 		}
 	}
-	return nil
+	return n.saneImpact()
 }
 
 // plain refuses text that is too long or holds control characters.
@@ -163,6 +166,10 @@ func (n Need) checkWhat(p *problems, f Facts) {
 		p.when(!known || !purpose.Active, "purposes", "connection.purpose_unknown", code)
 		p.when(known && purpose.Procedural && len(n.Procedures) == 0, "procedures", "connection.procedure_missing", code)
 	}
+	for i, code := range n.Procedures {
+		p.when(!procedure(code), "procedures", "connection.procedure_invalid", code)
+		p.when(slices.Contains(n.Procedures[:i], code), "procedures", "connection.procedure_twice", code)
+	}
 	p.when(!citation(n.LegalBasis), "legal_basis", "connection.legal_basis_required")
 	p.when(len(n.Fields) == 0, "fields", "connection.field_missing")
 	for i, name := range n.Fields {
@@ -178,6 +185,7 @@ func (n Need) checkWhat(p *problems, f Facts) {
 	p.when(n.Subjects <= 0, "expected_subjects", "connection.subjects_missing")
 	p.when(!n.Level.Known(), "level", "connection.level_missing")
 	p.when(f.Dataset.personal(n.Fields) && blank(n.ImpactAssessment), "impact_assessment", "connection.impact_missing")
+	n.checkImpact(p, f.Dataset)
 }
 
 func (n Need) checkHow(p *problems) {
@@ -197,7 +205,9 @@ func (n Need) checkHow(p *problems) {
 
 // checkSystemSide: how a system takes the data, and who answers for it.
 func (n Need) checkSystemSide(p *problems) {
+	n.checkAdvice(p)
 	p.when(!slices.Contains(Methods(), n.Method), "method", "connection.method_missing")
+	p.when(!slices.Contains(Readinesses(), n.Readiness), "readiness", "connection.readiness_missing")
 	p.when(n.Method.Manual() && blank(n.MethodReason), "method_reason", "connection.method_reason_missing")
 	_, automated := n.AutomationDate.Start()
 	p.when(n.Method.Manual() && !automated, "automation_date", "connection.automation_date_missing")
@@ -227,6 +237,20 @@ func citation(s string) bool {
 	s = strings.TrimSpace(s)
 	return utf8.RuneCountInString(s) >= 5 && strings.ContainsAny(s, "0123456789") && strings.IndexFunc(s, func(r rune) bool { return r > '9' }) >= 0
 }
+
+// procedure reports a code of the national database of procedures: "1.005144", or the full form "1.005144.000.00.00.H38".
+func procedure(code string) bool {
+	head, tail, full := strings.Cut(code, ".")
+	number, place, _ := strings.Cut(tail, ".")
+	if !digits(head, 1) || !digits(number, 6) {
+		return false
+	}
+	parts := strings.Split(place, ".")
+	return full && (place == "" && !strings.HasSuffix(code, ".") ||
+		len(parts) == 4 && digits(parts[0], 3) && digits(parts[1], 2) && digits(parts[2], 2) && len(parts[3]) == 3 && parts[3][0] >= 'A' && parts[3][0] <= 'Z' && digits(parts[3][1:], 2))
+}
+
+func digits(s string, n int) bool { return len(s) == n && strings.Trim(s, "0123456789") == "" }
 
 // parseAddress reads an address or a network.
 func parseAddress(s string) (netip.Prefix, bool) {

@@ -26,7 +26,7 @@ func FromCatalog(register *catalog.Service, listed func(ctx context.Context, cod
 			return Dataset{}, err
 		}
 		out := Dataset{
-			Code: string(d.Code), Name: d.Name, Owner: d.Owner, SchemaVersion: int64(d.SchemaVersion), Provider: d.OfficialSystem,
+			Code: string(d.Code), Name: d.Name, Owner: d.Owner, SchemaVersion: int64(d.SchemaVersion), Provider: d.OfficialSystem, SharedFields: d.Sharing.Fields,
 			Shareable: d.State.Live() && d.Schema != nil && d.Classification.Scope != catalog.Private,
 		}
 		if d.Schema != nil {
@@ -42,7 +42,7 @@ func FromCatalog(register *catalog.Service, listed func(ctx context.Context, cod
 				return Dataset{}, fmt.Errorf("read the issued catalogue: %w", err)
 			}
 			if out.Listed = entry.Decision; out.Listed != "" {
-				out.Outside = outside(entry.Scope, label)
+				out.Outside, out.SharedFields = outside(entry.Scope, label), entry.Scope.Fields
 			}
 		}
 		return out, nil

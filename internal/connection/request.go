@@ -99,7 +99,10 @@ type Request struct {
 	Conditions []Condition        `json:"conditions,omitempty"` // why this route
 	Agency     string             `json:"agency"`
 	Owner      string             `json:"owner"`
+	Offer      *Offer             `json:"offer,omitempty"`  // of the owner, who proposed this draft
+	Renews     ID                 `json:"renews,omitempty"` // connection that this request continues
 	Need       Need               `json:"need"`
+	Advice     *Advice            `json:"method_advice,omitempty"`
 	CreatedAt  time.Time          `json:"created_at"`
 	UpdatedAt  time.Time          `json:"updated_at" history:"quiet"`
 	Since      time.Time          `json:"state_since"`
@@ -118,7 +121,9 @@ type Request struct {
 	Credential string             `json:"credential_fingerprint,omitempty"`
 	Config     int64              `json:"config_version,omitempty"` // newest
 	Reviewed   int64              `json:"config_reviewed,omitempty"`
-	TestedFrom time.Time          `json:"tested_from,omitzero"` // when testing began: older runs do not count
+	InForce    *InForce           `json:"config_in_force,omitempty"`
+	Declined   int64              `json:"config_declined,omitempty"` // a proposed version that the second person refused
+	TestedFrom time.Time          `json:"tested_from,omitzero"`      // when testing began: older runs do not count
 	Run        int64              `json:"passed_run,omitempty"`
 	RunHash    string             `json:"test_report_hash,omitempty"`
 	Confirmed  map[Side]Confirmed `json:"confirmed,omitempty"`
@@ -211,7 +216,7 @@ func (r *Request) Public() *Request {
 	p.Need.Contact, p.Need.Addresses, p.Need.Responsible, p.Need.ImpactAssessment = Contact{}, nil, "", ""
 	p.Duties, p.Attested, p.Missing, p.Assignee, p.Opinion, p.Refusal, p.Minutes, p.Asked, p.Pause = nil, nil, nil, nil, nil, nil, nil, nil, nil
 	p.Checklist, p.Grants, p.Credential, p.Confirmed, p.Approval, p.Escalation, p.Objection, p.Limited = Checklist{}, nil, "", nil, nil, nil, nil, nil
-	p.Need.TestSubjects, p.Need.TestBody = nil, ""
+	p.Need.TestSubjects, p.Need.TestBody, p.Need.Impact, p.InForce, p.Offer = nil, "", nil, nil, nil
 	if r.Approved != nil {
 		s := *r.Approved
 		s.Addresses = nil

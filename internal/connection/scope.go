@@ -111,6 +111,16 @@ func (s Scope) months(d Dataset) int {
 	return access.LongestMonths(d.personal(s.fields()))
 }
 
+// Longest is the last day that an approval of the scope may have: the one asked, or the end of the longest validity.
+func (s Scope) Longest(d Dataset) Day {
+	from, ok := s.From.Start()
+	latest := DayOf(from.AddDate(0, s.months(d), 0).Add(-time.Second))
+	if ok && s.To > latest {
+		return latest
+	}
+	return s.To
+}
+
 // Within says where the scope goes beyond a wider one: the request it answers, or the approval it carries out.
 func (s Scope) Within(wide Scope) error {
 	var p problems

@@ -152,7 +152,7 @@ func TestEveryCodeHasASentence(t *testing.T) {
 	for _, err := range []error{
 		(Need{Level: "x", Method: "file", Fields: []string{"q", "q"}, Rows: []access.RowRule{{Column: "q"}}, Purposes: []string{"z"}, Addresses: []string{"a", "0.0.0.0/0"}}).complete(Facts{}),
 		(Scope{Columns: []access.Column{{Name: "a", Mask: "x"}, {Name: "a", Mask: access.MaskYesNo}}}).valid(Dataset{}),
-		(Checklist{}).passed(completeNeed()),
+		(Checklist{}).passed(completeNeed(), Dataset{}),
 		blocking(AssessSecurity(Need{}, Scope{Columns: []access.Column{{Name: "a"}}}, Checklist{}, Facts{System: System{Suspended: true}})),
 		(Parameters{}).valid(),
 	} {

@@ -81,7 +81,7 @@ func (s *Service) take(ctx context.Context, id ID, action Action, in Input, more
 	if err != nil {
 		return nil, err
 	}
-	if seen.State == Draft && who.Agency != seen.Agency && who.Type != access.Job { // whose drafts exist is not told
+	if seen.hiddenFrom(who) && who.Type != access.Job { // whose drafts exist is not told
 		return nil, fault.New(fault.NotFound, "connection.request_not_found", id)
 	}
 	f, err := s.facts(ctx, seen, in)
@@ -203,6 +203,7 @@ func (s *Service) facts(ctx context.Context, r *Request, in Input) (Facts, error
 	if err != nil && fault.Of(err).Kind != fault.NotFound {
 		return f, fmt.Errorf("read agency %s: %w", r.Agency, err)
 	}
+	f.RequesterKnown = err == nil
 	f.Steward = err == nil && agency.Active && agency.ActiveSteward
 	f.RequesterEnded, f.Agency = err == nil && agency.Ended, agency
 	if f.Dataset, err = known(ctx, s.supplied, need.Dataset); err != nil {
@@ -290,30 +291,20 @@ func (s *Service) Create(ctx context.Context, need Need) (*Request, error) {
 	if err != nil {
 		return nil, err
 	}
+	return s.create(ctx, who, need, "")
+}
+
+func (s *Service) create(ctx context.Context, who access.Actor, need Need, renews ID) (*Request, error) {
 	if err := need.sane(); err != nil {
 		return nil, err
 	}
-	r := &Request{ID: ID(ids.New()), Agency: who.Agency, Need: need, Route: Full, Revision: 0}
+	r := &Request{ID: ID(ids.New()), Agency: who.Agency, Need: need, Route: Full, Renews: renews}
 	f, err := s.facts(ctx, r, Input{})
 	if err != nil {
 		return nil, err
 	}
-	r.Owner, r.CreatedAt = f.Dataset.Owner, f.Now
-	r.Need = filled(need, f)
-	err = s.db.InTx(ctx, func(q controldb.Querier) error {
-		fresh := r.clone()
-		t := &taken{who: who, request: fresh, facts: f}
-		if err := s.step(ctx, q, t, ActCreate, Input{}, nil); err != nil {
-			return err
-		}
-		fresh.Revision = 1
-		if err := insertRequest(ctx, q, fresh); err != nil {
-			return err
-		}
-		*r = *fresh
-		return nil
-	})
-	return r, err
+	r.Owner, r.CreatedAt, r.Need = f.Dataset.Owner, f.Now, filled(need, f)
+	return s.begin(ctx, who, r, f, ActCreate, Input{})
 }
 
 // filled puts in what follows from the choice of the dataset.
@@ -344,7 +335,7 @@ func (s *Service) Copy(ctx context.Context, id ID) (*Request, error) {
 	if err != nil {
 		return nil, err
 	}
-	if old.State == Draft && old.Agency != who.Agency { // whose drafts exist is not told
+	if old.hiddenFrom(who) { // whose drafts exist is not told
 		return nil, fault.New(fault.NotFound, "connection.request_not_found", id)
 	}
 	if old.Agency != who.Agency {
@@ -365,7 +356,7 @@ func (s *Service) Change(ctx context.Context, id ID, revision int64, patch []byt
 	if err != nil {
 		return nil, err
 	}
-	if seen.State == Draft && seen.Agency != who.Agency { // before anything of the patch is judged
+	if seen.hiddenFrom(who) { // before anything of the patch is judged
 		return nil, fault.New(fault.NotFound, "connection.request_not_found", id)
 	}
 	need, err := seen.Need.Patched(patch)

@@ -48,6 +48,7 @@ func (s *Service) eligibilityFacts(ctx context.Context, r *Request, need Need, f
 	if provider.ID != "" {
 		f.Providers = []System{provider}
 	}
+	f.Dataset.RegisterKept = s.sources.Register != nil
 	if s.sources.Register != nil && need.Dataset != "" {
 		if f.Dataset.RegisterPurposes, err = s.sources.Register(ctx, need.Dataset); err != nil {
 			return fmt.Errorf("read the register of processing of %s: %w", need.Dataset, err)

@@ -20,9 +20,18 @@ type View struct {
 	Actions  []Action       `json:"actions,omitempty"`  // what the reader may do now
 	Outlook  *Outlook       `json:"outlook,omitempty"`  // which process it would take now; while that may still change
 	Total    Running        `json:"total"`              // working days used of all limits of the route
+	Lacking  []Lack         `json:"lacking,omitempty"`  // what a draft needs before it can be submitted
 	Dataset  Dataset        `json:"-"`
 	System   System         `json:"-"`
 	Now      time.Time      `json:"-"`
+	Lacks    error          `json:"-"` // the same as Lacking, with its sentences
+}
+
+// Lack is one thing that a draft misses: the member of the need, and the code of the sentence that a submission is refused
+// with.
+type Lack struct {
+	Field string `json:"field"`
+	Code  string `json:"code"`
 }
 
 // Find one request. Parties see all of it; every other state agency sees its progress (Điều 12.1).
@@ -35,7 +44,7 @@ func (s *Service) Find(ctx context.Context, id ID) (View, error) {
 	if err != nil {
 		return View{}, err
 	}
-	if r.State == Draft && r.Agency != who.Agency {
+	if r.hiddenFrom(who) {
 		return View{}, fault.New(fault.NotFound, "connection.request_not_found", id)
 	}
 	v := View{Request: r, Party: r.Party(who), Now: s.clock.Now()}
@@ -80,7 +89,27 @@ func (s *Service) complete(ctx context.Context, who access.Actor, v *View) error
 	}
 	v.Security = AssessSecurity(r.Need, scope, r.Checklist, f)
 	v.Actions = r.Actions(who)
+	if r.State.Editable() {
+		v.Lacks = r.Need.complete(f)
+		v.Lacking = lacksOf(v.Lacks)
+	}
 	return nil
+}
+
+func lacksOf(err error) []Lack {
+	if err == nil {
+		return nil
+	}
+	f := fault.Of(err)
+	all := f.Items
+	if len(all) == 0 {
+		all = []*fault.Fault{f}
+	}
+	out := make([]Lack, 0, len(all))
+	for _, x := range all {
+		out = append(out, Lack{x.Field, x.Code})
+	}
+	return out
 }
 
 // Actions lists what the actor's side, permissions and earlier duties allow in the present state; guards come later.
@@ -91,6 +120,9 @@ func (r *Request) Actions(who access.Actor) []Action {
 			continue
 		}
 		if _, excluded := conflict(r.Duties[who.ID], t.Duty); t.Duty != "" && excluded {
+			continue
+		}
+		if t.Action == ActRecall && r.Offer == nil {
 			continue
 		}
 		out = append(out, t.Action)

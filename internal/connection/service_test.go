@@ -292,7 +292,7 @@ func TestApprove(t *testing.T) {
 			{"a level that was not asked", "connection.scope_wider", func(s *connection.Scope) { s.Levels = []access.Level{access.LevelShare} }},
 			{"no level", "connection.level_missing", func(s *connection.Scope) { s.Levels = nil }},
 			{"no limit of records on personal data", "connection.security_quota", func(s *connection.Scope) { s.RecordsPerDay = 0 }},
-			{"sensitive data in clear without a reason", "connection.security_masking", func(s *connection.Scope) { s.Columns[3] = access.Column{Name: "dan_toc"} }},
+			{"a sensitive field in clear that was judged to need yes or no", "connection.mask_required", func(s *connection.Scope) { s.Columns[3] = access.Column{Name: "dan_toc"} }},
 		} {
 			t.Run(c.name, func(t *testing.T) {
 				r := ready(t, w)

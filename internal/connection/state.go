@@ -127,6 +127,8 @@ type Action string
 
 const (
 	ActCreate          Action = "create"
+	ActOffer           Action = "offer"  // the owner proposes a draft to the consumer
+	ActRecall          Action = "recall" // and takes it back
 	ActChange          Action = "change"
 	ActSubmit          Action = "submit"
 	ActReturn          Action = "return"
@@ -175,7 +177,7 @@ const (
 // ends reports an action that takes something away; no other is possible once the requesting agency has ended.
 func (a Action) ends() bool {
 	switch a {
-	case ActReject, ActRejectDecided, ActSuspend, ActTerminate, ActEndOwn, ActWithdraw, ActLapse:
+	case ActReject, ActRejectDecided, ActSuspend, ActTerminate, ActEndOwn, ActWithdraw, ActRecall, ActLapse:
 		return true
 	}
 	return false

@@ -13,14 +13,14 @@ import (
 	"lienthong/internal/kit/fault"
 )
 
-const requestCols = `id, number, state, agency, owner, system, dataset, deadline, valid_from, valid_to, revision, created_at, updated_at, body`
+const requestCols = `id, number, state, agency, owner, system, dataset, deadline, valid_from, valid_to, revision, created_at, updated_at, offered, renews, page_most, timeout_ms, body`
 
 func insertRequest(ctx context.Context, q controldb.Querier, r *Request) error {
 	args, err := requestArgs(r)
 	if err != nil {
 		return err
 	}
-	if _, err := q.ExecContext(ctx, `INSERT INTO connection_request (`+requestCols+`) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`, args...); err != nil {
+	if _, err := q.ExecContext(ctx, `INSERT INTO connection_request (`+requestCols+`) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`, args...); err != nil {
 		return fmt.Errorf("save request %s: %w", r.ID, err)
 	}
 	return nil
@@ -35,7 +35,8 @@ func saveRequest(ctx context.Context, q controldb.Querier, r *Request) error {
 		return err
 	}
 	res, err := q.ExecContext(ctx, `UPDATE connection_request SET number = ?, state = ?, agency = ?, owner = ?, system = ?, dataset = ?, deadline = ?,
-		valid_from = ?, valid_to = ?, revision = ?, created_at = ?, updated_at = ?, body = ? WHERE id = ? AND revision = ?`, append(args[1:], r.ID, before)...)
+		valid_from = ?, valid_to = ?, revision = ?, created_at = ?, updated_at = ?,
+		offered = ?, renews = ?, page_most = ?, timeout_ms = ?, body = ? WHERE id = ? AND revision = ?`, append(args[1:], r.ID, before)...)
 	if err != nil {
 		return fmt.Errorf("save request %s: %w", r.ID, err)
 	}
@@ -59,9 +60,16 @@ func requestArgs(r *Request) ([]any, error) {
 			to = t.UnixMicro()
 		}
 	}
+	var page, timeout, offered int64
+	if r.InForce != nil {
+		page, timeout = r.InForce.Parameters.PageSize, r.InForce.Parameters.TimeoutMillis
+	}
+	if r.Offer != nil {
+		offered = 1
+	}
 	return []any{
 		r.ID, r.Number, r.State, r.Agency, r.Owner, r.Need.System, r.Need.Dataset, micro(r.Clock.Deadline), from, to, r.Revision,
-		r.CreatedAt.UnixMicro(), r.UpdatedAt.UnixMicro(), string(body),
+		r.CreatedAt.UnixMicro(), r.UpdatedAt.UnixMicro(), offered, r.Renews, page, timeout, string(body),
 	}, nil
 }
 
@@ -94,21 +102,22 @@ func decodeRequest(body string) (*Request, error) {
 
 // life is what a decision needs: one indexed read.
 type life struct {
-	state State
-	from  time.Time
+	state  State
+	from   time.Time
+	tuning Tuning
 }
 
 func findLife(ctx context.Context, q controldb.Querier, id string) (life, error) {
 	var l life
-	var from int64
-	err := q.QueryRowContext(ctx, `SELECT state, valid_from FROM connection_request WHERE id = ?`, id).Scan(&l.state, &from)
+	var from, timeout int64
+	err := q.QueryRowContext(ctx, `SELECT state, valid_from, page_most, timeout_ms FROM connection_request WHERE id = ?`, id).Scan(&l.state, &from, &l.tuning.PageMost, &timeout)
 	if errors.Is(err, sql.ErrNoRows) {
 		return life{}, nil // an unknown connection is in no state that allows anything
 	}
 	if err != nil {
 		return life{}, fmt.Errorf("find state of connection %s: %w", id, err)
 	}
-	l.from = time.UnixMicro(from)
+	l.from, l.tuning.Timeout = time.UnixMicro(from), time.Duration(timeout)*time.Millisecond
 	return l, nil
 }
 
@@ -119,6 +128,7 @@ type Filter struct {
 	Owner   string
 	Dataset string
 	System  string
+	Number  string // beginning of the number, "2026-0012"
 	Waiting string // agency whose move it is
 	LateAt  time.Time
 	EndedAt time.Time // validity over at that moment
@@ -146,6 +156,9 @@ func listRequests(ctx context.Context, q controldb.Querier, f Filter) ([]*Reques
 			add(c.clause, c.value)
 		}
 	}
+	if f.Number != "" {
+		add("number >= ? AND number < ?", f.Number, f.Number+"\U0010FFFF")
+	}
 	if f.Waiting != "" {
 		moves := `state IN ('draft', 'returned') AND agency = ? OR state = 'owner_opinion' AND owner = ? OR state = 'acceptance' AND (agency = ? OR owner = ?)`
 		if f.operator {
@@ -162,7 +175,7 @@ func listRequests(ctx context.Context, q controldb.Querier, f Filter) ([]*Reques
 	if f.open {
 		add("state NOT IN ('rejected', 'terminated', 'withdrawn')")
 	} else {
-		add("(state <> 'draft' OR agency = ?)", f.viewer)
+		add("(state <> 'draft' OR agency = ? OR offered = 1 AND owner = ?)", f.viewer, f.viewer)
 	}
 	if f.Limit <= 0 || f.Limit > maxPage {
 		f.Limit = maxPage

@@ -29,6 +29,20 @@ func insertStep(ctx context.Context, q controldb.Querier, id ID, s *Step) error 
 	if err != nil {
 		return fmt.Errorf("save step of %s: %w", id, err)
 	}
+	if s.Phase == "" || s.From == s.To {
+		return nil
+	}
+	return addDuration(ctx, q, s, late)
+}
+
+// addDuration adds a step that left a phase to the sums of the phase and the agency that ended it.
+func addDuration(ctx context.Context, q controldb.Querier, s *Step, late int) error {
+	_, err := q.ExecContext(ctx, `INSERT INTO connection_duration (route, phase, agency, count, days, late) VALUES (?, ?, ?, 1, ?, ?)
+		ON CONFLICT (route, phase, agency) DO UPDATE SET count = connection_duration.count + 1, days = connection_duration.days + excluded.days,
+		late = connection_duration.late + excluded.late`, s.Route, s.Phase, s.By.Agency, s.Used, late)
+	if err != nil {
+		return fmt.Errorf("add duration of %s: %w", s.Phase, err)
+	}
 	return nil
 }
 
@@ -128,8 +142,7 @@ type Duration struct {
 }
 
 func listDurations(ctx context.Context, q controldb.Querier) ([]Duration, error) {
-	rows, err := q.QueryContext(ctx, `SELECT route, phase, agency, count(*), CAST(sum(used_days) AS BIGINT), CAST(sum(late) AS BIGINT) FROM connection_step
-		WHERE phase <> '' AND from_state <> to_state GROUP BY route, phase, agency ORDER BY route, phase, agency LIMIT 2000`)
+	rows, err := q.QueryContext(ctx, `SELECT route, phase, agency, count, days, late FROM connection_duration ORDER BY route, phase, agency LIMIT 2000`)
 	if err != nil {
 		return nil, fmt.Errorf("list durations: %w", err)
 	}

@@ -75,6 +75,7 @@ func (l *loader) need(i int, p plan) connection.Need {
 	return connection.Need{
 		System: p.system, Roles: p.roles, Dataset: string(p.dataset), SchemaVersion: int64(l.loaded.Datasets[p.dataset].SchemaVersion), Purposes: p.purposes, LegalBasis: p.basis,
 		Procedures: p.procedures, Fields: p.fields, Rows: p.rows, Operations: p.operations, TestSubjects: p.tests, TestBody: p.testBody, Subjects: p.subjects, Level: level, Method: "api", Frequency: "daily",
+		Answers: connection.Answers{Nature: "records", Use: "look_up", Speed: "at_once", Infrastructure: "calls"}, Readiness: "ready", Impact: p.impact(),
 		CallsPerDay: p.perDay, PeakPerMinute: p.perMinute, ResponseMillis: 3000, Addresses: []string{"127.0.0.1"},
 		Environment: fmt.Sprintf("Trung tâm dữ liệu tỉnh, máy chủ mẫu số %02d", i+1),
 		Contact:     connection.Contact{Name: "Bộ phận kỹ thuật", Email: p.system + "@example.vn", Phone: "0900000000"},
@@ -182,9 +183,35 @@ func (p plan) checklist() connection.Checklist {
 		if !needed {
 			why = "Không cần cho mục đích đã nêu"
 		}
-		c.Fields[f] = connection.Necessity{Needed: needed, Comment: why}
+		c.Fields[f] = connection.Necessity{Needed: needed, Alternative: connection.AsItIs, Comment: why}
+	}
+	for _, col := range p.columns {
+		if col.Mask != access.MaskNone {
+			c.Fields[col.Name] = connection.Necessity{
+				Needed: true, Alternative: lessOf(col.Mask), Mask: col.Mask, Values: col.Values, Not: col.Not, As: col.As, Comment: "Không cần giá trị đầy đủ cho mục đích đã nêu",
+			}
+		}
 	}
 	return c
+}
+
+// lessOf is the form that tells less of a person, by the way of masking.
+func lessOf(m access.MaskKind) connection.Alternative {
+	if m == access.MaskYesNo {
+		return connection.ByYesNo
+	}
+	return connection.ByMask
+}
+
+// impact states the necessity of each field; those that the appraisal masks are asked for as they are.
+func (p plan) impact() map[string]connection.Statement {
+	out := map[string]connection.Statement{}
+	for _, f := range p.fields {
+		out[f] = connection.Statement{
+			Necessity: "Cần để giải quyết công việc theo căn cứ đã nêu", Alternative: connection.AsItIs, Why: "Phải ghi đúng giá trị vào hồ sơ, câu trả lời có hoặc không chưa đủ",
+		}
+	}
+	return out
 }
 
 // scope is what is approved of a need.

@@ -71,7 +71,23 @@ func (c *call) records(dataset string) error {
 	if most := c.permit.MaxRecords(); most > 0 { // what was reserved; less than the usual page when no number was named
 		q.Limit = min(q.Limit, int(most))
 	}
+	tuning, err := c.tuning()
+	if err != nil {
+		return err
+	}
+	if tuning.PageMost > 0 {
+		q.Limit = min(q.Limit, int(tuning.PageMost))
+	}
 	return c.page(q, bound, after)
+}
+
+// tuning is what the connection of the permit sets for its calls.
+func (c *call) tuning() (Tuning, error) {
+	g := c.permit.Decision().Grant
+	if c.s.Tuner == nil || g == nil || g.Connection == "" {
+		return Tuning{}, nil
+	}
+	return c.s.Tuner.Tuning(c.ctx, g.Connection)
 }
 
 func (c *call) page(q Query, bound, after string) error {

@@ -55,6 +55,18 @@ type Clients interface {
 	OfficerKeys(ctx context.Context, system string) ([]OfficerKey, error)
 }
 
+// Tuner knows the parameters in force of each connection; connection.Service does.
+type Tuner interface {
+	Tuning(ctx context.Context, connection string) (Tuning, error)
+}
+
+// Tuning bounds each call of a connection: the most records of one page, and how long a provider may take. Zero is no
+// bound of its own.
+type Tuning struct {
+	PageMost int64
+	Timeout  time.Duration
+}
+
 // Certificates knows the certificates that the platform gave to systems; certificate.Service does.
 type Certificates interface {
 	// Holder is the system of a certificate that is in force, by its SHA-256 as RFC 8705 writes it; false for all others.

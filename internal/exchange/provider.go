@@ -2,6 +2,7 @@ package exchange
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"io"
 	"slices"
@@ -132,7 +133,17 @@ func (c *call) forward(route *Route, p *upstream.Provider, op *Operation, plan *
 	}
 	name := route.Owner + "/" + route.System + "/" + route.Name
 	began := time.Now()
-	a, err := p.Call(c.ctx, upstream.Call{
+	tuning, err := c.tuning()
+	if err != nil {
+		return err
+	}
+	ctx := c.ctx
+	if tuning.Timeout > 0 { // shorter than the provider's own limit, never longer
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeout(ctx, tuning.Timeout)
+		defer cancel()
+	}
+	a, err := p.Call(ctx, upstream.Call{
 		Method: c.req.Method, Segments: rest, Query: c.req.Query, Header: c.req.Header, Body: body, Statuses: declared,
 		Identity: map[string]string{
 			"X-Request-Id": c.ask.ID, "Lienthong-Consumer": c.ask.Actor.ID, "Lienthong-Agency": c.ask.Actor.Agency,

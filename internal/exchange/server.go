@@ -27,6 +27,7 @@ type Options struct {
 	Clients  Clients
 	Reader   Reader
 	Datasets Datasets
+	Tuner    Tuner // nil: no connection has parameters of its own
 	Service  *Service
 	Clock    clock.Clock
 	Catalog  *i18n.Catalog

@@ -55,6 +55,8 @@ type World struct {
 	// Setup stands for the effects of flow.GrantConnection; a test that goes past the approval brings its own, since
 	// nothing but the flow and tests creates a grant.
 	Setup connection.Effects
+	// Expiring hears of coming ends; nil when nobody does.
+	Expiring func(ctx context.Context, q controldb.Querier, r *connection.Request, days int) error
 }
 
 // New builds the world on a database.
@@ -79,7 +81,7 @@ func New(t testing.TB, db *controldb.DB) *World {
 	w.Access = access.NewService(db, w.Clock, log)
 	w.Restart = func() {
 		w.Service = connection.NewService(db, w.Clock, cal, w.Access, log)
-		w.Service.Use(connection.Sources{Dataset: w.dataset, System: w.system, Agency: w.agency, Revoke: w.revoke, Supply: w.supply, Register: w.register, Violations: w.violations})
+		w.Service.Use(connection.Sources{Dataset: w.dataset, System: w.system, Agency: w.agency, Revoke: w.revoke, Supply: w.supply, Register: w.register, Violations: w.violations, Expiring: w.expiring})
 	}
 	w.Restart()
 	w.Dataset = connection.Dataset{
@@ -120,6 +122,13 @@ func (w *World) agency(_ context.Context, code string) (connection.Agency, error
 	return connection.Agency{Code: code, Name: code, Active: true, Ended: code == Consumer && w.Ended.Load(), ActiveSteward: w.Steward}, nil
 }
 
+func (w *World) expiring(ctx context.Context, q controldb.Querier, r *connection.Request, days int) error {
+	if w.Expiring == nil {
+		return nil
+	}
+	return w.Expiring(ctx, q, r, days)
+}
+
 func (w *World) revoke(context.Context, controldb.Querier, access.Actor, string, string, string) error {
 	w.Revoked.Add(1)
 	return nil
@@ -150,9 +159,21 @@ func Need() connection.Need {
 		System: System, Dataset: Dataset, SchemaVersion: 1, Purposes: []string{"DVC-TTHC"}, LegalBasis: "Nghị định 66/2025/NĐ-CP, Điều 7",
 		Procedures: []string{"1.005144"}, Fields: []string{"so_dinh_danh", "ho_ten", "ngay_sinh", "dan_toc", "dia_chi_cha_me"},
 		Rows: []access.RowRule{{Column: "ma_xa", In: []string{"02683", "02686"}}}, Subjects: 5000, Level: access.LevelUse, Method: "api", Frequency: "daily",
+		Answers: connection.Answers{Nature: "records", Use: "look_up", Speed: "at_once", Infrastructure: "calls"}, Readiness: "ready", Impact: Impact(),
 		CallsPerDay: 2000, PeakPerMinute: 60, ResponseMillis: 2000, Addresses: []string{"10.10.1.0/24"}, Environment: "Trung tâm dữ liệu của tỉnh",
 		Contact:     connection.Contact{Name: "Người kỹ thuật", Email: "kythuat@example.vn", Phone: "02140000000"},
 		Responsible: "Người phụ trách", ImpactAssessment: "12/ĐGTĐ-SGDĐT", From: "2026-11-01", To: "2027-10-31",
+	}
+}
+
+// Impact states the necessity of each personal field of Need.
+func Impact() map[string]connection.Statement {
+	return map[string]connection.Statement{
+		"so_dinh_danh":   {Necessity: "Tìm đúng hồ sơ của trẻ", Alternative: connection.AsItIs, Why: "Không có định danh thì không đối chiếu được"},
+		"ho_ten":         {Necessity: "Ghi vào quyết định hỗ trợ", Alternative: connection.AsItIs, Why: "Quyết định phải ghi đủ họ tên"},
+		"ngay_sinh":      {Necessity: "Xác định độ tuổi", Alternative: connection.AsItIs, Why: "Mức hỗ trợ tính theo tháng tuổi"},
+		"dan_toc":        {Necessity: "Xác định diện hỗ trợ", Alternative: connection.ByYesNo, Why: "Chỉ cần biết có phải người dân tộc thiểu số"},
+		"dia_chi_cha_me": {Necessity: "Gửi kết quả", Alternative: connection.AsItIs, Why: "Cần địa chỉ đầy đủ để gửi"},
 	}
 }
 
@@ -176,7 +197,10 @@ func Checklist() connection.Checklist {
 		c.Items[item] = connection.Finding{Answer: connection.Pass}
 	}
 	for _, f := range Need().Fields {
-		c.Fields[f] = connection.Necessity{Needed: f != "dia_chi_cha_me"}
+		c.Fields[f] = connection.Necessity{Needed: f != "dia_chi_cha_me", Alternative: connection.AsItIs, Comment: "Theo mục đích đã nêu"}
+	}
+	c.Fields["dan_toc"] = connection.Necessity{
+		Needed: true, Alternative: connection.ByYesNo, Values: []string{"01"}, Not: true, As: "la_dan_toc_thieu_so", Comment: "Chỉ cần trả lời có hoặc không",
 	}
 	return c
 }

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
-	"time"
 
 	"lienthong/internal/access"
 	"lienthong/internal/connection"
@@ -64,80 +63,6 @@ func step[B any](api *web.API, verb string, p access.Permission, summary string,
 	})
 }
 
-type connectionSubmit struct {
-	ConnectionStep
-	Attest bool `json:"attest,omitempty" doc:"The caller takes responsibility for the content, by name and time"`
-}
-
-type connectionReturn struct {
-	ConnectionStep
-	Missing []string `json:"missing_items,omitempty"`
-}
-
-type connectionChecklist struct {
-	ConnectionStep
-	connection.Checklist
-}
-
-type connectionQuestions struct {
-	ConnectionStep
-	Questions string `json:"questions,omitempty"`
-}
-
-type connectionOpinion struct {
-	ConnectionStep
-	Stand    connection.Stand `json:"stand,omitempty" enum:"agree,agree_with_limits,object"`
-	Exclude  []string         `json:"exclude_fields,omitempty"`
-	Limits   string           `json:"limits,omitempty"`
-	Citation string           `json:"legal_citation,omitempty" doc:"Needed with object"`
-}
-
-type connectionApprove struct {
-	ConnectionStep
-	Scope    *connection.Scope   `json:"approved_scope,omitempty" doc:"Within the requested scope"`
-	Decision connection.Document `json:"decision,omitzero" doc:"Of the authority, after an escalation"`
-}
-
-type connectionReject struct {
-	ConnectionStep
-	Citation string              `json:"legal_citation,omitempty"`
-	Decision connection.Document `json:"decision,omitzero"`
-}
-
-type connectionProvision struct {
-	ConnectionStep
-	Scope      *connection.Scope      `json:"scope,omitempty" doc:"Narrower than the approved scope; the approved one when absent"`
-	Parameters *connection.Parameters `json:"parameters,omitempty" doc:"Defaults by class of data when absent"`
-}
-
-type connectionParameters struct {
-	ConnectionStep
-	Parameters *connection.Parameters `json:"parameters,omitempty"`
-}
-
-type connectionRollback struct {
-	ConnectionStep
-	Version int64 `json:"version,omitempty"`
-}
-
-type connectionReview struct {
-	ConnectionStep
-	Version int64 `json:"version,omitempty"`
-	OK      bool  `json:"ok,omitempty"`
-}
-
-type connectionConfirm struct {
-	ConnectionStep
-	Party connection.Side `json:"party,omitempty" enum:"operator,owner,requester"`
-}
-
-type connectionSuspend struct {
-	ConnectionStep
-	Class       string         `json:"reason_class,omitempty" enum:"maintenance,incident,owner_request,level_lapsed,violation,expiry,other"`
-	AskedBy     string         `json:"asked_by,omitempty"`
-	ExpectedEnd connection.Day `json:"expected_end,omitempty"`
-}
-
 // Operations of the JSON API.
 func (p *Pages) Operations(api *web.API) {
 	p.readOperations(api)
@@ -157,6 +82,7 @@ func (p *Pages) appraisalOperations(api *web.API) {
 			return s.Submit(ctx, id, in)
 		})
 	step(api, "withdraw", access.ConnectionDraft, "Withdraw the request", plain(s.Withdraw))
+	step(api, "recall", access.ConnectionDraft, "The owner takes an offer back that was not submitted", plain(s.Recall))
 	step(api, "return", access.ConnectionAppr, "Send the request back with the missing items",
 		func(ctx context.Context, id connection.ID, b connectionReturn) (*connection.Request, error) {
 			in := b.input()
@@ -289,79 +215,4 @@ func provisioned(g flow.Granted) provisionOut {
 type testReport struct {
 	Request *connection.Request `json:"request"`
 	Run     connection.Run      `json:"run"`
-}
-
-type listIn struct {
-	State   string `query:"state"`
-	Agency  string `query:"agency" doc:"Requesting agency"`
-	Owner   string `query:"owner" doc:"Owner agency of the dataset"`
-	Dataset string `query:"dataset"`
-	System  string `query:"system"`
-	Waiting string `query:"waiting" doc:"Agency whose move it is"`
-	Late    bool   `query:"late" doc:"Only what is past its deadline"`
-	After   string `query:"after" doc:"Cursor: id of the last request of the page before"`
-	Limit   int    `query:"limit" minimum:"1" maximum:"200" default:"50"`
-}
-
-func (in listIn) filter(now time.Time) connection.Filter {
-	f := connection.Filter{
-		State: connection.State(in.State), Agency: in.Agency, Owner: in.Owner, Dataset: in.Dataset, System: in.System, Waiting: in.Waiting, After: in.After, Limit: in.Limit,
-	}
-	if in.Late {
-		f.LateAt = now
-	}
-	return f
-}
-
-func (p *Pages) readOperations(api *web.API) {
-	spec := web.OpSpec{ID: "connection-list", Method: http.MethodGet, Path: "/connections/requests", Permission: access.ConnectionRead, Tag: "connection",
-		Summary: "Requests of all agencies, the newest first; papers and addresses only to the parties"}
-	web.Op(api, spec, func(ctx context.Context, in *listIn) (*documentOut, error) {
-		all, err := p.connections.List(ctx, in.filter(p.clock.Now()))
-		out := struct {
-			Requests []*connection.Request `json:"requests"`
-			Next     string                `json:"next,omitempty"`
-		}{Requests: all}
-		if len(all) > 0 && len(all) == in.Limit {
-			out.Next = string(all[len(all)-1].ID)
-		}
-		return answer(out, err)
-	})
-	spec.ID, spec.Method, spec.Permission, spec.Status = "connection-create", http.MethodPost, access.ConnectionDraft, http.StatusCreated
-	spec.Summary = "Register a need as a draft; members may be missing until it is submitted"
-	web.Op(api, spec, func(ctx context.Context, in *struct{ Body connection.Need }) (*documentOut, error) {
-		return answer(p.connections.Create(ctx, in.Body))
-	})
-	spec = web.OpSpec{ID: "connection-find", Method: http.MethodGet, Path: "/connections/requests/{id}", Permission: access.ConnectionRead, Tag: "connection",
-		Summary: "One request with its history; configurations, test runs and papers only to the parties"}
-	web.Op(api, spec, func(ctx context.Context, in *requestIn) (*documentOut, error) {
-		return answer(p.connections.Find(ctx, connection.ID(in.ID)))
-	})
-	spec.ID, spec.Method, spec.Permission = "connection-change", http.MethodPatch, access.ConnectionDraft
-	spec.Summary = "Replace members of the need of a draft or returned request; unknown members are refused"
-	web.Op(api, spec, p.opChange)
-	spec.ID, spec.Method, spec.Path, spec.Status = "connection-copy", http.MethodPost, "/connections/requests/{id}/copy", http.StatusCreated
-	spec.Summary = "New draft with the need of an earlier request of the same agency"
-	web.Op(api, spec, func(ctx context.Context, in *requestIn) (*documentOut, error) {
-		return answer(p.connections.Copy(ctx, connection.ID(in.ID)))
-	})
-	spec = web.OpSpec{ID: "connection-durations", Method: http.MethodGet, Path: "/connections/durations", Permission: access.ConnectionRead, Tag: "connection",
-		Summary: "Working days by phase and agency, over all requests"}
-	web.Op(api, spec, func(ctx context.Context, _ *struct{}) (*documentOut, error) {
-		all, err := p.connections.Durations(ctx)
-		return answer(struct {
-			Durations []connection.Duration `json:"durations"`
-		}{all}, err)
-	})
-}
-
-type changeIn struct {
-	ID       string          `path:"id"`
-	Revision int64           `query:"revision" doc:"Revision that the caller saw"`
-	Body     json.RawMessage `doc:"Members of a need to replace, as in the operation that creates one"`
-}
-
-// opChange reads the body itself: what a need does not have must be named in the refusal (T34).
-func (p *Pages) opChange(ctx context.Context, in *changeIn) (*documentOut, error) {
-	return answer(p.connections.Change(ctx, connection.ID(in.ID), in.Revision, in.Body))
 }

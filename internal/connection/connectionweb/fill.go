@@ -18,6 +18,7 @@ type filler struct {
 	must   []string // fields that the step asks for
 
 	purposes map[string]string // names by code
+	asked    string            // version that the address names
 }
 
 func (f filler) value(name, kept string) string {

@@ -29,6 +29,9 @@ func TestOperationsOfProvidersInTheForms(t *testing.T) {
 	v := needValues()
 	v["operations"], v["test_subjects"] = []string{"GET /khai-sinh/{so}", "GET /khai-sinh"}, []string{"999190000123"}
 	at := s.post(t, "/connections", "steward", v).Header().Get("Location")
+	if w := s.post(t, at+"/impact", "steward", impactValues()); w.Code != http.StatusSeeOther {
+		t.Fatalf("impact: %d %s", w.Code, w.Body)
+	}
 	for _, step := range []struct {
 		who, verb string
 		form      url.Values

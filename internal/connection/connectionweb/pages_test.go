@@ -245,12 +245,24 @@ func TestWholeWayByAPI(t *testing.T) {
 func needValues() url.Values {
 	n := connectiontest.Need()
 	return url.Values{
-		"system": {n.System}, "dataset": {n.Dataset}, "purposes": n.Purposes, "legal_basis": {n.LegalBasis}, "procedures": n.Procedures, "fields": n.Fields,
+		"system": {n.System}, "dataset": {n.Dataset}, "purposes": n.Purposes, "legal_basis": {n.LegalBasis}, "procedures": n.Procedures, "readiness": {"ready"},
+		"method_answers.nature": {"records"}, "method_answers.use": {"look_up"}, "method_answers.speed": {"at_once"}, "method_answers.infrastructure": {"calls"}, "fields": n.Fields,
 		"rows": {"ma_xa = 02683, 02686"}, "expected_subjects": {"5000"}, "level": {"use"}, "impact_assessment": {n.ImpactAssessment}, "method": {"api"},
 		"frequency": {"daily"}, "calls_per_day": {"2.000"}, "peak_per_minute": {"60"}, "response_ms": {"2000"}, "valid_from": {"2026-11-01"}, "valid_to": {"2027-10-31"},
 		"source_addresses": {"10.10.1.0/24\r\n10.10.2.5"}, "environment": {n.Environment}, "technical_contact.name": {n.Contact.Name},
 		"technical_contact.email": {n.Contact.Email}, "technical_contact.phone": {n.Contact.Phone}, "responsible_person": {n.Responsible},
 	}
+}
+
+// impactValues are the statements of connectiontest.Impact as the form sends them.
+func impactValues() url.Values {
+	v := url.Values{"field": connectiontest.Need().Fields}
+	for name, s := range connectiontest.Impact() {
+		v.Set("necessity."+name, s.Necessity)
+		v.Set("alternative."+name, string(s.Alternative))
+		v.Set("why."+name, s.Why)
+	}
+	return v
 }
 
 func approveValues() url.Values {
@@ -270,7 +282,11 @@ func checklistValues() url.Values {
 		if f != "dia_chi_cha_me" {
 			v.Set("needed."+f, "1")
 		}
+		v.Set("alternative."+f, "none")
+		v.Set("note."+f, "Theo mục đích đã nêu")
 	}
+	v.Set("alternative.dan_toc", "yes_no")
+	v.Set("values.dan_toc", "!01")
 	return v
 }
 
@@ -311,6 +327,16 @@ func TestWholeWayByPages(t *testing.T) {
 		if page := s.page(t, at, who); !strings.Contains(page, says) {
 			t.Fatalf("after %s the page does not say %q", verb, says)
 		}
+	}
+	if page := s.page(t, at, "steward"); !strings.Contains(page, "Còn thiếu trước khi gửi đăng ký") || !strings.Contains(page, at+"/impact") {
+		t.Fatal("the draft does not say what it lacks")
+	}
+	s.page(t, at+"/impact", "steward")
+	if w := s.post(t, at+"/impact", "steward", impactValues()); w.Code != http.StatusSeeOther {
+		t.Fatalf("impact: %d %s", w.Code, w.Body)
+	}
+	if page := s.page(t, at, "steward"); strings.Contains(page, "Còn thiếu trước khi gửi đăng ký") {
+		t.Fatal("a complete draft lacks something")
 	}
 	w = s.post(t, at+"/submit", "steward", url.Values{})
 	if w.Code != http.StatusUnprocessableEntity || !strings.Contains(w.Body.String(), "Hãy xác nhận chịu trách nhiệm") {
@@ -394,7 +420,7 @@ func TestEveryActionHasAForm(t *testing.T) {
 	p := &Pages{connections: s.Service}
 	// Those of the form of registration, and those that the platform takes itself.
 	without := map[connection.Action]bool{
-		connection.ActCreate: true, connection.ActChange: true, connection.ActLapse: true, connection.ActConvert: true, connection.ActFollowOwner: true,
+		connection.ActCreate: true, connection.ActChange: true, connection.ActOffer: true, connection.ActLapse: true, connection.ActConvert: true, connection.ActFollowOwner: true,
 	}
 	for _, tr := range connection.Transitions() {
 		if _, known := p.verbOf(tr.Action); !known && !without[tr.Action] {
@@ -429,6 +455,7 @@ func TestARefusedSubmissionLeadsToTheFields(t *testing.T) {
 func TestOperatorSeesWhatWaitsForIt(t *testing.T) {
 	s := newSite(t)
 	at := s.post(t, "/connections", "steward", needValues()).Header().Get("Location")
+	s.post(t, at+"/impact", "steward", impactValues())
 	s.post(t, at+"/submit", "steward", url.Values{"attest": {"1"}})
 	if !strings.Contains(s.page(t, "/connections?show=waiting", "appraiser"), at) {
 		t.Fatal("a submitted request does not wait for the operator")

@@ -1,11 +1,9 @@
 package connectionweb
 
 import (
-	"context"
 	"fmt"
 	"strings"
 
-	"lienthong/internal/access"
 	"lienthong/internal/connection"
 	"lienthong/internal/kit/i18n"
 	"lienthong/internal/web/ui"
@@ -28,7 +26,8 @@ func (p *Pages) needPart(t ui.T, v connection.View) part {
 	pairs := []ui.Pair{
 		{Name: t("connection.legal_basis"), Text: n.LegalBasis}, {Name: t("connection.procedures"), Text: strings.Join(n.Procedures, ", ")},
 		{Name: t("connection.subjects"), Text: i18n.Number(n.Subjects)}, {Name: t("connection.impact"), Text: n.ImpactAssessment},
-		{Name: t("connection.method"), Text: word("connection.method.", string(n.Method)), Help: n.MethodReason},
+		{Name: t("connection.method"), Text: word("connection.method.", string(n.Method)), Help: methodHelp(t, v.Request)},
+		{Name: t("connection.readiness"), Text: word("connection.readiness.", string(n.Readiness))},
 		{Name: t("connection.frequency"), Text: word("connection.frequency.", string(n.Frequency))},
 		{Name: t("connection.response"), Text: i18n.Number(n.ResponseMillis)}, {Name: t("connection.environment"), Text: n.Environment},
 		{Name: t("connection.contact"), Text: n.Contact.Name, Help: n.Contact.Email + " " + n.Contact.Phone}, {Name: t("connection.responsible"), Text: n.Responsible},
@@ -39,98 +38,16 @@ func (p *Pages) needPart(t ui.T, v connection.View) part {
 	return part{Card: ui.CardProps{Title: t("connection.need")}, Body: []templ.Component{ui.KeyValue(pairs...)}}
 }
 
-// comparePart sets requested and approved side by side (Điều 12.2b).
-func (p *Pages) comparePart(ctx context.Context, t ui.T, v connection.View) part {
-	n, approved := v.Request.Need, v.Request.Approved
-	props := ui.TableProps{
-		Caption: t("connection.compare"),
-		Columns: []ui.Column{{Label: t("connection.content")}, {Label: t("connection.class")}, {Label: t("connection.requested")}, {Label: t("connection.approved")}},
+// methodHelp says which method was advised, and why another one was chosen.
+func methodHelp(t ui.T, r *connection.Request) string {
+	if r.Advice == nil {
+		return r.Need.MethodReason
 	}
-	for _, name := range n.Fields {
-		x := v.Dataset.FieldOr(name)
-		got, tone := approvedColumn(t, name, approved)
-		props.Rows = append(props.Rows, ui.Row{Cells: []templ.Component{ui.Two(x.Label, name), ui.Text(t("connection.class." + string(x.Class))), ui.Text(t("connection.mask.")), got}, Tone: tone})
+	advised := t("connection.advised", t("connection.method."+string(r.Advice.Method)))
+	if r.Advice.Departs {
+		return advised + ". " + t("connection.method_reason") + ": " + r.Need.MethodReason
 	}
-	names := p.registers.Purposes(ctx)
-	line := func(label, asked, got string) {
-		if approved == nil {
-			got = t("connection.not_yet")
-		}
-		row := ui.Cells(ui.Text(t(label)), ui.Muted("–"), orDash(asked), orDash(got))
-		if approved != nil && got != asked {
-			row.Tone = ui.Warn
-		}
-		props.Rows = append(props.Rows, row)
-	}
-	s := connection.Scope{}
-	if approved != nil {
-		s = *approved
-	}
-	line("connection.rows", orAll(t, n.Rows), orAll(t, s.Rows))
-	if len(n.Operations) > 0 || len(s.Operations) > 0 {
-		line("connection.operations", strings.Join(n.Operations, ", "), strings.Join(s.Operations, ", "))
-	}
-	if n.People() {
-		line("connection.roles", roleNames(t, n.Roles), roleNames(t, s.Roles))
-	}
-	line("connection.purposes", purposeNames(n.Purposes, names), purposeNames(s.Purposes, names))
-	line("connection.level", levelNames(t, []access.Level{n.Level}), levelNames(t, s.Levels))
-	line("connection.l_calls_per_minute", i18n.Number(n.PeakPerMinute), i18n.Number(s.CallsPerMinute))
-	line("connection.l_calls_per_day", i18n.Number(n.CallsPerDay), i18n.Number(s.CallsPerDay))
-	line("connection.addresses", strings.Join(n.Addresses, ", "), strings.Join(s.Addresses, ", "))
-	line("connection.validity", dates(n.From, n.To), dates(s.From, s.To))
-	return part{Card: ui.CardProps{Title: t("connection.compare"), Lead: t("connection.compare_lead"), Flush: true}, Body: []templ.Component{ui.Table(props)}}
-}
-
-func orDash(s string) templ.Component {
-	if s == "" {
-		return ui.Muted("–")
-	}
-	return ui.Text(s)
-}
-
-func purposeNames(codes []string, names map[string]string) string {
-	var out []string
-	for _, code := range codes {
-		out = append(out, nameIn(names, code))
-	}
-	return strings.Join(out, ", ")
-}
-
-func approvedColumn(t ui.T, name string, s *connection.Scope) (templ.Component, ui.Tone) {
-	if s == nil {
-		return ui.Muted(t("connection.not_yet")), ""
-	}
-	for _, c := range s.Columns {
-		if c.Name != name {
-			continue
-		}
-		if c.Mask == access.MaskNone {
-			return ui.Text(t("connection.mask.")), ""
-		}
-		if c.Reveal {
-			return ui.Two(t("connection.mask."+string(c.Mask)), t("connection.revealable")), ui.Warn
-		}
-		return ui.Two(t("connection.mask."+string(c.Mask)), c.Out()), ui.Warn
-	}
-	return ui.Badge(ui.State{Label: t("connection.refused_field"), Tone: ui.Warn}), ui.Warn
-}
-
-func orAll(t ui.T, rows []access.RowRule) string {
-	if len(rows) == 0 {
-		return t("connection.rows_all")
-	}
-	return rowText(rows)
-}
-
-func levelNames(t ui.T, levels []access.Level) string {
-	var out []string
-	for _, l := range levels {
-		if l != "" {
-			out = append(out, t("connection.level."+string(l)))
-		}
-	}
-	return strings.Join(out, ", ")
+	return advised
 }
 
 func checklistPart(t ui.T, v connection.View) part {
@@ -174,23 +91,17 @@ func fieldLabel(d connection.Dataset, name string) string {
 }
 
 func configPart(t ui.T, v connection.View) part {
-	var pairs []ui.Pair
+	props := ui.TableProps{Caption: t("connection.configs"), Columns: []ui.Column{{Label: t("connection.l_version")}, {Label: t("connection.col_state")}, {Label: t("connection.l_reason")}, {Label: t("connection.made_by")}}}
 	for i := len(v.Configs) - 1; i >= 0; i-- {
 		c := v.Configs[i]
-		x := ui.Pair{Name: t("connection.config", c.Version), Value: ui.Mono(c.Digest), Help: fmt.Sprintf("%s · %s · %s", c.By.Name, i18n.DateTime(c.At), c.Reason)}
+		reason := c.Reason
 		if c.Of > 0 {
-			x.Help += " · " + t("connection.config_of", c.Of)
+			reason += " · " + t("connection.config_of", c.Of)
 		}
-		if c.Version == v.Request.Config {
-			s := ui.State{Label: t("connection.unreviewed"), Tone: ui.Warn}
-			if v.Request.Reviewed == c.Version {
-				s = ui.State{Label: t("connection.reviewed"), Tone: ui.Good}
-			}
-			x.Value = ui.Group(ui.Badge(s), ui.Mono(c.Digest))
-		}
-		pairs = append(pairs, x)
+		props.Rows = append(props.Rows, ui.Cells(ui.LinkTwo(t("connection.config", c.Version), configLink(v.Request.ID, c), c.Digest[:min(12, len(c.Digest))]),
+			ui.Badge(configState(t, v.Request, c)), orDash(reason), ui.Two(c.By.Name, i18n.DateTime(c.At))))
 	}
-	return part{Card: ui.CardProps{Title: t("connection.configs")}, Body: []templ.Component{ui.KeyValue(pairs...)}}
+	return part{Card: ui.CardProps{Title: t("connection.configs"), Lead: t("connection.configs_lead"), Flush: true}, Body: []templ.Component{ui.Table(props)}}
 }
 
 // reportParts is the newest test report: three verdicts with numbers, then the cases.

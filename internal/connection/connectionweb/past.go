@@ -15,7 +15,7 @@ func (p *Pages) Pasts() []web.Past {
 		Kind: "connection.request", Page: "/connections/{id}", API: "/connections/requests/{id}", Permission: access.ConnectionRead, Sample: connection.Past{},
 		Values: map[string]string{
 			"state": "connection.state.", "level": "connection.level.", "levels": "connection.level.", "method": "connection.method.",
-			"frequency": "connection.frequency.", "reason_class": "connection.pause.", "mask": "connection.mask.", "phase": "connection.phase.",
+			"frequency": "connection.frequency.", "alternative": "connection.alternative.", "readiness": "connection.readiness.", "reason_class": "connection.pause.", "mask": "connection.mask.", "phase": "connection.phase.",
 			"route": "connection.name.", "outcome": "connection.outcome.", "interrupted": "connection.state.", "from": "connection.state.",
 		},
 		Of: func(ctx context.Context, param func(string) string) (web.PastOf, error) {

@@ -62,7 +62,7 @@ func peopleFields(f filler, n connection.Need, purposes, fields []ui.Option) []t
 		fieldSet(t("connection.fs_what"), "",
 			f.several("purposes", "connection.purposes", "connection.purposes_hint", n.Purposes, purposes),
 			f.area("legal_basis", "connection.legal_basis", "connection.legal_hint", n.LegalBasis),
-			f.area("procedures", "connection.procedures", "connection.one_per_line", strings.Join(n.Procedures, "\n")),
+			f.area("procedures", "connection.procedures", "connection.procedures_hint", strings.Join(n.Procedures, "\n")),
 			f.several("fields", "connection.fields", "connection.fields_hint", n.Fields, fields),
 			f.area("rows", "connection.rows", "connection.rows_hint", rowText(n.Rows)),
 			fieldRow(f.number("expected_subjects", "connection.subjects", n.Subjects),

@@ -2,7 +2,6 @@ package connectionweb
 
 import (
 	"context"
-	"fmt"
 	"net/http"
 	"slices"
 	"strings"
@@ -47,6 +46,9 @@ func (p *Pages) showRequest(w http.ResponseWriter, r *http.Request) error {
 	if next := p.nextPart(t, v); len(next.Body) > 0 {
 		view.Main = append([]part{next}, view.Main...)
 	}
+	if may(v, connection.ActChange) && len(v.Lacking) > 0 {
+		view.Main = append([]part{p.lackingPart(r, v)}, view.Main...)
+	}
 	if v.Party {
 		view.Main = append(view.Main, p.partyParts(ctx, t, v)...)
 	}
@@ -70,6 +72,9 @@ func (p *Pages) partyParts(ctx context.Context, t ui.T, v connection.View) []par
 		parts = append(parts, reportParts(t, v)...)
 	}
 	parts = append(parts, p.comparePart(ctx, t, v), p.needPart(t, v))
+	if len(r.Need.PersonalFields(v.Dataset)) > 0 {
+		parts = append(parts, statementsPart(t, v))
+	}
 	if len(r.Checklist.Items) > 0 {
 		parts = append(parts, checklistPart(t, v))
 	}
@@ -99,8 +104,14 @@ func (p *Pages) headActions(ctx context.Context, t ui.T, v connection.View) []ui
 	var out []ui.Action
 	if may(v, connection.ActChange) {
 		out = append(out, ui.Action{Label: t("connection.edit"), Path: path(v.Request.ID) + "/edit", Icon: ui.IconEdit})
+		if len(v.Request.Need.PersonalFields(v.Dataset)) > 0 {
+			out = append(out, ui.Action{Label: t("connection.impact_form"), Path: path(v.Request.ID) + "/impact", Icon: ui.IconReview})
+		}
 	}
 	who := access.ActorOf(ctx)
+	if who.Agency == v.Request.Agency && who.Can(access.ConnectionDraft) && v.Request.Operating() {
+		out = append(out, ui.Action{Label: t("connection.renew"), Path: path(v.Request.ID) + "/renew", Post: true, Icon: ui.IconDeadline})
+	}
 	if who.Agency == v.Request.Agency && who.Can(access.ConnectionDraft) {
 		out = append(out, ui.Action{Label: t("connection.copy"), Path: path(v.Request.ID) + "/copy", Post: true, Icon: ui.IconCopy, Kind: ui.Quiet})
 	}
@@ -112,6 +123,15 @@ func (p *Pages) notes(t ui.T, v connection.View) []templ.Component {
 	r := v.Request
 	if !v.Party {
 		out = append(out, ui.Alert(ui.Note{Tone: ui.Info, Text: t("connection.not_party")}))
+	}
+	if o := r.Offer; o != nil && v.Party {
+		out = append(out, ui.Alert(ui.Note{Tone: ui.Info, Title: t("connection.offered_by"), Text: t("connection.offered_text", o.By.Name, i18n.Date(o.At), o.Note)}))
+	}
+	if r.Pending() {
+		out = append(out, ui.Alert(ui.Note{Tone: ui.Warn, Title: t("connection.pending"), Text: t("connection.pending_text", r.Config, r.InForce.Version)}))
+	}
+	if text := sentBack(t, v); text != "" {
+		out = append(out, ui.Alert(ui.Note{Tone: ui.Bad, Title: t("connection.sent_back"), Text: text}))
 	}
 	if len(r.Missing) > 0 && r.State == connection.Returned {
 		out = append(out, ui.Alert(ui.Note{Tone: ui.Warn, Title: t("connection.l_missing"), Text: strings.Join(r.Missing, "; ")}))
@@ -131,7 +151,7 @@ func (p *Pages) nextPart(t ui.T, v connection.View) part {
 	var actions []ui.Action
 	for _, a := range v.Actions {
 		verb, known := p.verbOf(a)
-		if !known || (a == connection.ActGoLive && !confirmed(v.Request)) {
+		if !known || (a == connection.ActGoLive && !confirmed(v.Request)) || v.Request.Operating() && a == connection.ActReview && !v.Request.Pending() {
 			continue
 		}
 		x := ui.Action{Label: t("connection.action." + string(a)), Path: path(v.Request.ID) + "/" + verb, Kind: ui.Secondary, Post: verb == "test"}
@@ -152,64 +172,28 @@ func (p *Pages) nextPart(t ui.T, v connection.View) part {
 	return part{Card: ui.CardProps{Title: t("connection.next")}, Body: []templ.Component{ui.Buttons(actions...)}}
 }
 
+// sentBack names what failed in the last tests, while the request stands in set-up again.
+func sentBack(t ui.T, v connection.View) string {
+	if v.Request.State != connection.Provisioning || len(v.Runs) == 0 || v.Runs[0].Passed || v.Runs[0].Config != v.Request.Config {
+		return ""
+	}
+	var out []string
+	for _, name := range v.Runs[0].Failing() {
+		if key := "connection.case." + name; t(key) != key {
+			name = t(key)
+		} else {
+			name = t("connection." + name)
+		}
+		out = append(out, name)
+	}
+	return strings.Join(out, "; ")
+}
+
 // confirmed reports that only the owner may still be silent: with all three sides the connection goes live by itself.
 func confirmed(r *connection.Request) bool {
 	_, operator := r.Confirmed[connection.Operator]
 	_, requester := r.Confirmed[connection.Requester]
 	return operator && requester
-}
-
-func place(r *connection.Request, s connection.State) connection.State {
-	switch s {
-	case connection.Approved: // the scope is settled; the set-up is what waits
-		return connection.Provisioning
-	case connection.Returned:
-		return connection.Submitted
-	case connection.Escalated, connection.Rejected:
-		if r.Route == connection.Shortened {
-			return interrupted(r)
-		}
-		return connection.Approved
-	case connection.Suspended, connection.Terminated:
-		return connection.Live
-	}
-	return s
-}
-
-func (p *Pages) stepper(ctx context.Context, t ui.T, v connection.View) []ui.Step {
-	r := v.Request
-	now := place(r, r.State)
-	reached := map[connection.State]int{}
-	for i, s := range v.Steps {
-		if s.From != s.To {
-			reached[s.To] = i + 1
-		}
-	}
-	if r.State == connection.Withdrawn {
-		now = place(r, v.Steps[len(v.Steps)-1].From)
-	}
-	// The owner's opinion lies inside the appraisal: once given, the appraisal is where the request stands.
-	opinionGiven := r.Opinion != nil && r.Opinion.Stand != ""
-	var out []ui.Step
-	passed := true
-	for _, w := range way(r.Route) {
-		s := ui.Step{Label: t(w.label), State: ui.StepTodo}
-		if i := reached[w.state]; i > 0 {
-			s.When = v.Steps[i-1].At
-		}
-		switch {
-		case w.state == now:
-			passed = false
-			s.State, s.Who, s.Due, s.Overdue = ui.StepCurrent, p.holder(ctx, t, r), r.Clock.Deadline, late(r, v.Now)
-			if r.State == connection.Rejected || r.State == connection.Withdrawn || r.State == connection.Terminated {
-				s.State, s.Note = ui.StepFailed, t("connection.state."+string(r.State))
-			}
-		case passed, w.state == connection.OwnerOpinion && opinionGiven:
-			s.State = ui.StepDone
-		}
-		out = append(out, s)
-	}
-	return out
 }
 
 func (p *Pages) summaryPart(ctx context.Context, t ui.T, v connection.View) part {
@@ -229,6 +213,12 @@ func (p *Pages) summaryPart(ctx context.Context, t ui.T, v connection.View) part
 	}
 	if !r.LiveSince.IsZero() {
 		pairs = append(pairs, ui.Pair{Name: t("connection.live_since"), Value: ui.Moment(r.LiveSince)})
+	}
+	if r.Approved != nil {
+		pairs = append(pairs, ui.Pair{Name: t("connection.validity"), Text: dates(r.Approved.From, r.Approved.To)})
+	}
+	if r.Renews != "" {
+		pairs = append(pairs, ui.Pair{Name: t("connection.renews"), Value: ui.Link(t("connection.renews_see"), path(r.Renews))})
 	}
 	if len(r.Grants) > 0 {
 		pairs = append(pairs, ui.Pair{Name: t("connection.grants"), Value: p.grantLinks(ctx, t, r.Grants)})
@@ -256,94 +246,4 @@ func (p *Pages) grantLinks(ctx context.Context, t ui.T, ids []string) templ.Comp
 		out = append(out, ui.Link(t("connection.see_grant"), "/access/grants/"+id))
 	}
 	return ui.Lines(out...)
-}
-
-func (p *Pages) historyPart(ctx context.Context, t ui.T, v connection.View) part {
-	events := make([]ui.Event, 0, len(v.Steps))
-	for i := len(v.Steps) - 1; i >= 0; i-- {
-		s := v.Steps[i]
-		who := p.registers.Agency(ctx, s.By.Agency)
-		if s.By.Name != "" {
-			who = s.By.Name + " · " + who
-		}
-		e := ui.Event{When: s.At, What: t("connection.action." + string(s.Action)), Who: who, Detail: s.Comment, Tone: ui.Info}
-		if s.From != s.To && s.Phase != "" {
-			e.Detail = strings.TrimSpace(e.Detail + " " + t("connection.took", s.Used, s.Limit))
-		}
-		for _, d := range s.Documents {
-			e.Detail += " · " + d.Number + " " + d.Title
-		}
-		if s.Late {
-			e.Tone = ui.Warn
-		}
-		events = append(events, e)
-	}
-	return part{Card: ui.CardProps{Title: t("connection.history")}, Body: []templ.Component{ui.Timeline(t("connection.history"), events)}}
-}
-
-func (p *Pages) acceptancePart(ctx context.Context, t ui.T, v connection.View) part {
-	r := v.Request
-	said := r.Confirmed
-	var pairs []ui.Pair
-	if r.Minutes != nil {
-		said = r.Minutes.Participants
-		pairs = append(pairs, ui.Pair{Name: t("connection.minutes"), Value: ui.Mono(r.Minutes.Number)}, ui.Pair{Name: t("connection.hash"), Value: ui.Mono(r.Minutes.RunHash)})
-	}
-	for _, side := range []connection.Side{connection.Operator, connection.Owner, connection.Requester} {
-		c, has := said[side]
-		x := ui.Pair{Name: t("connection.side." + string(side)), Value: ui.Badge(ui.State{Label: t("connection.unconfirmed"), Tone: ui.Neutral})}
-		if has {
-			x.Value = ui.Group(ui.Badge(ui.State{Label: t("connection.confirmed_at"), Tone: ui.Good}), ui.Moment(c.At))
-			x.Help = c.By.Name + " · " + p.registers.Agency(ctx, c.By.Agency)
-		} else if r.Minutes != nil && r.Minutes.OwnerSilent {
-			x.Help = t("connection.owner_silent")
-		} else if !slices.Contains(r.Route.Confirming(), side) {
-			x.Help = t("connection.confirm_optional")
-		}
-		pairs = append(pairs, x)
-	}
-	body := []templ.Component{ui.KeyValue(pairs...)}
-	if r.Minutes != nil {
-		body = append(body, paperButton(t, r.ID, minutesPaper))
-	}
-	return part{Card: ui.CardProps{Title: t("connection.confirmations")}, Body: body}
-}
-
-func dates(from, to connection.Day) string {
-	show := func(d connection.Day) string {
-		at, ok := d.Start()
-		if !ok {
-			return "…"
-		}
-		return i18n.Date(at)
-	}
-	if from == "" && to == "" {
-		return ""
-	}
-	return show(from) + " – " + show(to)
-}
-
-func (p *Pages) opinionPart(_ context.Context, t ui.T, v connection.View) part {
-	o := v.Request.Opinion
-	if o == nil {
-		return part{Card: ui.CardProps{Title: t("connection.opinion")}, Body: []templ.Component{ui.Muted(t("connection.opinion_none"))}}
-	}
-	pairs := []ui.Pair{{Name: t("connection.l_questions"), Text: o.Questions}}
-	if o.Stand != "" {
-		pairs = append(pairs, ui.Pair{Name: t("connection.l_stand"), Text: t("connection.stand." + string(o.Stand)), Help: fmt.Sprintf("%s · %s", o.By.Name, i18n.DateTime(o.At))},
-			ui.Pair{Name: t("connection.l_exclude"), Text: strings.Join(fieldLabels(v.Dataset, o.Exclude), ", ")}, ui.Pair{Name: t("connection.l_limits"), Text: o.Limits}, ui.Pair{Name: t("connection.l_citation"), Text: o.Citation})
-	}
-	body := []templ.Component{ui.KeyValue(pairs...)}
-	if o.Deemed {
-		body = append(body, ui.Alert(ui.Note{Tone: ui.Warn, Text: t("connection.opinion_deemed")}))
-	}
-	return part{Card: ui.CardProps{Title: t("connection.opinion")}, Body: body}
-}
-
-func fieldLabels(d connection.Dataset, names []string) []string {
-	var out []string
-	for _, name := range names {
-		out = append(out, d.FieldOr(name).Label)
-	}
-	return out
 }

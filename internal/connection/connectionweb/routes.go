@@ -21,6 +21,9 @@ type Registers struct {
 	Datasets func(ctx context.Context) ([]Named, error)                // that may be asked for
 	Systems  func(ctx context.Context, agency string) ([]Named, error) // of the agency
 
+	OwnDatasets func(ctx context.Context, agency string) ([]Named, error) // of the agency, that it can share
+	Agencies    func(ctx context.Context) []Named                         // that can be offered data
+
 	Purposes, DatasetNames func(ctx context.Context) map[string]string // names by code; codes when nil
 	// Letterhead is what papers of an agency begin with; of the platform's operator when code is empty.
 	Letterhead func(ctx context.Context, code string) document.Letterhead
@@ -50,6 +53,12 @@ func New(shell *web.Shell, s *connection.Service, g *flow.GrantConnection, t *fl
 	if r.Purposes == nil {
 		r.Purposes = unnamed
 	}
+	if r.Agencies == nil {
+		r.Agencies = func(context.Context) []Named { return nil }
+	}
+	if r.OwnDatasets == nil {
+		r.OwnDatasets = func(context.Context, string) ([]Named, error) { return nil, nil }
+	}
 	if r.DatasetNames == nil {
 		r.DatasetNames = unnamed
 	}
@@ -70,12 +79,18 @@ func (p *Pages) Routes() []web.Route {
 		web.Get("/connections", access.ConnectionRead, p.listRequests).InMenu(web.Nav{Group: web.GroupShare, LabelKey: "connection.list", Icon: ui.IconConnection, Order: 10}),
 		web.Get("/connections/new", access.ConnectionDraft, p.newRequest).InMenu(web.Nav{Group: web.GroupShare, LabelKey: "connection.new", Icon: ui.IconAdd, Order: 20}),
 		web.Post("/connections", access.ConnectionDraft, p.createRequest),
+		web.Get("/connections/offer", access.ConnectionDraft, p.newOffer),
+		web.Post("/connections/offer", access.ConnectionDraft, p.sendOffer),
 		web.Get("/connections/{id}", access.ConnectionRead, p.showRequest),
 		web.Get("/connections/{id}/edit", access.ConnectionDraft, p.editRequest),
 		web.Post("/connections/{id}/edit", access.ConnectionDraft, p.changeRequest),
 		web.Post("/connections/{id}/copy", access.ConnectionDraft, p.copyRequest),
 		web.Get("/connections/{id}/minutes.docx", access.ConnectionRead, p.downloadPaper(minutesPaper)),
 		web.Get("/connections/{id}/refusal.docx", access.ConnectionRead, p.downloadPaper(refusalPaper)),
+		web.Post("/connections/{id}/renew", access.ConnectionDraft, p.renew),
+		web.Get("/connections/{id}/impact", access.ConnectionDraft, p.showImpact),
+		web.Post("/connections/{id}/impact", access.ConnectionDraft, p.keepImpact),
+		web.Get("/connections/{id}/configs/{version}", access.ConnectionRead, p.showConfig),
 		web.Get("/connections/{id}/provision", access.ConnectionSetUp, p.showStep("provision")),
 		web.Post("/connections/{id}/provision", access.ConnectionSetUp, p.provision),
 	}

@@ -6,7 +6,6 @@ import (
 	"strconv"
 	"strings"
 
-	"lienthong/internal/access"
 	"lienthong/internal/connection"
 	"lienthong/internal/web"
 	"lienthong/internal/web/ui"
@@ -66,7 +65,7 @@ func (p *Pages) renderStep(w http.ResponseWriter, r *http.Request, id connection
 	if !offered {
 		title = t("connection.next")
 	}
-	f := filler{t: t, values: typed.values, errors: typed.errors, must: mustStep(typed.verb), purposes: p.registers.Purposes(r.Context())}
+	f := filler{t: t, values: typed.values, errors: typed.errors, must: mustStep(typed.verb), purposes: p.registers.Purposes(r.Context()), asked: r.URL.Query().Get("version")}
 	props := ui.FormProps{
 		Action: path(id) + "/" + typed.verb, Submit: title, Cancel: path(id), Errors: typed.errors, Danger: dangerous(typed.verb),
 		Hidden: []ui.Hidden{{Name: "revision", Value: number(v.Request.Revision)}},
@@ -83,14 +82,14 @@ func (p *Pages) renderStep(w http.ResponseWriter, r *http.Request, id connection
 }
 
 func dangerous(verb string) bool {
-	return slices.Contains([]string{"withdraw", "reject", "suspend", "terminate", "fail-testing"}, verb)
+	return slices.Contains([]string{"withdraw", "recall", "reject", "suspend", "terminate", "fail-testing"}, verb)
 }
 
 // beside is what must be seen to decide.
 func (p *Pages) beside(r *http.Request, t ui.T, v connection.View, verb string) []part {
 	switch verb {
 	case "start-appraisal", "return", "appraise", "ask-owner", "opinion", "reject", "escalate":
-		parts := []part{p.needPart(t, v), p.comparePart(r.Context(), t, v), securityPart(t, v)}
+		parts := []part{p.needPart(t, v), statementsPart(t, v), p.comparePart(r.Context(), t, v), securityPart(t, v)}
 		if v.Request.Opinion != nil {
 			parts = append([]part{p.opinionPart(r.Context(), t, v)}, parts...)
 		}
@@ -98,8 +97,12 @@ func (p *Pages) beside(r *http.Request, t ui.T, v connection.View, verb string) 
 	case "start-check", "return-check", "pass-check", "object", "continue":
 		return p.besideCheck(r, t, v)
 	case "approve":
-		return []part{checklistPart(t, v), p.opinionPart(r.Context(), t, v), securityPart(t, v)}
-	case "provision", "review", "confirm-operator", "confirm-owner", "confirm-requester":
+		return []part{checklistPart(t, v), statementsPart(t, v), p.opinionPart(r.Context(), t, v), securityPart(t, v)}
+	case "provision":
+		return []part{planPart(t, v.Dataset, connection.PlanOf(v.Request, v.Dataset)), p.comparePart(r.Context(), t, v)}
+	case "review":
+		return append(p.reviewParts(r, v), p.comparePart(r.Context(), t, v))
+	case "confirm-operator", "confirm-owner", "confirm-requester":
 		return append(reportParts(t, v), p.comparePart(r.Context(), t, v))
 	}
 	return nil
@@ -108,7 +111,7 @@ func (p *Pages) beside(r *http.Request, t ui.T, v connection.View, verb string) 
 // mustStep are the fields that a step is refused without.
 func mustStep(verb string) []string {
 	return map[string][]string{
-		"submit": {"attest"}, "return": {"missing_items"}, "ask-owner": {"questions"}, "opinion": {"stand"}, "suspend": {"reason_class"},
+		"submit": {"attest"}, "recall": {"comment"}, "return": {"missing_items"}, "ask-owner": {"questions"}, "opinion": {"stand"}, "suspend": {"reason_class"},
 		"return-check": {"missing_items"}, "object": {"comment", "legal_citation"}, "continue": {"decision_number", "decision_title"}, "order": {"decision_number"},
 	}[verb]
 }
@@ -151,9 +154,15 @@ func (p *Pages) stepFields(f filler, v connection.View, verb string) []templ.Com
 		}
 		return []templ.Component{reason, citation, papers}
 	case "reconfigure":
-		return append(parameterFields(f, v), reason)
+		x := connection.Parameters{}
+		if r.InForce != nil {
+			x = r.InForce.Parameters
+		}
+		return append(parameterFields(f, x), reason)
+	case "provision":
+		return append(provisionFields(f, v), comment, papers)
 	case "rollback":
-		return []templ.Component{f.sure("version", "connection.l_version", "", versions(v)), reason}
+		return []templ.Component{f.sure("version", "connection.l_version", f.asked, versions(v)), reason}
 	case "review":
 		return []templ.Component{hidden("version", number(r.Config)), f.check("ok", "connection.l_ok", false), comment}
 	case "suspend":
@@ -162,92 +171,10 @@ func (p *Pages) stepFields(f filler, v connection.View, verb string) []templ.Com
 		return []templ.Component{reason, f.date("expected_end", "connection.l_expected_end", "")}
 	case "pass-check", "return-check", "object", "continue", "order":
 		return shortenedFields(f, v, verb)
-	case "withdraw", "escalate", "resume", "terminate", "retest", "fail-testing":
+	case "withdraw", "recall", "escalate", "resume", "terminate", "retest", "fail-testing":
 		return []templ.Component{reason, papers}
 	}
 	return []templ.Component{comment, papers}
-}
-
-func fieldOptions(t ui.T, names []string, d connection.Dataset) []ui.Option {
-	var out []ui.Option
-	for _, name := range names {
-		x, _ := d.Field(name)
-		out = append(out, ui.Option{Value: name, Label: x.Label + " (" + name + ")", Hint: t("connection.class." + string(x.Class))})
-	}
-	return out
-}
-
-func masks() []access.MaskKind {
-	return []access.MaskKind{access.MaskNone, access.MaskPartial, access.MaskGeneralise, access.MaskHash, access.MaskYesNo, access.MaskHide}
-}
-
-func answers() []connection.Answer {
-	return []connection.Answer{connection.Pass, connection.Fail, connection.Note}
-}
-
-// checklistFields are the questions, then the necessity of each field.
-func checklistFields(f filler, r *connection.Request, d connection.Dataset) []templ.Component {
-	t := f.t
-	var out []templ.Component
-	for _, item := range connection.Items() {
-		kept := r.Checklist.Items[item]
-		out = append(out, fieldRow(
-			f.choose(string(item), "connection.item."+string(item), string(kept.Answer), coded(t, "connection.answer.", answers())),
-			f.text("note."+string(item), "connection.l_comment", kept.Comment)))
-	}
-	for _, name := range r.Need.Fields {
-		kept, x := r.Checklist.Fields[name], d.FieldOr(name)
-		out = append(out, fieldSet(x.Label+" ("+name+")", t("connection.class."+string(x.Class)),
-			hidden("field", name), f.check("needed."+name, "connection.l_needed", kept.Needed),
-			fieldRow(f.sure("mask."+name, "connection.l_mask", string(kept.Mask), coded(t, "connection.mask.", masks())), f.text("note."+name, "connection.l_comment", kept.Comment))))
-	}
-	return out
-}
-
-// approveFields propose what appraisal and owner leave of the requested scope.
-func approveFields(f filler, v connection.View) []templ.Component {
-	t, r, n := f.t, v.Request, v.Request.Need
-	var excluded []string
-	if r.Opinion != nil {
-		excluded = r.Opinion.Exclude
-	}
-	var out []templ.Component
-	for _, name := range n.Fields {
-		x, judged := v.Dataset.FieldOr(name), r.Checklist.Fields[name]
-		field := []templ.Component{
-			f.member("columns", name, "connection.l_include", judged.Needed && !slices.Contains(excluded, name)),
-			fieldRow(f.sure("mask."+name, "connection.l_mask", string(judged.Mask), coded(t, "connection.mask.", masks())),
-				hinted(f, "values."+name, "connection.l_values", "connection.l_values_hint", ""), f.text("as."+name, "connection.l_as", "")),
-		}
-		if n.People() {
-			field = append(field, f.check("reveal."+name, "connection.l_reveal", false))
-		}
-		out = append(out, fieldSet(x.Label+" ("+name+")", t("connection.class."+string(x.Class)), field...))
-	}
-	personal := slices.ContainsFunc(n.Fields, func(name string) bool { return v.Dataset.FieldOr(name).Class.Personal() })
-	records, day := int64(0), int64(0)
-	if personal {
-		records, day = 100, max(n.CallsPerDay, 100)
-	}
-	if len(n.Operations) > 0 {
-		out = append(out, f.several("operations", "connection.operations", "", n.Operations, plainOptions(n.Operations)))
-	}
-	demands := []templ.Component{f.check("case_required", "connection.l_case_required", false)}
-	if n.People() {
-		out = append(out, f.several("roles", "connection.roles", "", roleValues(n.Roles), roleOptions(t, n.Roles)))
-	} else {
-		demands = append(demands, f.check("officer_required", "connection.l_officer_required", false))
-	}
-	out = append(out,
-		f.area("rows", "connection.rows", "connection.rows_hint", rowText(n.Rows)),
-		f.several("purposes", "connection.purposes", "", n.Purposes, namedOptions(n.Purposes, f.purposes)),
-		f.several("levels", "connection.l_levels", "", []string{string(n.Level)}, coded(t, "connection.level.", []access.Level{n.Level})),
-		fieldRow(f.number("calls_per_minute", "connection.l_calls_per_minute", n.PeakPerMinute), f.number("calls_per_day", "connection.l_calls_per_day", n.CallsPerDay)),
-		fieldRow(f.number("records_per_call", "connection.l_records_per_call", records), f.number("records_per_day", "connection.l_records_per_day", day),
-			f.number("persons_per_day", "connection.l_persons_per_day", 0)),
-		f.area("source_addresses", "connection.addresses", "connection.one_per_line", strings.Join(n.Addresses, "\n")),
-		fieldRow(f.date("valid_from", "connection.from", string(n.From)), f.date("valid_to", "connection.to", string(n.To))))
-	return append(out, demands...)
 }
 
 func plainOptions(values []string) []ui.Option {
@@ -266,20 +193,26 @@ func namedOptions(codes []string, names map[string]string) []ui.Option {
 	return out
 }
 
-func parameterFields(f filler, v connection.View) []templ.Component {
-	var x connection.Parameters
-	if len(v.Configs) > 0 {
-		x = v.Configs[len(v.Configs)-1].Parameters
-	}
+// parameterFields begin with the parameters in force, before the first version with those that follow from the approval.
+func parameterFields(f filler, x connection.Parameters) []templ.Component {
 	num := func(name string, kept int64) templ.Component {
 		c := f.field(name, "connection.l_"+name, number(kept))
 		c.Type, c.InputMode, c.Short = "number", "numeric", true
 		return ui.Input(c)
 	}
+	share := func(name string, kept float64) templ.Component {
+		c := f.field(name, "connection.l_"+name, strings.ReplaceAll(strconv.FormatFloat(kept, 'f', -1, 64), ".", ","))
+		c.InputMode, c.Short = "decimal", true
+		return ui.Input(c)
+	}
 	return []templ.Component{
-		fieldRow(num("timeout_ms", x.TimeoutMillis), num("retries", x.Retries), num("cache_seconds", x.CacheSeconds)),
-		fieldRow(num("page_size", x.PageSize), num("test_calls", x.TestCalls), num("max_p95_ms", x.MaxP95Millis)),
-		f.text("schedule", "connection.l_schedule", x.Schedule),
+		fieldSet(f.t("connection.fs_parameters"), "",
+			fieldRow(num("timeout_ms", x.TimeoutMillis), num("retries", x.Retries), num("cache_seconds", x.CacheSeconds)),
+			fieldRow(num("page_size", x.PageSize), share("alert_error_percent", x.AlertErrors*100)),
+			f.text("schedule", "connection.l_schedule", x.Schedule)),
+		fieldSet(f.t("connection.fs_thresholds"), f.t("connection.fs_thresholds_hint"),
+			fieldRow(num("test_calls", x.TestCalls), num("max_p95_ms", x.MaxP95Millis), share("max_error_percent", x.MaxErrorRate*100)),
+			fieldRow(num("sample_records", x.SampleRecords), share("min_accuracy_pct", x.MinAccuracyPct))),
 	}
 }
 
