@@ -33,6 +33,7 @@ type commands struct {
 	Backup       backupCmd       `cmd:"" help:"Back up, verify and restore, for the administrator of the server itself."`
 	Agencies     agenciesCmd     `cmd:"" help:"List or import agencies."`
 	Deliver      deliverCmd      `cmd:"" help:"Deliver a file into the warehouse."`
+	Privacy      privacyCmd      `cmd:"" help:"Keep the register of personal-data processing."`
 	Connections  connectionsCmd  `cmd:"" help:"Take connection requests through their process."`
 	Releases     releasesCmd     `cmd:"" help:"The lists of the province and their releases."`
 	Certificates certificatesCmd `cmd:"" help:"Give, renew, list and revoke the certificates of systems."`
