@@ -39,3 +39,20 @@ func confirmProcessing(t *testing.T, head *harness.Person, dataset string) {
 	t.Helper()
 	ok(t, head.Post(entries+dataset+"/confirm", nil), http.StatusOK)
 }
+
+// changeProcessing takes an entry through every step and gives its path in the API.
+func changeProcessing(t *testing.T, p *province) string {
+	t.Helper()
+	write := func() {
+		ok(t, p.ownerSteward.Do(http.MethodPut, entries+households, processing("DVC-TTHC", "QLNN", "PTDB")), http.StatusOK)
+		ok(t, p.ownerSteward.Post(entries+households+"/send", nil), http.StatusOK)
+	}
+	write()
+	ok(t, p.ownerHead.Post(entries+households+"/return", m{"reason": "Bổ sung bên nhận dữ liệu"}), http.StatusOK)
+	write()
+	confirmProcessing(t, p.ownerHead, households)
+	ok(t, p.ownerHead.Post(entries+households+"/withdraw", m{"reason": "Rà soát lại việc xử lý"}), http.StatusOK)
+	write()
+	confirmProcessing(t, p.ownerHead, households)
+	return "/privacy/entries/" + households
+}

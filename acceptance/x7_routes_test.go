@@ -102,7 +102,8 @@ var alike = map[string]string{
 	"POST /system/{id}/client-key/{kid}/revoke": "POST /api/v1/systems/{id}/client-keys/{kid}/revoke", "POST /system/{id}/credential": "POST /api/v1/systems/{id}/credentials",
 	"POST /access/purposes": "POST /api/v1/purposes", "POST /catalog": "POST /api/v1/datasets", "POST /catalog/{owner}/{slug}/edit": "PUT /api/v1/datasets/{owner}/{slug}",
 	"POST /catalog/{owner}/{slug}/mapping": "PUT /api/v1/datasets/{owner}/{slug}/mapping", "POST /catalog/sources/transfer": "POST /api/v1/official-sources/transfer",
-	"POST /dictionary/proposals": "POST /api/v1/dictionary/proposals", "POST /dictionary/proposals/{id}/edit": "PUT /api/v1/dictionary/proposals/{id}",
+	"POST /privacy/{owner}/{slug}/edit": "PUT /api/v1/privacy/entries/{owner}/{slug}",
+	"POST /dictionary/proposals":        "POST /api/v1/dictionary/proposals", "POST /dictionary/proposals/{id}/edit": "PUT /api/v1/dictionary/proposals/{id}",
 	"POST /connections": "POST /api/v1/connections/requests", "POST /connections/{id}/edit": "PATCH /api/v1/connections/requests/{id}",
 	"POST /connections/{id}/impact": "PATCH /api/v1/connections/requests/{id}", "POST /connections/offer": "POST /api/v1/connections/requests",
 	"POST /api/v1/connections/offers": "POST /api/v1/connections/requests", "POST /api/v1/connections/requests/{id}/renew": "POST /api/v1/connections/requests/{id}/copy",
@@ -122,6 +123,7 @@ func twin(route string) string {
 	}
 	for from, to := range map[string]string{
 		"POST /connections/{id}/": "POST /api/v1/connections/requests/{id}/", "POST /catalog/{owner}/{slug}/": "POST /api/v1/datasets/{owner}/{slug}/",
+		"POST /privacy/{owner}/{slug}/":    "POST /api/v1/privacy/entries/{owner}/{slug}/",
 		"POST /dictionary/proposals/{id}/": "POST /api/v1/dictionary/proposals/{id}/",
 		"POST /system/{id}/credential/":    "POST /api/v1/systems/{id}/credentials/", "POST /system/{id}/": "POST /api/v1/systems/{id}/",
 	} {
@@ -167,7 +169,7 @@ func TestEveryChangingRouteLeavesAChange(t *testing.T) {
 	kept := map[string]bool{}
 	for _, api := range subjects {
 		reader := p.engineer
-		if strings.HasPrefix(api, "/account/") {
+		if strings.HasPrefix(api, "/account/") || strings.HasPrefix(api, "/privacy/") {
 			reader = p.admin
 		}
 		for _, v := range history(t, reader, api) {
@@ -254,7 +256,7 @@ func changeEverything(t *testing.T, p *province) []string {
 	changeDataset(t, p)
 	request, copied := changeRequest(t, p, day)
 	changePublished(t, p)
-	dictionary := append(changeDictionary(t, p), changeSources(t, p)...)
+	dictionary := append(append(changeDictionary(t, p), changeSources(t, p)...), changeProcessing(t, p))
 	svc := service("http://127.0.0.1:9")
 	svc["dataset"] = households
 	if a := p.engineer.Post(api+"/exchange/services", svc); a.Status >= 300 {
