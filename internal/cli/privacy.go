@@ -40,15 +40,6 @@ func (c privacyListCmd) Run(ctx context.Context, s streams) error {
 	return c.print(ctx, s, http.MethodGet, "/api/v1/privacy/entries?"+q.Encode(), nil)
 }
 
-// print makes one request and prints its answer.
-func (r remote) print(ctx context.Context, s streams, method, path string, body any) error {
-	answer, err := r.call(ctx, method, path, body, nil)
-	if err != nil {
-		return err
-	}
-	return printJSON(s.out, answer)
-}
-
 type privacyEntry struct {
 	remote
 	Dataset string `arg:"" help:"Code of the dataset, as H38.05/ho-ngheo."`
