@@ -255,6 +255,8 @@ func unlinked(pattern string) string {
 		return "a step on the way in"
 	case pattern == "/access/purposes/{code}/history":
 		return "nobody has added a purpose in the demo"
+	case pattern == "/release/publications/{id}":
+		return "nobody of the demo has asked to publish openly: its open data list is not issued"
 	case pattern == "/me/second-factor":
 		return "for those who have none; the empty platform shows it"
 	case strings.HasSuffix(pattern, "/pick-up") || strings.HasSuffix(pattern, "/client-key/{kid}/revoke") || strings.HasPrefix(pattern, "/system/{id}/certificate"):

@@ -83,7 +83,11 @@ func TestALineChangedSinceItWasReadIsShownAsAltered(t *testing.T) {
 }
 
 func TestTheOpenListIsAGate(t *testing.T) {
-	b := newBench(t, testkit.DB(t))
+	testkit.Engines(t, openGate)
+}
+
+func openGate(t *testing.T, db *controldb.DB) {
+	b := newBench(t, db)
 	b.offered[release.Open] = []release.Entry{dataset("H38.10/tram-y-te", "Trạm y tế")}
 	if _, err := b.RequireOpen(context.Background(), "H38.10/tram-y-te"); !fault.Is(err, "release.not_in_open_catalogue") || fault.Of(err).Kind != fault.Conflict {
 		t.Fatalf("before there is a list: %v", err)
@@ -94,6 +98,32 @@ func TestTheOpenListIsAGate(t *testing.T) {
 	}
 	if _, err := b.RequireOpen(context.Background(), "H38.09/hoc-sinh"); !fault.Is(err, "release.not_in_open_catalogue") {
 		t.Fatalf("outside the list: %v", err)
+	}
+	own, other := as("steward-10", "H38.10", access.Steward), farming
+	if _, err := b.Propose(other, "H38.10/tram-y-te"); !fault.Is(err, "access.other_agency") {
+		t.Fatalf("for another agency: %v", err)
+	}
+	made, err := b.Propose(own, "H38.10/tram-y-te")
+	if err != nil || made.Decision != "70/QĐ-UBND" {
+		t.Fatalf("%+v %v", made, err)
+	}
+	if _, err := b.Propose(own, "H38.10/tram-y-te"); !fault.Is(err, "release.publication_stands") {
+		t.Fatalf("twice: %v", err)
+	}
+	if err := b.TakeBack(other, made.ID, "thử"); !fault.Is(err, "release.publication_not_found") {
+		t.Fatalf("taken back by another agency: %v", err)
+	}
+	b.offered[release.Open] = []release.Entry{dataset("H38.10/benh-vien", "Bệnh viện")}
+	b.clock.Shift(time.Hour)
+	b.issued(release.Open, "71/QĐ-UBND", monday)
+	if all, err := b.Publications(own, "", 10); err != nil || len(all) != 1 || all[0].Listed {
+		t.Fatalf("after the list dropped it: %+v %v", all, err)
+	}
+	if err := b.TakeBack(own, made.ID, "Không còn trong danh mục"); err != nil {
+		t.Fatal(err)
+	}
+	if all, err := b.Publications(other, "", 10); err != nil || len(all) != 0 {
+		t.Fatalf("another agency sees it: %+v %v", all, err)
 	}
 }
 
