@@ -76,7 +76,7 @@ func (a *App) datasetEntry(d catalog.Dataset, agencies, purposes map[string]stri
 	}
 	return release.Entry{
 		Subject: string(d.Code), Name: d.Name, Owner: d.Owner, OwnerName: nameIn(agencies, d.Owner), Description: d.Description,
-		Sharing: sharing, Scope: a.scopeWords(d.Sharing, agencies, purposes), Method: string(d.Method), Frequency: string(d.Frequency), MaxDelay: int64(d.MaxDelay),
+		Sharing: sharing, Scope: a.scopeWords(d.Sharing, agencies, purposes), Fields: d.Sharing.Fields, Method: string(d.Method), Frequency: string(d.Frequency), MaxDelay: int64(d.MaxDelay),
 		Standards: d.Standards, Formats: d.Formats, LegalBasis: d.LegalBasis, Nature: string(d.Classification.Nature), Class: string(d.Class),
 	}, nil
 }
@@ -88,7 +88,8 @@ func nameIn(names map[string]string, code string) string {
 	return code
 }
 
-// scopeWords says a sharing scope as an annex prints it: who, what for, which fields and rows.
+// scopeWords says a sharing scope as an annex prints it: who, what for, how many fields, which rows. The fields themselves
+// stand beside it.
 func (a *App) scopeWords(s catalog.Sharing, agencies, purposes map[string]string) string {
 	say := func(prefix string, codes []string) []string {
 		var out []string
@@ -110,7 +111,7 @@ func (a *App) scopeWords(s catalog.Sharing, agencies, purposes map[string]string
 	}
 	parts := []string{strings.Join(who, ", "), "mục đích: " + strings.Join(named(purposes, s.Purposes), ", "), "mức: " + strings.ToLower(strings.Join(say("catalog.level.", s.Levels), ", "))}
 	if len(s.Fields) > 0 {
-		parts = append(parts, fmt.Sprintf("%d trường: %s", len(s.Fields), strings.Join(s.Fields, ", ")))
+		parts = append(parts, fmt.Sprintf("%d trường dữ liệu", len(s.Fields)))
 	}
 	for _, r := range s.Rows {
 		limit := strings.Join(r.In, ", ")

@@ -23,6 +23,7 @@ type Entry struct {
 
 	Sharing    json.RawMessage `json:"sharing,omitempty" doc:"Sharing scope as machines read it"`
 	Scope      string          `json:"scope,omitempty" doc:"Sharing scope in words"`
+	Fields     []string        `json:"fields,omitempty" doc:"Names of the fields that are shared"`
 	Method     string          `json:"method,omitempty" enum:"api,sync_periodic,sync_event,warehouse,file,other"`
 	Frequency  string          `json:"frequency,omitempty"`
 	MaxDelay   int64           `json:"max_delay_minutes,omitempty"`

@@ -152,7 +152,7 @@ func asJSON(r *Release, lines []*Line) ([]byte, error) {
 func (s *Service) table(r *Release, lines []*Line) document.Block {
 	t := document.Table{Rows: s.rows(r.List, lines)}
 	for i, title := range r.List.titles() {
-		c := document.Column{Title: title, Width: 4, Align: document.Centre}
+		c := document.Column{Title: title, Width: 5, Align: document.Centre}
 		if i > 0 {
 			c.Width, c.Align = r.List.columns()[i-1].width, document.Left
 		}

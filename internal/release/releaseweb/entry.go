@@ -96,7 +96,7 @@ func entryPairs(t ui.T, list release.List, e release.Entry) []ui.Pair {
 		often += " · " + t("release.member.max_delay_minutes") + " " + fmt.Sprint(e.MaxDelay)
 	}
 	return append(pairs,
-		ui.Pair{Name: name("description"), Text: e.Description}, ui.Pair{Name: name("scope"), Text: e.Scope}, ui.Pair{Name: name("method"), Text: said(t, "method", e.Method)},
+		ui.Pair{Name: name("description"), Text: e.Description}, ui.Pair{Name: name("scope"), Text: e.Scope}, ui.Pair{Name: name("fields"), Text: strings.Join(e.Fields, ", ")}, ui.Pair{Name: name("method"), Text: said(t, "method", e.Method)},
 		ui.Pair{Name: name("frequency"), Text: often}, ui.Pair{Name: name("standards"), Text: strings.Join(e.Standards, ", ")}, ui.Pair{Name: name("formats"), Text: strings.Join(e.Formats, ", ")},
 		ui.Pair{Name: name("legal_basis"), Text: e.LegalBasis}, ui.Pair{Name: name("nature"), Text: said(t, "nature", e.Nature)}, ui.Pair{Name: name("class"), Text: said(t, "class", e.Class)})
 }

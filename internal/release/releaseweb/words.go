@@ -49,6 +49,7 @@ var Messages = i18n.Messages{
 	"release.member.description":       {Vi: "Mô tả", En: "Description"},
 	"release.member.sharing":           {Vi: "Phạm vi chia sẻ (cho máy đọc)", En: "Sharing scope as machines read it"},
 	"release.member.scope":             {Vi: "Phạm vi chia sẻ", En: "Sharing scope"},
+	"release.member.fields":            {Vi: "Các trường được chia sẻ", En: "Shared fields"},
 	"release.member.method":            {Vi: "Phương thức chia sẻ", En: "Sharing method"},
 	"release.member.frequency":         {Vi: "Tần suất cập nhật", En: "Update frequency"},
 	"release.member.max_delay_minutes": {Vi: "Thời gian trễ tối đa (phút)", En: "Maximum delay (minutes)"},
