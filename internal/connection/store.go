@@ -162,7 +162,7 @@ func listRequests(ctx context.Context, q controldb.Querier, f Filter) ([]*Reques
 	if f.Waiting != "" {
 		moves := `state IN ('draft', 'returned') AND agency = ? OR state = 'owner_opinion' AND owner = ? OR state = 'acceptance' AND (agency = ? OR owner = ?)`
 		if f.operator {
-			moves += ` OR state IN ('submitted', 'appraising', 'escalated', 'approved', 'provisioning', 'testing', 'acceptance', 'suspended')`
+			moves += ` OR state IN ('submitted', 'security_check', 'appraising', 'escalated', 'approved', 'provisioning', 'testing', 'acceptance', 'suspended')`
 		}
 		add("("+moves+")", f.Waiting, f.Waiting, f.Waiting, f.Waiting)
 	}

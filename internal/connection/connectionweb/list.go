@@ -85,7 +85,7 @@ func (p *Pages) requestTable(ctx context.Context, t ui.T, form listForm, all []*
 	now, datasets := p.clock.Now(), p.registers.DatasetNames(ctx)
 	for _, r := range all {
 		row := ui.Cells(
-			ui.LinkTwo(name(t, r), path(r.ID), nameIn(datasets, r.Need.Dataset)), ui.Text(p.registers.Agency(ctx, r.Agency)), ui.Badge(stateBadge(t, r.State)),
+			ui.LinkTwo(name(t, r), path(r.ID), nameIn(datasets, r.Need.Dataset)), ui.Text(p.registers.Agency(ctx, r.Agency)), stateCell(t, r),
 			ui.Text(p.holder(ctx, t, r)), p.deadlineCell(t, r, now))
 		if late(r, now) {
 			row.Tone = ui.Bad
@@ -114,7 +114,7 @@ func (p *Pages) durationTable(ctx context.Context, t ui.T, all []connection.Dura
 	for _, d := range all {
 		average := float64(d.Days) / float64(max(d.Count, 1))
 		props.Rows = append(props.Rows, ui.Cells(
-			ui.Text(t("connection.phase."+string(d.Phase))), ui.Text(p.registers.Agency(ctx, d.Agency)), ui.Number(d.Count), ui.Text(decimal(average)), ui.Number(d.Late)))
+			ui.Two(t("connection.phase."+string(d.Phase)), t("connection.limits_of."+string(d.Route))), ui.Text(p.registers.Agency(ctx, d.Agency)), ui.Number(d.Count), ui.Text(decimal(average)), ui.Number(d.Late)))
 	}
 	return props
 }
@@ -172,6 +172,9 @@ func deadline(t ui.T, r *connection.Request, now time.Time) templ.Component {
 func (p *Pages) deadlineCell(t ui.T, r *connection.Request, now time.Time) templ.Component {
 	if r.Clock.Phase == "" || r.Clock.Paused {
 		return deadline(t, r, now)
+	}
+	if r.Clock.Hours > 0 {
+		return ui.Text(t("connection.hours_of", decimal(float64(r.Clock.Minutes(p.clock.Now()))/60), r.Clock.Hours))
 	}
 	n, err := p.connections.Used(r)
 	if err != nil {

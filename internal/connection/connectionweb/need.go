@@ -63,6 +63,7 @@ type needPage struct {
 	revision int64
 	title    string
 	typed    typed
+	of       connection.ID // the request that is edited; empty for a new one
 }
 
 func (p *Pages) renderNeed(w http.ResponseWriter, r *http.Request, v needPage) error {
@@ -94,6 +95,11 @@ func (p *Pages) renderNeed(w http.ResponseWriter, r *http.Request, v needPage) e
 	if v.typed.errors.Any() {
 		status = http.StatusUnprocessableEntity
 	}
+	route, err := p.routeFields(r, v.need, v.of)
+	if err != nil {
+		return err
+	}
+	fields = append(fields, route...)
 	lead := c.Dataset.Name + " → " + consumerName(t, v.need, c.System)
 	if c.Dataset.Code == "" {
 		lead = t("connection.no_dataset")
@@ -131,7 +137,7 @@ func (p *Pages) editRequest(w http.ResponseWriter, r *http.Request) error {
 		return fault.New(fault.Conflict, "connection.wrong_state", connection.ActChange, v.Request.State)
 	}
 	id := v.Request.ID
-	return p.renderNeed(w, r, needPage{need: v.Request.Need, action: path(id) + "/edit", back: path(id), revision: v.Request.Revision, title: p.shell.T(r)("connection.edit")})
+	return p.renderNeed(w, r, needPage{need: v.Request.Need, action: path(id) + "/edit", back: path(id), revision: v.Request.Revision, title: p.shell.T(r)("connection.edit"), of: id})
 }
 
 func (p *Pages) changeRequest(w http.ResponseWriter, r *http.Request) error {
@@ -150,7 +156,7 @@ func (p *Pages) changeRequest(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	return p.renderNeed(w, r, needPage{
-		need: f.need(), action: path(id) + "/edit", back: path(id), revision: f.Revision, title: p.shell.T(r)("connection.edit"), typed: typed{values: r.Form, errors: errs},
+		need: f.need(), action: path(id) + "/edit", back: path(id), revision: f.Revision, title: p.shell.T(r)("connection.edit"), typed: typed{values: r.Form, errors: errs}, of: id,
 	})
 }
 

@@ -202,6 +202,7 @@ func (p *Pages) summaryPart(ctx context.Context, t ui.T, v connection.View) part
 		{Name: t("connection.col_holder"), Text: p.holder(ctx, t, r)},
 		{Name: t("connection.col_deadline"), Value: deadline(t, r, v.Now)},
 		{Name: t("connection.col_used"), Value: p.used(t, r)},
+		{Name: t("connection.col_route"), Text: t("connection.name." + string(routeOf(r)))}, {Name: t("connection.total"), Value: totalOf(t, v.Total)},
 		{Name: t("connection.col_agency"), Text: p.registers.Agency(ctx, r.Agency)},
 		{Name: t("connection.col_owner"), Text: p.registers.Agency(ctx, r.Owner)},
 		{Name: t("connection.dataset"), Value: linked(v.Dataset.Name, "/catalog/", r.Need.Dataset)},

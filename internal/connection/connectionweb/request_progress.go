@@ -73,7 +73,7 @@ func (p *Pages) historyPart(ctx context.Context, t ui.T, v connection.View) part
 		}
 		e := ui.Event{When: s.At, What: t("connection.action." + string(s.Action)), Who: who, Detail: s.Comment, Tone: ui.Info}
 		if s.From != s.To && s.Phase != "" {
-			e.Detail = strings.TrimSpace(e.Detail + " " + t("connection.took", s.Used, s.Limit))
+			e.Detail = strings.TrimSpace(e.Detail + " " + took(t, s))
 		}
 		for _, d := range s.Documents {
 			e.Detail += " · " + d.Number + " " + d.Title

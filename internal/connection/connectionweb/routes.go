@@ -94,7 +94,7 @@ func (p *Pages) Routes() []web.Route {
 		web.Get("/connections/{id}/provision", access.ConnectionSetUp, p.showStep("provision")),
 		web.Post("/connections/{id}/provision", access.ConnectionSetUp, p.provision),
 	}
-	routes = append(routes, p.limitRoutes()...)
+	routes = append(append(routes, p.limitRoutes()...), p.routeRoutes()...)
 	for _, s := range p.steps() {
 		routes = append(routes,
 			web.Get("/connections/{id}/"+s.verb, s.permission, p.showStep(s.verb)),

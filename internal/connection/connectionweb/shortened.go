@@ -265,3 +265,36 @@ func interrupted(r *connection.Request) connection.State {
 	}
 	return connection.SecurityCheck
 }
+
+// routeOf a request; a draft has none of its own yet.
+func routeOf(r *connection.Request) connection.Route {
+	if r.Route == connection.Shortened {
+		return connection.Shortened
+	}
+	return connection.Full
+}
+
+// totalOf is the time used of all limits of the route.
+func totalOf(t ui.T, x connection.Running) templ.Component {
+	if x.Since.IsZero() {
+		return ui.Muted("–")
+	}
+	return ui.Text(t("connection.used_of", x.Days, x.Limit))
+}
+
+// took says how much of its limit a step used, in hours under an urgent order.
+func took(t ui.T, s connection.Step) string {
+	if s.LimitHours > 0 {
+		return t("connection.took_hours", decimal(float64(s.UsedMinutes)/60), s.LimitHours)
+	}
+	return t("connection.took", s.Used, s.Limit)
+}
+
+// stateCell is the state of a request, and that it takes the shortened process.
+func stateCell(t ui.T, r *connection.Request) templ.Component {
+	badge := ui.Badge(stateBadge(t, r.State))
+	if r.Route != connection.Shortened {
+		return badge
+	}
+	return ui.Lines(badge, ui.Muted(t("connection.limits_of.shortened")))
+}
