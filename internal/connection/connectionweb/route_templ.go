@@ -54,7 +54,7 @@ func routeLive(v routeView) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 2, "\" hx-trigger=\"change from:closest form delay:300ms\" hx-include=\"closest form\" hx-swap=\"outerHTML\"><h2 class=\"card__title\">")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 2, "\" hx-trigger='change from:\"closest form\" delay:300ms' hx-include=\"closest form\" hx-swap=\"outerHTML\"><h2 class=\"card__title\">")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
