@@ -40,6 +40,7 @@ func landProvince(t *testing.T) (p *province, steward, head *harness.Person) {
 	ok(t, p.ownerSteward.Post(at+"/register", m{"not_secret": true, "attest": true}), http.StatusOK)
 	ok(t, p.appraiser.Post(at+"/review", m{"basis": "Điều 7 Quy chế, phiếu rà soát 03"}), http.StatusOK)
 	ok(t, p.approver.Post(at+"/approve", nil), http.StatusOK)
+	p.registerProcessing(t, parcels)
 	harness.IssueList(t, harness.Catalogue, p.appraiser, p.approver)
 	harness.IssueList(t, harness.Systems, p.appraiser, p.approver)
 	return p, steward, head
