@@ -38,6 +38,11 @@ var Messages = i18n.Messages{
 	"ingest.older":               {Vi: "Dữ liệu tính đến {1}, cũ hơn phiên bản {0} đang dùng (tính đến {2}). Chưa công bố: hãy kiểm tra thời điểm dữ liệu; đầu mối của cơ quan chủ quản có thể cho công bố kèm lý do, hoặc rút lượt nạp.", En: "The data is as at {1}, older than version {0} in use (as at {2}). It is not published: check the time of the data; the owner's steward may let it pass with a reason, or withdraw it."},
 	"ingest.data_time_future":    {Vi: "Thời điểm dữ liệu {0} nằm ở tương lai. Hãy ghi thời điểm dữ liệu được lấy từ hệ thống nguồn.", En: "The time of the data, {0}, lies in the future. State when it was taken from its source."},
 
+	// Sample files and filled-in forms.
+	"ingest.form_rows":        {Vi: "Tệp có hơn {0} dòng, quá nhiều cho một biểu mẫu. Hãy chia thành nhiều tệp.", En: "The file has more than {0} rows, too many for a form. Split it."},
+	"ingest.sample_no_header": {Vi: "Cột thứ {0} ở dòng đầu không phải là tên cột. Tệp mẫu phải bắt đầu bằng dòng tiêu đề.", En: "Column {0} of the first row is no name of a column. A sample begins with a header."},
+	"ingest.sample_empty":     {Vi: "Tệp mẫu chỉ có dòng tiêu đề. Hãy thêm một số bản ghi để hệ thống nhận biết kiểu dữ liệu.", En: "The sample has a header and no records. Add some, so that the types can be told."},
+
 	// What a file is, and files that are not kept.
 	"ingest.not_a_table":         {Vi: "Nội dung tệp là {0}, không phải bảng dữ liệu. Hãy nạp tệp CSV, XLSX hoặc JSON; tên tệp không quyết định định dạng.", En: "The content of the file is {0} and no table. Deliver CSV, XLSX or JSON; the name of a file does not decide its format."},
 	"ingest.no_reader":           {Vi: "Máy chủ hiện chưa đọc được bảng tính và JSON. Hãy lưu tệp thành “CSV UTF-8” hoặc báo người vận hành.", En: "The server cannot read spreadsheets and JSON now. Save the file as “CSV UTF-8”, or tell the operator."},

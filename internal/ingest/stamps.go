@@ -42,14 +42,22 @@ func (s *stampSearch) all(r *sheet.Reader) error {
 		if err != nil {
 			return err
 		}
-		for _, c := range row.Cells {
-			if c.Kind != sheet.Text {
-				continue
-			}
-			if err := s.text(s.searched < headSize, c.Text); err != nil {
-				return err
-			}
-			s.searched += len(c.Text)
+		if err := s.cells(row.Cells); err != nil {
+			return err
 		}
 	}
+}
+
+// cells searches the cells of one row.
+func (s *stampSearch) cells(cells []sheet.Cell) error {
+	for _, c := range cells {
+		if c.Kind != sheet.Text {
+			continue
+		}
+		if err := s.text(s.searched < headSize, c.Text); err != nil {
+			return err
+		}
+		s.searched += len(c.Text)
+	}
+	return nil
 }

@@ -17,10 +17,11 @@ const (
 	exitWrite = 4 // nobody listens
 )
 
-// ChildMain is the whole child: arguments are the format, "scan" or "rows", and the seconds of processor time. The file is
+// ChildMain is the whole child: arguments are the format, "scan" or "rows", the seconds of processor time, and the name of
+// the sheet or nothing. The file is
 // stdin, read by place; the records go to stdout. It answers the exit code.
 func ChildMain(args []string, stdin *os.File, stdout io.Writer) int {
-	if len(args) != 3 {
+	if len(args) != 4 {
 		return exitBad
 	}
 	seconds, err := strconv.ParseUint(args[2], 10, 32)
@@ -39,7 +40,7 @@ func ChildMain(args []string, stdin *os.File, stdout io.Writer) int {
 	if err := out.send(frameHello, []byte(hello)); err != nil {
 		return exitWrite
 	}
-	err = readFile(args[0], stdin, info.Size(), args[1] == "scan", out)
+	err = readFile(what{args[0], args[3], args[1] == "scan"}, stdin, info.Size(), out)
 	var r *Refusal
 	switch {
 	case err == nil:
@@ -54,26 +55,32 @@ func ChildMain(args []string, stdin *os.File, stdout io.Writer) int {
 	return 0
 }
 
-func readFile(format string, r io.ReaderAt, size int64, scan bool, out *frames) error {
-	switch format {
+// what is to be read of a file.
+type what struct {
+	format, sheet string
+	scan          bool
+}
+
+func readFile(x what, r io.ReaderAt, size int64, out *frames) error {
+	switch x.format {
 	case FormatXLSX:
-		return readXLSX(r, size, scan, out)
+		return readXLSX(r, size, x, out)
 	case FormatJSON:
 		return readJSON(io.NewSectionReader(r, 0, size), out)
 	}
-	return fmt.Errorf("unknown format %q", format)
+	return fmt.Errorf("unknown format %q", x.format)
 }
 
-func readXLSX(r io.ReaderAt, size int64, scan bool, out *frames) error {
+func readXLSX(r io.ReaderAt, size int64, x what, out *frames) error {
 	p, err := openPack(r, size)
 	if err != nil {
 		return err
 	}
-	w, err := openWorkbook(p)
+	w, err := openWorkbook(p, x.sheet)
 	if err != nil {
 		return err
 	}
-	if scan {
+	if x.scan {
 		if err := w.tellTexts(out); err != nil {
 			return err
 		}
@@ -82,7 +89,7 @@ func readXLSX(r io.ReaderAt, size int64, scan bool, out *frames) error {
 	if err != nil {
 		return err
 	}
-	t := &table{w: w, s: newScanner(in), out: out, in: in, scan: scan}
+	t := &table{w: w, s: newScanner(in), out: out, in: in, scan: x.scan}
 	if err := t.read(); err != nil {
 		return refusalOf(err, shown(w.sheet.part))
 	}

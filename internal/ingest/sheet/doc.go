@@ -10,7 +10,7 @@
 //  2. The parent holds one row at a time and believes nothing that the child says without checking its length.
 //  3. Nothing is guessed: a number that lost digits, a formula without a value, a merged cell or a date that does not exist
 //     is told as such; a number is passed on as a number and never as text with digits added.
-//  4. Of a workbook the first visible sheet is read, and the others are named.
+//  4. Of a workbook the first visible sheet is read, or the visible one that is asked for, and the others are named.
 //
 // Start reading at Open for the parent and ChildMain for the child.
 package sheet

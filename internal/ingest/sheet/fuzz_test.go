@@ -88,7 +88,7 @@ func FuzzArchive(f *testing.F) {
 	f.Fuzz(func(t *testing.T, body []byte) {
 		var sent bytes.Buffer
 		out := &frames{w: bufio.NewWriter(&sent)}
-		told(t, readXLSX(bytes.NewReader(body), int64(len(body)), true, out))
+		told(t, readXLSX(bytes.NewReader(body), int64(len(body)), what{scan: true}, out))
 		_ = out.w.Flush() // into memory
 		rowsOf(t, sent.Bytes())
 	})

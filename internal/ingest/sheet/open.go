@@ -19,6 +19,7 @@ import (
 // Options of one reading.
 type Options struct {
 	Format  string // FormatXLSX or FormatJSON, which also reads lines
+	Sheet   string // name of a visible sheet of a workbook; the first one when empty
 	Seen    func(standsOut bool, text string) error
 	Seconds int           // of processor time; 300 when 0
 	Idle    time.Duration // how long the child may say nothing while it is waited for; 30 s when 0
@@ -64,7 +65,7 @@ func Open(ctx context.Context, file *os.File, o Options) (*Reader, error) {
 	if o.Seen != nil {
 		mode = "scan"
 	}
-	r.cmd = exec.CommandContext(ctx, program, ChildCommand, o.Format, mode, strconv.Itoa(o.Seconds)) //nolint:gosec // it is this program
+	r.cmd = exec.CommandContext(ctx, program, ChildCommand, o.Format, mode, strconv.Itoa(o.Seconds), o.Sheet) //nolint:gosec // it is this program
 	r.cmd.Env, r.cmd.Dir, r.cmd.Stdin, r.cmd.Stderr = []string{}, "/", file, r.said
 	r.cmd.WaitDelay = time.Second
 	ours, theirs, err := os.Pipe()

@@ -18,6 +18,7 @@ type workbook struct {
 	styles   []dateForm // of each style of cells
 	strings  *sharedStrings
 	main     string
+	want     string // name of the sheet to read; the first visible one when empty
 	rels     map[string]relation
 }
 
@@ -35,8 +36,8 @@ const (
 )
 
 // openWorkbook reads everything but the rows.
-func openWorkbook(p *pack) (*workbook, error) {
-	w := &workbook{p: p}
+func openWorkbook(p *pack, want string) (*workbook, error) {
+	w := &workbook{p: p, want: want}
 	if err := w.kind(); err != nil {
 		return nil, err
 	}
@@ -212,7 +213,7 @@ func (w *workbook) readSheets() error {
 		return err
 	}
 	for _, s := range w.sheets {
-		if w.sheet.part == "" && !s.hidden {
+		if w.sheet.part == "" && !s.hidden && (w.want == "" || strings.EqualFold(s.name, w.want)) {
 			w.sheet = s
 			continue
 		}
