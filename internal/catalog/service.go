@@ -301,6 +301,15 @@ func (s *Service) note(ctx context.Context, q controldb.Querier, who access.Acto
 
 // DefineSchema adds a schema version. A draft takes it at once; a dataset in force keeps its old one until AcceptSchema.
 func (s *Service) DefineSchema(ctx context.Context, id ID, schema Schema) (Schema, error) {
+	return s.define(ctx, id, schema, 0)
+}
+
+// DefineFromSample is DefineSchema with the number of distinct persons that the sample held.
+func (s *Service) DefineFromSample(ctx context.Context, id ID, schema Schema, persons int64) (Schema, error) {
+	return s.define(ctx, id, schema, persons)
+}
+
+func (s *Service) define(ctx context.Context, id ID, schema Schema, persons int64) (Schema, error) {
 	who, err := access.Require(ctx, access.CatalogRegister)
 	if err != nil {
 		return Schema{}, err
@@ -314,6 +323,9 @@ func (s *Service) DefineSchema(ctx context.Context, id ID, schema Schema) (Schem
 	}
 	_, err = s.alter(ctx, id, access.CatalogRegister, "catalog.schema", "", func(q controldb.Querier, _ access.Actor, d *Dataset) error {
 		schema.Dataset, schema.CreatedAt, schema.CreatedBy = d.ID, s.Clock.Now(), who.ID
+		if persons > 0 {
+			d.SamplePersons = persons
+		}
 		switch {
 		case d.State.Editable():
 			if err := insertSchema(ctx, q, &schema); err != nil {

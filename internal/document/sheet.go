@@ -16,7 +16,13 @@ type Sheet struct {
 	// Rows hold text (string) or whole numbers (int, int64), each row as long as Columns. Text stays text: one that
 	// begins with = + - @ is never computed, also after somebody edits it.
 	Rows [][]any
+	// Choices offers, in a column of a form to be filled in, what stands in cells of another sheet: the number of the column,
+	// from 0, and the cells as a formula names them ("'Mã'!$A$2:$A$7"). Other values are refused by the office program.
+	Choices map[int]string
 }
+
+// maxFilledIn is how many rows of a form offer their choices.
+const maxFilledIn = 2000
 
 // Limits of the format.
 const (
@@ -126,12 +132,29 @@ func (s Sheet) part() ([]byte, error) {
 		}
 		root.kids = append(root.kids, merged)
 	}
+	if len(s.Choices) > 0 {
+		root.kids = append(root.kids, s.choices())
+	}
 	root.kids = append(root.kids,
 		el("printOptions").with("horizontalCentered", "1"),
 		el("pageMargins").with("left", "1.18", "right", "0.6", "top", "0.8", "bottom", "0.8", "header", "0.4", "footer", "0.4"),
 		el("pageSetup").with("paperSize", "9", "orientation", "landscape", "fitToWidth", "1", "fitToHeight", "0"),
 		el("headerFooter", node{name: "oddHeader", text: `&C&"Times New Roman,Regular"&13&P`}, el("firstHeader")).with("differentFirst", "1"))
 	return part(root.with("xmlns", sheetSpace)), nil
+}
+
+// choices are the lists that an office program offers below the titles.
+func (s Sheet) choices() node {
+	all := el("dataValidations").with("count", strconv.Itoa(len(s.Choices)))
+	for column := range s.Columns {
+		cells, has := s.Choices[column]
+		if !has {
+			continue
+		}
+		all.kids = append(all.kids, el("dataValidation", node{name: "formula1", text: cells}).with(
+			"type", "list", "allowBlank", "1", "showErrorMessage", "1", "sqref", at(column, s.headRow()+1)+":"+at(column, s.headRow()+maxFilledIn)))
+	}
+	return all
 }
 
 func (s Sheet) rows(widths []int) (node, error) {

@@ -221,3 +221,8 @@ func (s *Shell) Refused(r *http.Request, err error) (ui.FormErrors, bool) {
 	}
 	return e, true
 }
+
+// Say is a sentence in a language that does not depend on who reads: for files that are filled in and come back.
+func (s *Shell) Say(lang i18n.Lang, key string, args ...any) string {
+	return s.deps.Catalog.Say(lang, key, args...)
+}

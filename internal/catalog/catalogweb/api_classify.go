@@ -17,6 +17,13 @@ func (p *Pages) classifyOperations(api *web.API) {
 	op := func(id, method, path string, permission access.Permission, summary string) web.OpSpec {
 		return web.OpSpec{ID: "dataset-" + id, Method: method, Path: path, Permission: permission, Tag: "catalog", Summary: summary}
 	}
+	files := []string{"text/csv", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "application/json"}
+	discover := op("discover", http.MethodPost, "/datasets/discover", access.CatalogRegister, "Tell the fields of a sample file, which is not kept; the answer holds no value of it")
+	api.Describe(web.RawSpec{OpSpec: discover, Body: files, Query: map[string]string{"file_name": "name of the file"}, Answer: "application/json"})
+	imports := op("import", http.MethodPost, "/datasets/import", access.CatalogRegister, "Import the filled-in template: drafts of all datasets or none; a refusal names every wrong cell")
+	api.Describe(web.RawSpec{OpSpec: imports, Body: files[:2], Answer: "application/json", Query: map[string]string{
+		"file_name": "name of the file", "preview": "1: nothing is kept", "form": "fields: a CSV file of fields, of drafts that are there already",
+	}})
 	web.Op(api, op("classify", http.MethodPost, one+"/classification", access.CatalogRegister, "Change labels and classes: a higher class at once, everything else as a proposal"), p.opClassify)
 	web.Op(api, op("classify-confirm", http.MethodPost, one+"/classification/confirm", access.CatalogReview, "Confirm a proposal of classification as the second person"), p.opConfirmProposal)
 	web.Op(api, op("classify-refuse", http.MethodPost, one+"/classification/refuse", access.CatalogReview, "Refuse a proposal of classification with the reason"), p.opRefuseProposal)

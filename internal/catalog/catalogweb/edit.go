@@ -20,7 +20,7 @@ import (
 )
 
 // datasetPage shows the form of a dataset: a new one while it has no code. After a refusal it stands as it was typed.
-func (p *Pages) datasetPage(w http.ResponseWriter, r *http.Request, d catalog.Dataset, refusal error) error {
+func (p *Pages) datasetPage(w http.ResponseWriter, r *http.Request, d catalog.Dataset, refusal error, notes ...templ.Component) error {
 	errs, shown := p.shell.Refused(r, refusal)
 	if refusal != nil && !shown {
 		return refusal
@@ -42,9 +42,17 @@ func (p *Pages) datasetPage(w http.ResponseWriter, r *http.Request, d catalog.Da
 		props.Hidden = []ui.Hidden{{Name: "revision", Value: strconv.FormatInt(d.Revision, 10)}}
 		head, last = ui.Head{Eyebrow: string(d.Code), Title: d.Name, Lead: t("catalog.form_lead")}, t("catalog.edit")
 	}
+	above := append(returned(t, d), notes...)
+	if d.Code != "" && refusal == nil {
+		about, err := p.Catalog.Profile(r.Context(), d.Code)
+		if err != nil {
+			return err
+		}
+		above = append(above, missingList(t, d, about.Missing)...)
+	}
 	page := web.Page{
 		Title: head.Title, Narrow: true, Crumbs: crumbs(t, d, last),
-		Body: page(pageView{Head: head, Above: returned(t, d), Main: []part{{Body: []templ.Component{form(props, fields)}}}}),
+		Body: page(pageView{Head: head, Above: above, Main: []part{{Body: []templ.Component{form(props, fields)}}}}),
 	}
 	if shown {
 		page.Status = fault.Of(refusal).Kind.Status()
@@ -116,6 +124,7 @@ func classFields(f filler, d catalog.Dataset) []templ.Component {
 		ui.Radios(choice(must(f.field("classification", "catalog.nature", string(d.Classification.Nature))), words(t, "catalog.nature.", natures()))),
 		ui.Radios(choice(must(f.field("scope", "catalog.scope", string(d.Classification.Scope))), words(t, "catalog.scope.", scopes()))),
 		f.check("steering", "catalog.steering", d.Classification.Steering),
+		ui.Input(hinted(f.number("persons", "catalog.persons", d.Persons), t("catalog.persons_hint"))),
 		ui.Select(choice(must(f.field("class", "catalog.class", string(d.Class))), words(t, "catalog.class.", dictionary.Classes()))),
 	}
 }

@@ -38,6 +38,7 @@ type datasetForm struct {
 	Scope       string   `form:"scope"`
 	Steering    bool     `form:"steering"`
 	Class       string   `form:"class"`
+	Persons     int64    `form:"persons"`
 	System      string   `form:"official_system"`
 	OnFailure   string   `form:"on_failure"`
 	MinValid    int64    `form:"min_valid"`
@@ -69,7 +70,7 @@ func (f datasetForm) fill(r *http.Request, d *catalog.Dataset) error {
 	}
 	d.Frequency, d.MaxDelay = catalog.Frequency(f.Frequency), catalog.Minutes(f.MaxDelay)
 	d.Standards, d.Formats = splitLines(f.Standards), f.Formats
-	d.Form, d.Class, d.OfficialSystem = catalog.Form(f.Form), dictionary.Class(f.Class), f.System
+	d.Form, d.Class, d.OfficialSystem, d.Persons = catalog.Form(f.Form), dictionary.Class(f.Class), f.System, f.Persons
 	d.Classification.Nature, d.Classification.Scope, d.Classification.Steering = catalog.Nature(f.Nature), catalog.Scope(f.Scope), f.Steering
 	if f.MinValid < 0 || f.MinValid > 100 {
 		wrong = append(wrong, fault.New(fault.Invalid, "catalog.share_range").At("min_valid"))
@@ -117,11 +118,7 @@ func splitLines(s string) []string {
 }
 
 func (p *Pages) newDataset(w http.ResponseWriter, r *http.Request) error {
-	d := catalog.Dataset{
-		Owner: access.ActorOf(r.Context()).Agency, Method: catalog.MethodAPI, Form: catalog.FormTable, Load: catalog.DefaultLoadRules(),
-		Classification: catalog.Classification{Nature: catalog.Specialised, Scope: catalog.Shared}, Sharing: catalog.Sharing{Everyone: true},
-		Formats: []string{"CSV", "JSON"},
-	}
+	d := startOf(access.ActorOf(r.Context()).Agency)
 	return p.datasetPage(w, r, d, nil)
 }
 
@@ -182,6 +179,9 @@ func (p *Pages) changeDataset(w http.ResponseWriter, r *http.Request) error {
 	d.Revision = in.Revision
 	if err = in.fill(r, &d); err == nil {
 		_, err = p.Catalog.Change(r.Context(), d)
+	}
+	if fault.Is(err, "catalog.changed_meanwhile") {
+		return p.datasetPage(w, r, stored, err, differences(p.shell.T(r), in, stored)...)
 	}
 	if err != nil {
 		return p.datasetPage(w, r, stored, err)

@@ -79,7 +79,7 @@ func (p *Pages) listDatasets(w http.ResponseWriter, r *http.Request) error {
 	t := p.shell.T(r)
 	head := ui.Head{Title: t("catalog.list"), Lead: t("catalog.list_lead")}
 	if access.ActorOf(r.Context()).Can(access.CatalogRegister) {
-		head.Actions = []ui.Action{{Label: t("catalog.new"), Path: "/catalog/new", Icon: ui.IconAdd, Kind: ui.Primary}}
+		head.Actions = []ui.Action{{Label: t("catalog.new"), Path: "/catalog/register", Icon: ui.IconAdd, Kind: ui.Primary}}
 	}
 	return p.shell.Render(w, r, web.Page{
 		Title: t("catalog.list"), Crumbs: crumbs(t, catalog.Dataset{}, t("catalog.list"))[1:],

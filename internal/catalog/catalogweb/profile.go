@@ -37,7 +37,14 @@ func (p *Pages) showProfile(w http.ResponseWriter, r *http.Request) error {
 	view.Head = ui.Head{
 		Eyebrow: t("catalog.profile") + " · " + string(about.Code), Title: about.Name, State: &state, Actions: p.actions(access.ActorOf(r.Context()), t, about.Dataset),
 	}
-	view.Above = append(append(replicaNote(t, about.Dataset), above(t, about.Dataset)...), ui.Tabs(t("catalog.profile"), profileTabs(t, about.Code, tab)))
+	view.Above = append(replicaNote(t, about.Dataset), above(t, about.Dataset)...)
+	if who := access.ActorOf(r.Context()); who.Can(access.CatalogRegister) && who.ActsFor(about.Owner) {
+		view.Above = append(view.Above, missingList(t, about.Dataset, about.Missing)...)
+	}
+	if about.Proposal != nil {
+		view.Above = append(view.Above, todo(t("catalog.proposal"), []ui.Action{{Label: t("catalog.proposal_see"), Path: path(about.Code) + "/classification"}}))
+	}
+	view.Above = append(view.Above, ui.Tabs(t("catalog.profile"), profileTabs(t, about.Code, tab)))
 	return p.shell.Render(w, r, web.Page{Title: about.Name, Crumbs: crumbs(t, about.Dataset, ""), Body: page(view)})
 }
 
@@ -93,6 +100,7 @@ func (p *Pages) actions(who access.Actor, t ui.T, d catalog.Dataset) []ui.Action
 			list = append(list, ui.Action{Label: t("catalog.schema_edit"), Path: path(d.Code) + "/schema", Icon: ui.IconRows})
 		}
 	}
+	list = append(list, ui.Action{Label: t("catalog.classification"), Path: path(d.Code) + "/classification", Icon: ui.IconLocked})
 	if who.Can(access.IngestDeliver) && who.ActsFor(d.Owner) && d.State.Live() && d.SchemaVersion > 0 {
 		list = append(list, ui.Action{Label: t("catalog.deliver"), Path: "/ingest/new?dataset=" + string(d.Code), Icon: ui.IconUpload})
 	}

@@ -180,9 +180,9 @@ func (p *Pages) copyCard(ctx context.Context, t ui.T, about catalog.Profile) (pa
 		{Name: t("catalog.owner"), Text: p.agency(ctx, v.Provenance.Owner)},
 		{Name: t("catalog.loaded"), Value: ui.Moment(v.Provenance.LoadedAt)},
 	}
-	if due, has := about.Frequency.NextDue(v.Provenance.SourceTime, about.MaxDelay); has {
+	if due, late, has := about.Due(v.Provenance.SourceTime); has {
 		next := ui.Pair{Name: t("catalog.next_due"), Value: ui.Moment(due)}
-		if p.Clock.Now().After(due) {
+		if p.Clock.Now().After(late) {
 			next.Value = ui.Group(ui.Badge(ui.State{Label: t("catalog.stale"), Tone: ui.Warn}), ui.Moment(due))
 		}
 		pairs = append(pairs, next)

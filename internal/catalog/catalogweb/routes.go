@@ -76,7 +76,18 @@ func (p *Pages) Routes() []web.Route {
 	const one = "/catalog/{owner}/{slug}"
 	routes := []web.Route{
 		web.Get("/catalog", access.CatalogRead, p.listDatasets).InMenu(web.Nav{Group: web.GroupData, LabelKey: "catalog.list", Icon: ui.IconDataset, Order: 10}),
+		web.Get("/catalog/register", access.CatalogRegister, p.showWays),
 		web.Get("/catalog/new", access.CatalogRegister, p.newDataset),
+		web.Get("/catalog/discover", access.CatalogRegister, p.newSample),
+		web.Post("/catalog/discover", access.CatalogRegister, p.discover).Accepting(maxSample),
+		web.Post("/catalog/discover/draft", access.CatalogRegister, p.draftFromSample),
+		web.Get("/catalog/import", access.CatalogRegister, p.newImport),
+		web.Post("/catalog/import", access.CatalogRegister, p.previewImport).Accepting(2 * maxForm),
+		web.Get("/catalog/import/{id}", access.CatalogRegister, p.showImport),
+		web.Post("/catalog/import/{id}", access.CatalogRegister, p.applyImport),
+		web.Get("/catalog/template/{file}", access.CatalogRegister, p.downloadTemplate),
+		asOperation(web.Post(web.APIPrefix+"/datasets/discover", access.CatalogRegister, p.opDiscover).Accepting(maxSample)),
+		asOperation(web.Post(web.APIPrefix+"/datasets/import", access.CatalogRegister, p.opImport).Accepting(maxForm)),
 		web.Post("/catalog", access.CatalogRegister, p.createDataset),
 		web.Get(one, access.CatalogRead, p.showProfile),
 		web.Get(one+"/edit", access.CatalogRegister, p.editDataset),
@@ -120,6 +131,12 @@ func (p *Pages) Routes() []web.Route {
 }
 
 const maxPaper = 21 << 20 // an attached decision with the fields of its form
+
+// asOperation answers errors as problems. These operations stand beside the described ones because they take files.
+func asOperation(rt web.Route) web.Route {
+	rt.JSON = true
+	return rt
+}
 
 // find reads the dataset that the address names.
 func (p *Pages) find(r *http.Request) (catalog.Dataset, error) {

@@ -214,10 +214,4 @@ func cleaned(names []string) []string {
 }
 
 // fieldName is the name of a field for a column as people write it: "Mã xã" becomes ma_xa.
-func fieldName(column string) string {
-	name := strings.ReplaceAll(vitext.Slug(column), "-", "_")
-	if name != "" && name[0] >= '0' && name[0] <= '9' {
-		name = "f_" + name
-	}
-	return name
-}
+func fieldName(column string) string { return catalog.FieldName(column) }

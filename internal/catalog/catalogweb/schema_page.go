@@ -42,7 +42,7 @@ func (p *Pages) schemaPage(w http.ResponseWriter, r *http.Request, about catalog
 			Head:  ui.Head{Eyebrow: string(about.Code), Title: t("catalog.schema_edit"), Lead: t("catalog.schema_lead")},
 			Above: pendingNote(t, about.Dataset),
 			Main: []part{
-				{Card: ui.CardProps{Title: t("catalog.suggest"), Lead: t("catalog.suggest_lead")}, Body: []templ.Component{suggestForm(t, about.Code)}},
+				{Card: ui.CardProps{Title: t("catalog.suggest"), Lead: t("catalog.suggest_lead"), Actions: []ui.Action{{Label: t("catalog.fill_from_sample"), Path: "/catalog/discover?dataset=" + string(about.Code), Icon: ui.IconUpload}}}, Body: []templ.Component{suggestForm(t, about.Code)}},
 				{Card: ui.CardProps{Title: t("catalog.fields")}, Body: []templ.Component{form(props, fields)}},
 			},
 		}),

@@ -187,7 +187,11 @@ func (p *Pages) takeStep(s step) web.HandlerFunc {
 		if err != nil {
 			return err
 		}
-		if _, err := s.take(r.Context(), d.ID, in); err != nil {
+		_, err = s.take(r.Context(), d.ID, in)
+		if fault.Is(err, "catalog.wrong_state") && s.verb == "register" && d.RegisteredBy == access.ActorOf(r.Context()).ID {
+			err = nil // sent twice, or again from the page before: it is registered
+		}
+		if err != nil {
 			return p.stepPage(w, r, s, d, err)
 		}
 		http.Redirect(w, r, path(d.Code)+"?tab=status", http.StatusSeeOther)
@@ -242,10 +246,8 @@ func parted(t ui.T, d catalog.Dataset, errs ui.FormErrors, s step) (own ui.FormE
 		switch item.Field {
 		case "declaration", "attestation":
 			own.Items = append(own.Items, item)
-		case "schema":
-			items = append(items, ui.Action{Label: item.Text, Path: path(d.Code) + "/schema"})
 		default:
-			items = append(items, ui.Action{Label: item.Text, Path: path(d.Code) + "/edit#f-" + item.Field})
+			items = append(items, ui.Action{Label: item.Text, Path: whereToFill(d, item.Field, "")})
 		}
 	}
 	if len(items) > 0 {

@@ -7,7 +7,7 @@ import (
 )
 
 // Messages are all words of the pages.
-var Messages = joined(pageWords, formWords, stepWords, classifyWords, pastWords, sourceWords, terms)
+var Messages = joined(pageWords, formWords, stepWords, classifyWords, waysWords, pastWords, sourceWords, terms)
 
 func joined(all ...i18n.Messages) i18n.Messages {
 	out := i18n.Messages{}
