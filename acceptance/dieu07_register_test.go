@@ -263,18 +263,24 @@ func stillByFile(t *testing.T, p *province) {
 	refused(t, harness.NewClient(t, p.Console).Get("/api/v1/datasets?manual=true"), http.StatusUnauthorized, "access.sign_in_required")
 }
 
+// columns keeps the first columns of a file of households.
+func columns(text string, n int) string {
+	var b strings.Builder
+	for line := range strings.Lines(text) {
+		b.WriteString(strings.Join(strings.Split(strings.TrimSpace(line), ",")[:n], ",") + "\n")
+	}
+	return b.String()
+}
+
 func lateUpdates(t *testing.T, p *province) {
-	p.registerDataset(t, "cham", func(about, _ m) { about["frequency"] = "daily" })
 	late := func() int {
-		var got struct {
-			Total    int
-			Datasets []struct{ Dataset string }
-		}
+		var got struct{ Total int }
 		ok(t, p.consumerSteward.Get("/api/v1/datasets/late"), http.StatusOK).Into(t, &got)
 		return got.Total
 	}
-	send3 := func(at time.Time) {
-		a := send(p.ownerSteward, owner+"/cham", file(3)+household(int(at.Unix()%1000)+100, "02683")+"\n", url.Values{"data_time": {at.UTC().Format(time.RFC3339)}})
+	published := func(slug, frequency string, n int, ago time.Duration) {
+		p.registerDataset(t, slug, func(about, schema m) { about["frequency"], schema["fields"] = frequency, fields[:n] })
+		a := send(p.ownerSteward, owner+"/"+slug, columns(file(4), n), url.Values{"data_time": {time.Now().Add(-ago).UTC().Format(time.RFC3339)}})
 		var d delivery
 		a.Into(t, &d)
 		if d = wait(t, p.ownerSteward, d.ID); d.State != "published" {
@@ -282,27 +288,23 @@ func lateUpdates(t *testing.T, p *province) {
 		}
 	}
 	before := late()
-	send3(time.Now().Add(-26*time.Hour - 25*time.Minute)) // a day and its grace of 2.4 hours are just past
+	published("trong-han", "daily", 8, 26*time.Hour) // a day, and a tenth of it as grace
 	if n := late(); n != before {
 		t.Errorf("within the grace: %d late", n)
 	}
-	send3(time.Now().Add(-26*time.Hour - 24*time.Minute))
-	p.registerDataset(t, "cham-nhieu", func(about, _ m) { about["frequency"], about["name"] = "hourly", "Tập chậm nhiều" })
-	a := send(p.ownerSteward, owner+"/cham-nhieu", file(4), url.Values{"data_time": {time.Now().Add(-50 * time.Hour).UTC().Format(time.RFC3339)}})
-	var d delivery
-	a.Into(t, &d)
-	if d = wait(t, p.ownerSteward, d.ID); d.State != "published" {
-		t.Fatalf("%+v", d)
-	}
+	published("cham", "daily", 7, 27*time.Hour)
 	if n := late(); n != before+1 {
-		t.Errorf("an hourly update of 50 hours ago: %d late", n)
+		t.Errorf("beyond the grace: %d late", n)
 	}
 	page := string(ok(t, p.appraiser.Get("/catalog/report/late"), http.StatusOK).Body)
-	if !strings.Contains(page, "cham-nhieu") || strings.Contains(page, owner+"/cham<") {
+	if !strings.Contains(page, owner+"/cham<") || strings.Contains(page, "trong-han") {
 		t.Error("the page of the report")
 	}
-	if page := string(ok(t, p.consumerSteward.Get("/catalog/"+owner+"/cham-nhieu"), http.StatusOK).Body); !strings.Contains(page, "Hạn cập nhật tiếp theo") || !strings.Contains(page, "Quá hạn cập nhật") {
-		t.Error("the dataset does not show its due date")
+	for slug, overdue := range map[string]bool{"cham": true, "trong-han": false} {
+		page := string(ok(t, p.consumerSteward.Get("/catalog/"+owner+"/"+slug), http.StatusOK).Body)
+		if !strings.Contains(page, "Hạn cập nhật tiếp theo") || strings.Contains(page, "Quá hạn cập nhật") != overdue {
+			t.Errorf("%s does not show its due date as it is", slug)
+		}
 	}
 }
 
