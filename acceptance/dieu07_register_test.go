@@ -52,7 +52,9 @@ func contents() []content {
 		{"R7.3a", "no name differs by marks only", "catalog.name_alike", set("name", "Danh sach ho ngheo, ho can ngheo (ho-ngheo)"), map[string]string{"name": "Danh sach ho ngheo, ho can ngheo (ho-ngheo)"}, "Tên dữ liệu"},
 		{"R7.3a", "no name holds letters of another script", "catalog.name_lookalike", set("name", "Danh sách trường họс"), map[string]string{"name": "Danh sách trường họс"}, "Tên dữ liệu"},
 		{"R7.3a", "a description has at least 50 characters", "catalog.description_short", set("description", "Ngắn"), map[string]string{"description": "Ngắn"}, "Mô tả"},
-		{"R7.3d", "who receives the data exists", "catalog.agency_unknown", func(about m) { about["sharing"].(m)["everyone"], about["sharing"].(m)["agencies"] = false, []string{"H38.9Z"} }, map[string]string{"sharing.who": "H38.9Z"}, "Đối tượng được chia sẻ"},
+		{"R7.3d", "who receives the data exists", "catalog.agency_unknown", func(about m) {
+			about["sharing"].(m)["everyone"], about["sharing"].(m)["agencies"] = false, []string{"H38.9Z"}
+		}, map[string]string{"sharing.who": "H38.9Z"}, "Đối tượng được chia sẻ"},
 		{"R7.3d", "somebody receives the data", "catalog.sharing_who_missing", scope("everyone", false), map[string]string{"sharing.who": ""}, "Đối tượng được chia sẻ"},
 		{"R7.3d", "purposes are of the list", "catalog.purpose_unknown", scope("purposes", []string{"KINH-DOANH"}), map[string]string{"sharing.purposes": "KINH-DOANH"}, "Mục đích khai thác"},
 		{"R7.3d", "purposes are named", "catalog.sharing_purposes_missing", scope("purposes", []string{}), map[string]string{"sharing.purposes": ""}, "Mục đích khai thác"},
