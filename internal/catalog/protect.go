@@ -384,7 +384,8 @@ func (s *Service) each(ctx context.Context, codes []Code, event string, rule fun
 			if err != nil {
 				return err
 			}
-			if f := rule(who, &d); f != nil {
+			tried := d
+			if f := rule(who, &tried); f != nil {
 				wrong = append(wrong, f.At("datasets"))
 				continue
 			}
@@ -394,7 +395,11 @@ func (s *Service) each(ctx context.Context, codes []Code, event string, rule fun
 			return err
 		}
 		for i := range done {
-			if err := s.apply(ctx, q, who, &done[i], event, "", func(controldb.Querier, access.Actor, *Dataset) error { return nil }); err != nil {
+			err := s.apply(ctx, q, who, &done[i], event, "", func(_ controldb.Querier, who access.Actor, d *Dataset) error {
+				_ = rule(who, d) // it was taken above
+				return nil
+			})
+			if err != nil {
 				return err
 			}
 		}
