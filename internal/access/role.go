@@ -59,8 +59,8 @@ var roles = map[Role]roleDef{
 	OpQuality:   {true, true, with(readers, ObligationRead, IngestRead, ExchangeRead)},
 	OpPortal:    {true, true, with(readers, ObligationRead)},
 
-	AgencyHead:     {permissions: with(readers, ObligationRead, DictionaryComment, IncidentRead, ReleaseComment, ConnectionOpinion, ConnectionAccept, CatalogTransfer, AccessRead, IngestRead, PrivacyRead, PrivacyConfirm, PrivacyWithdraw)},
-	Steward:        {permissions: with(readers, ObligationRead, DictionaryPropose, DictionaryComment, SystemRegister, IncidentRead, CatalogRegister, ReleaseComment, ReleasePublish, IngestRead, IngestDeliver, IngestRows, SystemSecret, AccessRead, ConnectionDraft, ConnectionOpinion, ConnectionAccept, WarehouseView, DataView, PrivacyRead, PrivacyRegister)},
+	AgencyHead:     {permissions: with(readers, ObligationRead, DictionaryComment, IncidentRead, ReleaseComment, ConnectionOpinion, ConnectionAccept, CatalogTransfer, AccessRead, ReviewAnswer, IngestRead, PrivacyRead, PrivacyConfirm, PrivacyWithdraw)},
+	Steward:        {permissions: with(readers, ObligationRead, DictionaryPropose, DictionaryComment, SystemRegister, IncidentRead, CatalogRegister, ReleaseComment, ReleasePublish, IngestRead, IngestDeliver, IngestRows, SystemSecret, AccessRead, ReviewAnswer, ConnectionDraft, ConnectionOpinion, ConnectionAccept, WarehouseView, DataView, PrivacyRead, PrivacyRegister)},
 	DeputySteward:  {permissions: with(readers, ObligationRead, DictionaryPropose, DictionaryComment, SystemRegister, CatalogRegister, ReleaseComment, ReleasePublish, IngestRead, IngestDeliver, IngestRows, SystemSecret, AccessRead, ConnectionDraft, WarehouseView, DataView, PrivacyRead, PrivacyRegister)},
 	AgencyAdmin:    {permissions: with(readers, AccountRead, SystemSecret)},
 	Analyst:        {permissions: with(readers, WarehouseView, DataView, DataList, DataExport)},
