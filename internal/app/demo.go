@@ -66,7 +66,7 @@ func (a *App) liveDemo(ctx context.Context) error {
 	}
 	p := demo.Platform{
 		Clock: a.clock, Access: a.access, Agency: a.agency, Account: a.account, System: a.system, Dictionary: a.dictionary, Catalog: a.catalog,
-		Ingest: a.ingest, Incidents: a.incident, Connections: a.connections, Exchange: a.exchange, Releases: a.releases, Privacy: a.privacy, Grants: a.grants, Tests: a.tests, ExchangeURL: a.exchangeURL(),
+		Ingest: a.ingest, Incidents: a.incident, Connections: a.connections, Exchange: a.exchange, Releases: a.releases, Privacy: a.privacy, Reviews: a.review, Grants: a.grants, Tests: a.tests, ExchangeURL: a.exchangeURL(),
 		Say: func(format string, args ...any) { fmt.Fprintf(a.opts.Out, format+"\n", args...) },
 	}
 	loaded, err := demo.Seed(ctx, p, a.world, province)

@@ -19,6 +19,7 @@ import (
 	"lienthong/internal/kit/clock"
 	"lienthong/internal/privacy"
 	"lienthong/internal/release"
+	"lienthong/internal/review"
 	"lienthong/internal/system"
 )
 
@@ -38,6 +39,7 @@ type Platform struct {
 	Exchange    *exchange.Service
 	Releases    *release.Service
 	Privacy     *privacy.Service
+	Reviews     *review.Service // nil: no review is shown
 	Grants      *flow.GrantConnection
 	Tests       *flow.TestConnection
 	ExchangeURL string                           // where consuming systems call

@@ -50,6 +50,7 @@ func Seed(ctx context.Context, p Platform, w *world.World, province *provider.Pr
 		{"connection requests", l.requests},
 		{"credentials of the calling systems", l.clients},
 		{"connection plans", l.connectionPlans},
+		{"reviews of rights", l.reviews},
 	}
 	for _, s := range steps {
 		l.say("demo: %s", s.what)

@@ -25,6 +25,10 @@ func (p *Pages) showGrant(w http.ResponseWriter, r *http.Request) error {
 		T: t, Head: ui.Head{Eyebrow: g.Number, Title: nameIn(p.registers.Datasets(r.Context()), g.Dataset), State: &state}, Facts: p.grantFacts(r, t, g),
 		Columns: columnsTable(t, g), Conditions: conditions(t, g.Conditions), History: p.history(r, t, history),
 	}
+	// Who sees a grant and does not hold it acts for all agencies or owns the data: both may ask for a change (Điều 20.4a).
+	if who := access.ActorOf(r.Context()); who.Can(access.ReviewAnswer) && (who.Operates() || who.Agency != g.Agency) && g.Status != access.GrantEnded {
+		v.Head.Actions = []ui.Action{{Label: t("access.ask_change"), Path: "/reviews/ask?grant=" + g.ID, Icon: ui.IconSend, Kind: ui.Secondary}}
+	}
 	return p.shell.Render(w, r, web.Page{
 		Title: g.Number, Crumbs: []ui.Crumb{{Label: t("access.grants"), Path: "/access/grants"}, {Label: g.Number}}, Body: grantPage(v),
 	})
@@ -64,6 +68,8 @@ func (p *Pages) history(r *http.Request, t ui.T, history []access.GrantEvent) []
 		switch h.Status {
 		case access.GrantSuspended:
 			e.Tone, e.Icon = ui.Warn, ui.IconPaused
+		case access.GrantNarrowed:
+			e.Tone, e.Icon = ui.Info, ui.IconEdit
 		case access.GrantEnded:
 			e.Tone, e.Icon = ui.Neutral, ui.IconStopped
 		}

@@ -115,6 +115,8 @@ var Messages = i18n.Messages{
 	"access.col_second_role": {Vi: "Vai trò thứ hai", En: "Second role"},
 
 	// What permissions are called: the word before the dot, and the one behind it.
+	"access.ask_change": {Vi: "Đề nghị thu hẹp, tạm dừng, thu hồi", En: "Ask to narrow, suspend or revoke"},
+
 	"past.access.grant.held_by": {Vi: "Bị tạm dừng bởi", En: "Held by"},
 
 	"access.noun.access":     {Vi: "Quyền đã cấp", En: "Grants"},

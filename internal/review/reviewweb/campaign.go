@@ -276,9 +276,6 @@ func (p *Pages) itemTable(r *http.Request, t ui.T, c review.Campaign, f review.I
 		Caption: t("review.items"), Columns: []ui.Column{{Label: t("review.col_grant")}, {Label: t("review.col_holder")}, {Label: t("review.col_state")}, {Label: t("review.col_answer")}},
 		Empty: ui.Empty{Icon: ui.IconFilter, Title: t("review.items_none"), Text: t("review.items_none_text")},
 	}
-	if choose {
-		props.Columns = append([]ui.Column{{Label: t("review.col_choose"), Hidden: true}}, props.Columns...)
-	}
 	if len(items) > itemsPage {
 		items = items[:itemsPage]
 		q := r.URL.Query()
@@ -294,18 +291,11 @@ func (p *Pages) itemTable(r *http.Request, t ui.T, c review.Campaign, f review.I
 		if i.Reason != "" {
 			reason = ui.Two(i.Reason, i.ByName)
 		}
-		cells := []templ.Component{
-			ui.LinkTwo(nameIn(names, i.Dataset), campaignsPath+"/"+c.ID+"/items/"+i.ID, i.Number+" · "+t("access.level."+string(i.Level))),
-			ui.Two(p.subject(ctx, t, i.Subject), p.registers.Agency(ctx, i.Agency)), ui.Badge(itemState(t, i.State)), reason,
+		grant := ui.LinkTwo(nameIn(names, i.Dataset), campaignsPath+"/"+c.ID+"/items/"+i.ID, i.Number+" · "+t("access.level."+string(i.Level)))
+		if choose && p.review.Mine(ctx, i) {
+			grant = ui.Group(box("items", i.ID, t("review.choose_one", i.Number), on[i.ID]), grant)
 		}
-		if choose {
-			var first templ.Component = ui.Text("")
-			if p.review.Mine(ctx, i) {
-				first = box("items", i.ID, t("review.choose_one", i.Number), on[i.ID])
-			}
-			cells = append([]templ.Component{first}, cells...)
-		}
-		props.Rows = append(props.Rows, ui.Row{Cells: cells})
+		props.Rows = append(props.Rows, ui.Cells(grant, ui.Two(p.subject(ctx, t, i.Subject), p.registers.Agency(ctx, i.Agency)), ui.Badge(itemState(t, i.State)), reason))
 	}
 	return props
 }

@@ -96,7 +96,6 @@ var Messages = i18n.Messages{
 	"review.verdict_hint.narrow": {Vi: "Bỏ bớt trường hoặc giảm hạn mức đã chọn dưới đây, sau khi đơn vị vận hành xác nhận.", En: "The fields and quotas chosen below are taken away once the operator confirms."},
 	"review.verdict_hint.revoke": {Vi: "Không còn cần. Quyền chấm dứt sau khi đơn vị vận hành xác nhận.", En: "No longer needed. It ends once the operator confirms."},
 
-	"review.col_choose":      {Vi: "Chọn", En: "Choose"},
 	"review.col_grant":       {Vi: "Quyền", En: "Grant"},
 	"review.col_holder":      {Vi: "Bên được cấp", En: "Given to"},
 	"review.col_answer":      {Vi: "Trả lời", En: "Answer"},
