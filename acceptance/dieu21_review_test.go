@@ -72,6 +72,7 @@ func TestDieu21Review(t *testing.T) {
 	t.Run("R21.2c no wildcard in an approval, each named", func(t *testing.T) { noWildcards(t, p) })
 	t.Run("R20.4a the owner sees every grant on its data and asks; another person of the operator carries it out", func(t *testing.T) { ownerAsks(t, p, conn) })
 	t.Run("R21.2c what is taken away is gone on the next call, and nothing can be added", func(t *testing.T) { narrowed(t, p, conn) })
+	t.Run("R21.4d a party learns why a call was allowed or refused, others not that it was made", func(t *testing.T) { why(t, p, conn) })
 	t.Run("R21.5c who leaves leaves no right behind", func(t *testing.T) { leaver(t, p, officer, people) })
 	t.Run("R21.5c a review from its opening to the automatic suspension, on screen", func(t *testing.T) { campaign(t, p, conn) })
 	t.Run("R21.5c the time of regular reviews comes by itself, with settings that have a history", func(t *testing.T) { scheduled(t, p, second) })
@@ -336,4 +337,41 @@ func unused(t *testing.T, p *province) {
 	v.look("requests about rights", "/reviews/asks")
 	shot(t, v, "asks")
 	v.look("the settings", "/reviews/settings")
+}
+
+func why(t *testing.T, p *province, c *connection) {
+	type told struct {
+		Allowed     bool
+		Check, Code string
+		Checks      []struct{ Check, State, Saw string }
+		Grant       *struct {
+			Number  string
+			Columns []any
+		}
+	}
+	ask := func(who *harness.Person, a harness.Answer) (got told) {
+		ok(t, who.Get("/api/v1/authz/decisions/"+a.Header.Get("X-Request-Id")), http.StatusOK).Into(t, &got)
+		return got
+	}
+	client := c.client(t)
+	g := p.grantOf(t, c)
+	good := client.Get(recordsPath + "?limit=1")
+	if got := ask(p.ownerSteward, good); !got.Allowed || len(got.Checks) != 9 || got.Checks[8].State != "passed" || got.Grant == nil || got.Grant.Number != g.Number || len(got.Grant.Columns) != len(g.Columns) {
+		t.Errorf("allowed: %+v", got)
+	}
+	bad := client.With("Lienthong-Purpose", "QLNN").Get(recordsPath + "?limit=1")
+	got := ask(p.consumerSteward, bad)
+	if got.Allowed || got.Check != "PURPOSE" || got.Code != "access.purpose_mismatch" || got.Checks[3].State != "passed" || got.Checks[4].State != "failed" || got.Checks[5].State != "not_asked" {
+		t.Errorf("refused: %+v", got)
+	}
+	outsider := p.admin.Hire(t, "dau.moi.yt", "Lý Đầu Mối", foreign, nil, "steward")
+	refused(t, outsider.Get("/api/v1/authz/decisions/"+bad.Header.Get("X-Request-Id")), http.StatusNotFound, "access.decision_not_found")
+	page := string(ok(t, p.auditor.Get("/access/decisions?id="+bad.Header.Get("X-Request-Id")), http.StatusOK).Body)
+	if !strings.Contains(page, "bị từ chối ở bước kiểm tra mục đích") || !strings.Contains(page, g.Number) {
+		t.Errorf("the page does not explain: %d bytes", len(page))
+	}
+	v := newVisitor(t, p.Console)
+	v.become(p.consumerSteward.Token(), "vi")
+	v.look("why refused", "/access/decisions?id="+bad.Header.Get("X-Request-Id"))
+	shot(t, v, "why")
 }

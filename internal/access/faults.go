@@ -55,6 +55,7 @@ var Messages = i18n.Messages{
 	"access.not_accepted":          {Vi: "Kết nối chưa được nghiệm thu nên chưa được gọi chính thức.", En: "The connection has not been accepted, so production calls are refused."},
 	"access.no_permit":             {Vi: "Không có giấy phép truy cập hợp lệ cho dữ liệu này.", En: "There is no valid permit for this data."},
 	"access.grant_not_found":       {Vi: "Không tìm thấy quyền {0}.", En: "Grant {0} does not exist."},
+	"access.decision_not_found":    {Vi: "Không tìm thấy lượt truy cập {0}, hoặc lượt này không thuộc đơn vị bạn. Hãy kiểm tra lại mã.", En: "There is no access {0}, or it is none of your agency's. Check the id."},
 	"access.grant_invalid":         {Vi: "Nội dung quyền không hợp lệ: {0}.", En: "The grant is not valid: {0}."},
 	"access.wildcard":              {Vi: "“{0}” không nêu đích danh. Không được cấp quyền theo ký tự đại diện hoặc “tất cả”; hãy liệt kê từng trường, từng mục đích, từng bên.", En: "“{0}” names nothing in particular. A right holds no wildcard and no “all”: list each field, purpose and party."},
 	"access.any_address":           {Vi: "Mạng {0} quá rộng, coi như không giới hạn nơi gọi. Hãy ghi đúng địa chỉ hoặc mạng của hệ thống gọi.", En: "The network {0} is so wide that it limits nothing. Give the addresses or the network of the calling system."},

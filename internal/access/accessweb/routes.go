@@ -48,6 +48,7 @@ func (p *Pages) Routes() []web.Route {
 	return []web.Route{
 		web.Get("/access/grants", access.AccessRead, p.listGrants).InMenu(web.Nav{Group: web.GroupShare, LabelKey: "access.grants", Icon: ui.IconGrant, Order: 40}),
 		web.Get("/access/grants/{id}", access.AccessRead, p.showGrant),
+		web.Get("/access/decisions", access.AccessRead, p.showWhy).InMenu(web.Nav{Group: web.GroupShare, LabelKey: "access.why", Icon: ui.IconQuestion, Order: 45}),
 		web.Get("/access/purposes", access.SignedIn, p.listPurposes).InMenu(web.Nav{Group: web.GroupShare, LabelKey: "access.purposes", Icon: ui.IconTree, Order: 50}),
 		web.Post("/access/purposes", access.SettingsChange, p.addPurpose),
 		web.Get("/access/roles", access.SignedIn, p.listRoles).InMenu(web.Nav{Group: web.GroupAdmin, LabelKey: "access.roles", Icon: ui.IconRules, Order: 40}),
@@ -68,6 +69,8 @@ func (p *Pages) Operations(api *web.API) {
 		Summary: "One purpose of exploitation"}, p.opPurpose)
 	web.Op(api, web.OpSpec{ID: "access-add-purpose", Method: http.MethodPost, Path: "/purposes", Permission: access.SettingsChange, Tag: "access", Status: http.StatusCreated,
 		Summary: "Add a child purpose"}, p.opAddPurpose)
+	web.Op(api, web.OpSpec{ID: "access-why", Method: http.MethodGet, Path: "/authz/decisions/{id}", Permission: access.AccessRead, Tag: "access",
+		Summary: "Why a call was allowed or refused: the checks in order, the grant as it was then; for its parties, the operator and the auditor"}, p.opWhy)
 	web.Op(api, web.OpSpec{ID: "access-decide", Method: http.MethodPost, Path: "/authz/decide", Permission: access.AccessRead, Tag: "access",
 		Summary:     "What the decision of every channel would say of a request",
 		Description: "The same function with the same facts as on a real call. Nothing is opened, counted or issued; the question is recorded."}, p.opDecide)

@@ -115,6 +115,26 @@ var Messages = i18n.Messages{
 	"access.col_second_role": {Vi: "Vai trò thứ hai", En: "Second role"},
 
 	// What permissions are called: the word before the dot, and the one behind it.
+	"access.why":               {Vi: "Vì sao được phép, bị từ chối", En: "Why allowed or refused"},
+	"access.why_lead":          {Vi: "Giải thích một lượt truy cập đã diễn ra: từng bước kiểm tra và quyền tại thời điểm đó. Không hiển thị dữ liệu. Việc xem được ghi vào nhật ký.", En: "Explains one access that took place: each check, and the grant as it was then. No data is shown. Looking is recorded."},
+	"access.why_id":            {Vi: "Mã lượt truy cập", En: "Id of the access"},
+	"access.why_hint":          {Vi: "Mã X-Request-Id trong trả lời của lượt gọi, hoặc mã trên trang báo từ chối.", En: "The X-Request-Id of the answer, or the reference on the page of the refusal."},
+	"access.why_do":            {Vi: "Giải thích", En: "Explain"},
+	"access.why_allowed":       {Vi: "Lượt truy cập được phép", En: "The access was allowed"},
+	"access.why_denied":        {Vi: "Lượt truy cập bị từ chối ở bước kiểm tra {0}", En: "The access was refused at the check of {0}"},
+	"access.why_at":            {Vi: "Thời điểm", En: "At"},
+	"access.why_caller":        {Vi: "Bên truy cập", En: "Caller"},
+	"access.why_grant":         {Vi: "Quyền tại thời điểm đó", En: "Grant as it was then"},
+	"access.why_no_grant":      {Vi: "Không có quyền nào", En: "There was none"},
+	"access.why_checks":        {Vi: "Các bước kiểm tra theo thứ tự", En: "The checks in their order"},
+	"access.why_facts":         {Vi: "Thông tin lượt truy cập", En: "The access"},
+	"access.why_check":         {Vi: "Bước kiểm tra", En: "Check"},
+	"access.why_end":           {Vi: "Kết quả", En: "Outcome"},
+	"access.why_saw":           {Vi: "Căn cứ", En: "What it saw"},
+	"access.why_end.passed":    {Vi: "Đạt", En: "Passed"},
+	"access.why_end.failed":    {Vi: "Không đạt", En: "Failed"},
+	"access.why_end.not_asked": {Vi: "Không xét, vì bước trước không đạt", En: "Not asked: an earlier one failed"},
+
 	"access.ask_change": {Vi: "Đề nghị thu hẹp, tạm dừng, thu hồi", En: "Ask to narrow, suspend or revoke"},
 
 	"past.access.grant.held_by": {Vi: "Bị tạm dừng bởi", En: "Held by"},

@@ -70,6 +70,7 @@ var EventMessages = i18n.Messages{
 	"audit.event.auth.login":                  {Vi: "Đăng nhập", En: "Sign-in"},
 	"audit.event.auth.logout":                 {Vi: "Đăng xuất", En: "Sign-out"},
 	"audit.event.auth.fail":                   {Vi: "Đăng nhập không thành công", En: "Sign-in failed"},
+	"audit.event.access.why":                  {Vi: "Xem giải thích một lượt truy cập", En: "Explanation of an access read"},
 	"audit.event.access.try":                  {Vi: "Thử quyết định truy cập", En: "Decision tried"},
 	"audit.event.config.purpose":              {Vi: "Thêm mục đích khai thác", En: "Purpose added"},
 	"audit.event.backup.create":               {Vi: "Sao lưu", En: "Backup made"},
