@@ -16,7 +16,7 @@ var Messages = i18n.Messages{
 	"connection.attestation_missing":     {Vi: "Hãy xác nhận chịu trách nhiệm về nội dung đăng ký trước khi gửi.", En: "Confirm your responsibility for the content before submitting."},
 	"connection.items_missing":           {Vi: "Hãy nêu từng nội dung còn thiếu để bên đăng ký bổ sung.", En: "Name each missing item, so that the requester can complete it."},
 	"connection.answer_missing":          {Vi: "Hãy trả lời các nội dung được yêu cầu bổ sung trước khi gửi lại.", En: "Answer the missing items before submitting again."},
-	"connection.reason_missing":          {Vi: "Hãy ghi rõ lý do.", En: "State the reason."},
+	"connection.reason_missing":          {Vi: "Hãy ghi rõ lý do để các bên trong hồ sơ cùng biết.", En: "State the reason, so that all sides of the request know it."},
 	"connection.reason_class_missing":    {Vi: "Hãy chọn loại lý do tạm dừng.", En: "Choose the class of the reason."},
 	"connection.legal_basis_required":    {Vi: "Hãy dẫn căn cứ pháp lý có số điều hoặc số văn bản, ví dụ: khoản 2 Điều 10 Nghị định số 47/2024/NĐ-CP.", En: "Cite the legal ground with its article or document number, for example clause 2 Điều 10 of Decree 47/2024/NĐ-CP."},
 	"connection.converted":               {Vi: "Điều kiện của quy trình rút gọn không còn đủ nên hồ sơ vừa chuyển sang quy trình đầy đủ, bước thẩm định. Mở lại hồ sơ để xem điều kiện nào không còn đạt.", En: "A condition of the shortened process no longer holds, so the request has just gone over to the full process, at the appraisal. Open it again to see which."},

@@ -3,7 +3,6 @@ package connectionweb
 import (
 	"context"
 	"net/http"
-	"net/url"
 	"time"
 
 	"lienthong/internal/access"
@@ -19,8 +18,12 @@ const pageSize = 50
 
 // listForm is what the address of the list says.
 type listForm struct {
-	Show  string `form:"show"` // all (also when empty), waiting, late, live
-	After string `form:"after"`
+	Show   string `form:"show"`   // all (also when empty), waiting, late, live
+	Number string `form:"number"` // beginning of the number
+	State  string `form:"state"`
+	Agency string `form:"agency"`
+	Owner  string `form:"owner"`
+	After  string `form:"after"`
 }
 
 func (p *Pages) listRequests(w http.ResponseWriter, r *http.Request) error {
@@ -28,7 +31,7 @@ func (p *Pages) listRequests(w http.ResponseWriter, r *http.Request) error {
 	if err := web.Decode(r, &form); err != nil {
 		return err
 	}
-	f := connection.Filter{After: form.After, Limit: pageSize}
+	f := form.filter()
 	switch form.Show {
 	case "waiting":
 		f.Waiting = access.ActorOf(r.Context()).Agency
@@ -53,7 +56,7 @@ func (p *Pages) listRequests(w http.ResponseWriter, r *http.Request) error {
 	return p.shell.Render(w, r, web.Page{
 		Title: t("connection.list"), Crumbs: []ui.Crumb{{Label: t("connection.list")}},
 		Body: page(pageView{
-			Head: head, Above: []templ.Component{ui.Tabs(t("connection.tabs"), listTabs(t, form.Show))},
+			Head: head, Above: []templ.Component{ui.Tabs(t("connection.tabs"), listTabs(t, form.Show)), p.filterForm(r, form)},
 			Main: []part{
 				{Card: ui.CardProps{Flush: true}, Body: []templ.Component{ui.Table(p.requestTable(r.Context(), t, form, all))}},
 				{Card: ui.CardProps{Title: t("connection.durations"), Lead: t("connection.durations_lead"), Flush: true}, Body: []templ.Component{ui.Table(p.durationTable(r.Context(), t, durations))}},
@@ -80,7 +83,7 @@ func (p *Pages) requestTable(ctx context.Context, t ui.T, form listForm, all []*
 			{Label: t("connection.col_request")}, {Label: t("connection.col_agency")}, {Label: t("connection.col_state")}, {Label: t("connection.col_holder")},
 			{Label: t("connection.col_deadline")},
 		},
-		Empty: ui.Empty{Icon: ui.IconConnection, Title: t("connection.list_empty"), Text: t("connection.list_none")},
+		Empty: form.empty(t),
 	}
 	now, datasets := p.clock.Now(), p.registers.DatasetNames(ctx)
 	for _, r := range all {
@@ -93,10 +96,8 @@ func (p *Pages) requestTable(ctx context.Context, t ui.T, form listForm, all []*
 		props.Rows = append(props.Rows, row)
 	}
 	if len(all) == pageSize {
-		q := url.Values{"after": {string(all[len(all)-1].ID)}}
-		if form.Show != "" {
-			q.Set("show", form.Show)
-		}
+		q := form.query()
+		q.Set("after", string(all[len(all)-1].ID))
 		props.Pages = &ui.PageLinks{Next: "/connections?" + q.Encode()}
 	}
 	return props
