@@ -23,6 +23,9 @@
 //     falls away the request begins the full process at the appraisal, with the reason, and what was set up is taken back.
 //     The check of security and privacy takes the place of appraisal and opinion; tests and acceptance stay.
 //  9. A request follows the owner of its data, as a step of its own, before anybody takes the next one.
+//  10. Of a connection in operation a changed configuration serves only after a second person has reviewed it (in_force.go),
+//     and its scope stays the granted one.
+//  11. A personal field is approved only with a stated and a judged impact (impact.go), and tells no more than was judged.
 //
 // Start reading at machine.go, then shortened.go, then Service.
 package connection
