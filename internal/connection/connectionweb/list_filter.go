@@ -46,7 +46,7 @@ func (p *Pages) filterForm(r *http.Request, asked listForm) templ.Component {
 	}
 	return form(ui.FormProps{Action: "/connections", Get: true, Submit: t("connection.list_find"), Icon: ui.IconFilter, Hidden: []ui.Hidden{{Name: "show", Value: asked.Show}}},
 		fieldRow(
-			ui.Input(ui.Field{Name: "number", Label: t("connection.number"), Value: asked.Number, Short: true, Hint: t("connection.number_hint")}),
+			ui.Input(ui.Field{Name: "number", Label: t("connection.number"), Value: asked.Number, Short: true}),
 			choose("state", "connection.col_state", asked.State, coded(t, "connection.state.", connection.States())),
 			choose("agency", "connection.col_agency", asked.Agency, agencies),
 			choose("owner", "connection.col_owner", asked.Owner, agencies)))

@@ -92,7 +92,7 @@ var pageWords = i18n.Messages{
 	"connection.impact":             {Vi: "Số hồ sơ đánh giá tác động xử lý dữ liệu cá nhân", En: "Number of the personal-data impact file"},
 	"connection.impact_hint":        {Vi: "Bắt buộc khi có trường dữ liệu cá nhân.", En: "Needed when personal data is asked."},
 	"connection.method":             {Vi: "Phương thức", En: "Method"},
-	"connection.method_reason":      {Vi: "Lý do không dùng kết nối tự động", En: "Reason for a manual method"},
+	"connection.method_reason":      {Vi: "Lý do chọn phương thức này", En: "Reason for this method"},
 	"connection.automation":         {Vi: "Ngày chuyển sang tự động", En: "Date of automation"},
 	"connection.frequency":          {Vi: "Tần suất", En: "Frequency"},
 	"connection.calls_per_day":      {Vi: "Lượt gọi mỗi ngày", En: "Calls a day"},

@@ -99,8 +99,7 @@ var needWords = i18n.Messages{
 	"connection.fs_thresholds_hint": {Vi: "Ổn định: tỷ lệ lỗi và p95. Chính xác: tỷ lệ giá trị khớp với nguồn. An toàn luôn phải đạt tuyệt đối.", En: "Stability: errors and p95. Accuracy: values equal to the source. Safety has no threshold: all must be refused."},
 
 	"connection.offer":               {Vi: "Đề nghị cung cấp dữ liệu", En: "Offer data"},
-	"connection.number":              {Vi: "Số hồ sơ", En: "Number"},
-	"connection.number_hint":         {Vi: "Ghi phần đầu của số, ví dụ 2026-0012.", En: "The beginning of it, 2026-0012."},
+	"connection.number":              {Vi: "Số hồ sơ hoặc phần đầu, như 2026-0012", En: "Number or its beginning, as 2026-0012"},
 	"connection.list_find":           {Vi: "Tìm yêu cầu", En: "Find requests"},
 	"connection.list_unmatched":      {Vi: "Không có yêu cầu nào khớp", En: "No request fits"},
 	"connection.list_unmatched_text": {Vi: "Hãy bỏ bớt điều kiện lọc hoặc kiểm tra lại số hồ sơ.", En: "Leave out a condition, or check the number."},
