@@ -219,7 +219,7 @@ func processingByForm(t *testing.T, p *province) {
 	form := url.Values{"categories": {"basic"}, "function": {"Quản lý hộ nghèo"}, "send": {"1"}, "retention_months": {"12"}}
 	a := sendForm(p.ownerSteward, "/privacy/"+households+"/edit", form)
 	page := string(ok(t, a, http.StatusUnprocessableEntity).Body)
-	for _, want := range []string{"Quản lý hộ nghèo", "hãy chọn loại này", "Hãy chọn ít nhất một mục đích"} {
+	for _, want := range []string{"Quản lý hộ nghèo", "hãy chọn loại này", "Nội dung đã được lưu", "Hãy chọn ít nhất một mục đích"} {
 		if !strings.Contains(page, want) {
 			t.Errorf("the refused form does not say %q", want)
 		}

@@ -94,7 +94,7 @@ func (p *Pages) editEntry(w http.ResponseWriter, r *http.Request) error {
 	if v.Entry != nil {
 		revision = v.Entry.Revision
 	}
-	return p.edit(w, r, v, formOf(v.Proposal(), revision), nil)
+	return p.edit(w, r, v, formOf(v.Proposal(), revision), false, nil)
 }
 
 func (p *Pages) saveEntry(w http.ResponseWriter, r *http.Request) error {
@@ -107,25 +107,29 @@ func (p *Pages) saveEntry(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	c, err := form.content()
+	kept := false
 	if err == nil {
 		var e *privacy.Entry
 		if e, err = p.privacy.Save(r.Context(), v.Dataset.Code, c, form.Revision); err == nil {
-			form.Revision = e.Revision // what was typed is kept, also when it cannot be sent yet
+			form.Revision, kept = e.Revision, true // what was typed is kept, also when it cannot be sent yet
 			if form.Send != "" {
 				_, err = p.privacy.Send(r.Context(), v.Dataset.Code, e.Revision)
 			}
 		}
 	}
 	if err != nil {
-		return p.edit(w, r, v, form, err)
+		return p.edit(w, r, v, form, kept, err)
 	}
 	http.Redirect(w, r, path(v.Dataset.Code), http.StatusSeeOther)
 	return nil
 }
 
-// edit shows the form, with what a refused one was refused for.
-func (p *Pages) edit(w http.ResponseWriter, r *http.Request, v privacy.View, f entryForm, refusal error) error {
+// edit shows the form, with what a refused one was refused for; kept says that the content was saved and only not sent.
+func (p *Pages) edit(w http.ResponseWriter, r *http.Request, v privacy.View, f entryForm, kept bool, refusal error) error {
 	errs, shown := p.shell.Refused(r, refusal)
+	if kept && shown {
+		errs.Text = p.shell.T(r)("privacy.kept_not_sent")
+	}
 	if refusal != nil && !shown {
 		return refusal
 	}

@@ -35,10 +35,11 @@ var formWords = i18n.Messages{
 	"privacy.impact.submitted":    {Vi: "Đã gửi cơ quan có thẩm quyền", En: "Sent to the authority"},
 	"privacy.impact.not_required": {Vi: "Pháp luật không yêu cầu", En: "Not required by law"},
 
-	"privacy.edit_title": {Vi: "Nội dung mục đăng ký xử lý", En: "Processing entry"},
-	"privacy.edit_lead":  {Vi: "Có thể lưu khi chưa điền đủ. Nội dung đang hiệu lực không đổi cho đến khi nội dung mới được xác nhận.", En: "A draft may be incomplete. What is in force stays until the new content is confirmed."},
-	"privacy.save":       {Vi: "Lưu", En: "Save"},
-	"privacy.send_too":   {Vi: "Gửi xác nhận ngay sau khi lưu", En: "Send for confirmation after saving"},
+	"privacy.edit_title":    {Vi: "Nội dung mục đăng ký xử lý", En: "Processing entry"},
+	"privacy.edit_lead":     {Vi: "Có thể lưu khi chưa điền đủ. Nội dung đang hiệu lực không đổi cho đến khi nội dung mới được xác nhận.", En: "A draft may be incomplete. What is in force stays until the new content is confirmed."},
+	"privacy.save":          {Vi: "Lưu", En: "Save"},
+	"privacy.kept_not_sent": {Vi: "Nội dung đã được lưu nhưng chưa gửi xác nhận được. Hãy bổ sung rồi gửi lại.", En: "The content is saved but cannot be sent yet. Complete it and send it again."},
+	"privacy.send_too":      {Vi: "Gửi xác nhận ngay sau khi lưu", En: "Send for confirmation after saving"},
 
 	"privacy.s_what":        {Vi: "Xử lý dữ liệu gì, để làm gì", En: "What is processed and why"},
 	"privacy.s_what_hint":   {Vi: "Một số nội dung được điền sẵn từ Danh mục; hãy kiểm tra lại.", En: "Some of it comes from the catalogue; check it."},
