@@ -222,6 +222,9 @@ func (s Sheet) cell(column, n int, v any) (node, error) {
 // sheetWidth is about as many characters of size 12 as A4 on its side takes within its margins.
 const sheetWidth = 112
 
+// mostWidth is what still prints on one page at a size that people read; columns are not made narrower than narrowest.
+const mostWidth, narrowest = 168, 11
+
 // widths are as wide as the longest line of a column needs, within bounds; what is left of the page goes to the columns
 // of text.
 func (s Sheet) widths() []int {
@@ -237,6 +240,11 @@ func (s Sheet) widths() []int {
 		total += out[j]
 		if out[j] >= 16 {
 			wide++
+		}
+	}
+	for j := range out { // printed on one page, wider columns would be too small to read
+		if total > mostWidth && out[j] > narrowest {
+			out[j] = max(narrowest, out[j]*mostWidth/total)
 		}
 	}
 	for j := range out {
