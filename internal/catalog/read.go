@@ -90,7 +90,11 @@ func (s *Service) JSONSchema(ctx context.Context, code Code) ([]byte, error) {
 		_, err := findSchema(ctx, s.DB, d.ID, 0)
 		return nil, err
 	}
-	return JSONSchema(d.Dataset, *d.Schema, d.Elements)
+	ref, err := s.Dictionary.Reference(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return JSONSchema(d.Dataset, *d.Schema, d.Elements, ref.Lists)
 }
 
 // Profile is the register's part of the dataset profile; other slices add theirs.

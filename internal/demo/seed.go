@@ -45,6 +45,7 @@ func Seed(ctx context.Context, p Platform, w *world.World, province *provider.Pr
 		{"elements and code lists", l.dictionary},
 		{"information systems", l.systems},
 		{"datasets and their deliveries", l.datasets},
+		{"governance of the dictionary", l.governance},
 		{"services of the agencies' systems", func(ctx context.Context) error { return l.services(ctx, province) }},
 		{"register of personal-data processing", l.processing},
 		{"connection requests", l.requests},
