@@ -3,12 +3,15 @@ package acceptance
 import (
 	"encoding/csv"
 	"net/http"
+	"os"
+	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
 	"time"
 
 	"lienthong/acceptance/harness"
+	"lienthong/internal/document"
 )
 
 // newElement is a proposal of an element as a steward sends it.
@@ -298,6 +301,7 @@ func codeLists(t *testing.T, p *province) {
 	if a := ok(t, p.engineer.Get("/api/v1/code-lists/loai_rung?version=1"), http.StatusOK); strings.Contains(string(a.Body), `"DD"`) {
 		t.Errorf("version 1: %s", a)
 	}
+	byCommand(t, p)
 	past := history(t, p.engineer, "/code-lists/loai_rung")
 	if len(past) < 2 {
 		t.Errorf("the history of the list holds %d changes", len(past))
@@ -376,4 +380,38 @@ func elements(t *testing.T, p *province) {
 	}
 	refused(t, p.engineer.Get("/api/v1/dictionary/export?format=doc"), http.StatusUnprocessableEntity, "dictionary.bad_format")
 	refused(t, harness.NewClient(t, p.Console).Get("/api/v1/dictionary/elements"), http.StatusUnauthorized, "access.sign_in_required")
+}
+
+// byCommand proposes a list from a workbook and exports the dictionary, as a script would.
+func byCommand(t *testing.T, p *province) {
+	t.Helper()
+	kept := filepath.Join(t.TempDir(), "session")
+	run := func(in string, args ...string) (string, int) {
+		return harness.CLI(t, in, append(args, "--session", kept)...)
+	}
+	if out, code := run(harness.Password+"\n", "sign-in", "--server", p.Console, "--username", p.ownerSteward.Username); code != 0 {
+		t.Fatal(out)
+	}
+	write := func(rows ...[]any) string {
+		file, err := document.XLSX(document.Sheet{Name: "Mã", Columns: []document.Column{{Title: "code"}, {Title: "label"}, {Title: "valid_from"}}, Rows: rows})
+		if err != nil {
+			t.Fatal(err)
+		}
+		path := filepath.Join(t.TempDir(), "ma.xlsx")
+		if err := os.WriteFile(path, file, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		return path
+	}
+	propose := []string{"dictionary", "propose-list", "--name", "chat_lieu_nha", "--title", "Chất liệu nhà", "--reason", "Cần cho rà soát nhà tạm"}
+	if out, code := run("", append(propose, write([]any{"01", "Gỗ", "ngày mai"}, []any{"", "Tre", ""}))...); code == 0 || !strings.Contains(out, "row 2, valid_from") || !strings.Contains(out, "row 3, code") {
+		t.Errorf("a workbook with wrong lines: exit %d: %s", code, out)
+	}
+	out, code := run("", append(propose, write([]any{"01", "Gỗ", "2026-01-01"}, []any{"02", "Tre, nứa", ""}))...)
+	if code != 0 || !strings.Contains(out, `"01"`) || !strings.Contains(out, "Tre, nứa") || !strings.Contains(out, "proposed") {
+		t.Errorf("a workbook: exit %d: %s", code, out)
+	}
+	if out, code := run("", "dictionary", "export", "--format", "csv"); code != 0 || !strings.Contains(out, "so_dinh_danh_ca_nhan") {
+		t.Errorf("export: exit %d: %.300s", code, out)
+	}
 }

@@ -85,6 +85,11 @@ func (s *Service) fill(ctx context.Context, q controldb.Querier, p *Proposal, in
 			faults = append(faults, f)
 		}
 	}
+	err := s.fillThing(ctx, q, p, in)
+	if f := fault.Of(err); f != nil && f.Kind != fault.Invalid {
+		return err
+	}
+	join(err)
 	if utf8.RuneCountInString(p.Reason) < minReason {
 		join(fault.New(fault.Invalid, "dictionary.reason_missing", minReason).At("reason"))
 	}
@@ -94,11 +99,6 @@ func (s *Service) fill(ctx context.Context, q controldb.Querier, p *Proposal, in
 	if in.Level != "" && in.Level.Rank() < 0 {
 		join(fault.New(fault.Invalid, "dictionary.bad_level", in.Level).At("level"))
 	}
-	err := s.fillThing(ctx, q, p, in)
-	if f := fault.Of(err); f != nil && f.Kind != fault.Invalid && len(faults) == 0 {
-		return err
-	}
-	join(err)
 	if err := fault.Collect(faults...); err != nil {
 		return err
 	}

@@ -195,8 +195,17 @@ func (p *Pages) proposalPage(w http.ResponseWriter, r *http.Request, refused ref
 	if x.Note != "" && (x.State == dictionary.Returned || x.State == dictionary.Rejected) {
 		v.Above = append(v.Above, ui.Alert(ui.Note{Tone: ui.Warn, Title: t("dictionary.is_" + string(x.State)), Text: x.Note}))
 	}
-	v.Head.Actions = p.proposerActions(r, t, x)
-	v.Main = append(v.Main, p.stepCards(r, t, x, refused, errs)...)
+	forms := p.stepCards(r, t, x, refused, errs)
+	for _, f := range forms[:min(len(forms), 1)] { // what there is to read stands first, so the way to the form is shown
+		if f.Card.ID != "" {
+			v.Head.Actions = append(v.Head.Actions, ui.Action{Label: f.Card.Title, Path: "#" + f.Card.ID, Icon: ui.IconDown, Kind: ui.Primary})
+		}
+	}
+	v.Head.Actions = append(v.Head.Actions, p.proposerActions(r, t, x)...)
+	if shown { // what was refused is seen at once
+		v.Main = append(v.Main, forms...)
+		forms = nil
+	}
 	if x.Action != dictionary.Create {
 		v.Main = append(v.Main, part{Card: ui.CardProps{Title: t("dictionary.changes"), Lead: t("dictionary.level_is", t("dictionary.level."+string(x.Level)), x.Label), Flush: true}, Body: []templ.Component{p.changesTable(r, t, x.Changes)}})
 	}
@@ -204,7 +213,7 @@ func (p *Pages) proposalPage(w http.ResponseWriter, r *http.Request, refused ref
 	if x.Kind != dictionary.ThingIdentifier {
 		v.Main = append(v.Main, p.impactCard(r, t, impact))
 	}
-	v.Main = append(v.Main, p.commentsCard(r, t, x, comments))
+	v.Main = append(append(v.Main, p.commentsCard(r, t, x, comments)), forms...)
 	out := web.Page{Title: x.Number + " · " + x.Title, Crumbs: crumbs(t, ui.Crumb{Label: t("dictionary.proposals"), Path: "/dictionary/proposals"}, ui.Crumb{Label: x.Number}), Body: page(v)}
 	if shown {
 		out.Status = fault.Of(refused.err).Kind.Status()
@@ -265,7 +274,7 @@ func (p *Pages) aboutProposal(r *http.Request, t ui.T, x *dictionary.Proposal) [
 	}
 	pairs := []ui.Pair{
 		{Name: t("dictionary.proposer"), Text: x.ByName, Help: p.agency(r.Context(), x.Agency)}, {Name: t("dictionary.proposed_at"), Value: ui.Moment(x.At)},
-		{Name: t("dictionary.semantic_version"), Text: x.Label, Help: t("dictionary.level." + string(x.Level))}, {Name: t("dictionary.effective_from"), Text: effective},
+		{Name: t("dictionary.semantic_version"), Text: x.Label, Help: levelHelp(t, x)}, {Name: t("dictionary.effective_from"), Text: effective},
 	}
 	if x.Origin.Dataset != "" {
 		pairs = append(pairs, ui.Pair{Name: t("dictionary.origin"), Value: ui.Link(x.Origin.Dataset, "/catalog/"+x.Origin.Dataset+"/mapping"), Help: x.Origin.Field})
@@ -277,6 +286,14 @@ func (p *Pages) aboutProposal(r *http.Request, t ui.T, x *dictionary.Proposal) [
 		pairs = append(pairs, ui.Pair{Name: t("dictionary.now"), Value: ui.Link(x.Subject, thingPath(x.Kind, x.Subject))})
 	}
 	return pairs
+}
+
+// levelHelp is the level of a change; something new has none.
+func levelHelp(t ui.T, x *dictionary.Proposal) string {
+	if x.Action == dictionary.Create {
+		return ""
+	}
+	return t("dictionary.level." + string(x.Level))
 }
 
 func (p *Pages) events(t ui.T, steps []dictionary.Step) []ui.Event {
@@ -311,6 +328,7 @@ func (p *Pages) contentCards(r *http.Request, t ui.T, x *dictionary.Proposal) []
 	switch {
 	case x.Element != nil:
 		e := *x.Element
+		e.Label, e.Version = x.Label, x.Base+1
 		about := []ui.Pair{{Name: t("dictionary.code"), Value: ui.Mono(string(e.Code))}, {Name: t("dictionary.col_name"), Text: e.Name}, {Name: t("dictionary.col_meaning"), Text: e.Meaning}}
 		if e.ReplacedBy != "" {
 			about = append(about, ui.Pair{Name: t("dictionary.replaced_by"), Value: ui.Link(string(e.ReplacedBy), elementPath(e.ReplacedBy))})

@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"strings"
 
+	"lienthong/internal/access"
 	"lienthong/internal/dictionary"
 	"lienthong/internal/kit/fault"
 	"lienthong/internal/web"
@@ -184,6 +185,7 @@ func (p *Pages) prefill(r *http.Request, f *proposalForm) error {
 	if f.Action == string(dictionary.Create) {
 		if f.Kind == string(dictionary.ThingElement) {
 			f.Type, f.Class = cmp.Or(f.Type, string(dictionary.Text)), cmp.Or(f.Class, string(dictionary.Normal))
+			f.Owner = cmp.Or(f.Owner, access.ActorOf(r.Context()).Agency)
 		}
 		return nil
 	}
