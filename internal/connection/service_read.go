@@ -84,6 +84,9 @@ func (s *Service) complete(ctx context.Context, who access.Actor, v *View) error
 		v.Outlook = outlook(r.Need, f)
 	}
 	scope := r.Need.Requested()
+	if r.Route == Shortened {
+		scope = r.Proposed(f.Dataset)
+	}
 	if r.Approved != nil {
 		scope = *r.Approved
 	}

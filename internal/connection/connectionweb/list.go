@@ -51,7 +51,7 @@ func (p *Pages) listRequests(w http.ResponseWriter, r *http.Request) error {
 	t := p.shell.T(r)
 	head := ui.Head{Title: t("connection.list"), Lead: t("connection.list_lead")}
 	if access.ActorOf(r.Context()).Can(access.ConnectionDraft) {
-		head.Actions = []ui.Action{{Label: t("connection.offer"), Path: "/connections/offer"}, {Label: t("connection.new"), Path: "/connections/new", Icon: ui.IconAdd, Kind: ui.Primary}}
+		head.Actions = []ui.Action{{Label: t("connection.limits"), Path: limitsPath, Kind: ui.Quiet}, {Label: t("connection.offer"), Path: "/connections/offer"}, {Label: t("connection.new"), Path: "/connections/new", Icon: ui.IconAdd, Kind: ui.Primary}}
 	}
 	return p.shell.Render(w, r, web.Page{
 		Title: t("connection.list"), Crumbs: []ui.Crumb{{Label: t("connection.list")}},

@@ -2,6 +2,7 @@ package connectionweb
 
 import (
 	"net/http"
+	"slices"
 
 	"lienthong/internal/access"
 	"lienthong/internal/connection"
@@ -90,7 +91,6 @@ func (p *Pages) renderNeed(w http.ResponseWriter, r *http.Request, v needPage) e
 	} else {
 		fields = append(fields, hidden("system", v.need.System))
 	}
-	fields = append(fields, needFields(f, v.need, c)...)
 	status := 0
 	if v.typed.errors.Any() {
 		status = http.StatusUnprocessableEntity
@@ -99,7 +99,8 @@ func (p *Pages) renderNeed(w http.ResponseWriter, r *http.Request, v needPage) e
 	if err != nil {
 		return err
 	}
-	fields = append(fields, route...)
+	asked := needFields(f, v.need, c) // what is asked comes first, and right after it which process that takes
+	fields = slices.Concat(fields, asked[:1], route, asked[1:])
 	lead := c.Dataset.Name + " → " + consumerName(t, v.need, c.System)
 	if c.Dataset.Code == "" {
 		lead = t("connection.no_dataset")

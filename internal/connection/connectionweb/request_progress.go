@@ -4,6 +4,7 @@ import (
 	"context"
 	"strings"
 
+	"lienthong/internal/access"
 	"lienthong/internal/connection"
 	"lienthong/internal/web/ui"
 
@@ -70,6 +71,9 @@ func (p *Pages) historyPart(ctx context.Context, t ui.T, v connection.View) part
 		who := p.registers.Agency(ctx, s.By.Agency)
 		if s.By.Name != "" {
 			who = s.By.Name + " · " + who
+		}
+		if s.By.Role == string(access.SystemJob) {
+			who = t("connection.by_platform")
 		}
 		e := ui.Event{When: s.At, What: t("connection.action." + string(s.Action)), Who: who, Detail: s.Comment, Tone: ui.Info}
 		if s.From != s.To && s.Phase != "" {

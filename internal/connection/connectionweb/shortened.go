@@ -185,7 +185,7 @@ func shortenedNotes(t ui.T, r *connection.Request) []templ.Component {
 	if c := r.Converted; c != nil {
 		var why []string
 		for _, x := range c.Reasons {
-			why = append(why, t("connection.eligible_"+x.Code)+": "+reasons(t, x))
+			why = append(why, reasons(t, x))
 		}
 		out = append(out, ui.Alert(ui.Note{Tone: ui.Warn, Title: t("connection.converted_at", i18n.DateTime(c.At), t("connection.state."+string(c.From))), Text: strings.Join(why, " ")}))
 	}

@@ -9,6 +9,7 @@ var shortenedWords = i18n.Messages{
 	"connection.route_lead":      {Vi: "Quy trình rút gọn (khoản 3 Điều 12) chỉ áp dụng khi đạt cả sáu điều kiện; hệ thống tự đánh giá.", En: "The shortened process (Điều 12.3) needs all six conditions; the platform evaluates them itself."},
 	"connection.route_would":     {Vi: "Quy trình sẽ áp dụng", En: "Process that will apply"},
 	"connection.route_check":     {Vi: "Kiểm tra lại quy trình", En: "Check the process again"},
+	"connection.by_platform":     {Vi: "Nền tảng tự thực hiện", En: "By the platform itself"},
 	"connection.col_route":       {Vi: "Quy trình", En: "Process"},
 	"connection.name.full":       {Vi: "Đầy đủ", En: "Full"},
 	"connection.name.shortened":  {Vi: "Rút gọn", En: "Shortened"},
