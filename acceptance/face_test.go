@@ -100,7 +100,7 @@ func (r route) matcher() *regexp.Regexp {
 func (r route) page() bool {
 	return r.method == http.MethodGet && !r.api() && !strings.HasPrefix(r.pattern, "/static/") && !strings.HasPrefix(r.pattern, "/certificate/") && !strings.HasPrefix(r.pattern, "/audit/log/") &&
 		r.pattern != "/livez" && r.pattern != "/readyz" && !strings.HasSuffix(r.pattern, ".csv") && !strings.HasSuffix(r.pattern, ".json") && !strings.HasSuffix(r.pattern, ".docx") && !strings.HasSuffix(r.pattern, ".xlsx") &&
-		!strings.HasSuffix(r.pattern, "/files/{kind}") && r.pattern != "/ingest/template" && r.pattern != "/ingest/{id}/progress" // files, and a part of a page
+		!strings.HasSuffix(r.pattern, "/files/{kind}") && !strings.HasPrefix(r.pattern, "/catalog/template/") && !strings.HasSuffix(r.pattern, "/paper") && r.pattern != "/ingest/template" && r.pattern != "/ingest/{id}/progress" // files, and a part of a page
 }
 
 // find is a page that somebody can open: which pattern, at which path, by whom.
@@ -257,6 +257,10 @@ func unlinked(pattern string) string {
 		return "nobody has added a purpose in the demo"
 	case pattern == "/release/publications/{id}":
 		return "nobody of the demo has asked to publish openly: its open data list is not issued"
+	case strings.HasPrefix(pattern, "/catalog/unowned/{id}"):
+		return "all data of the demo has an owner (R20.2)"
+	case pattern == "/catalog/import/{id}":
+		return "a filled-in form, which lives a day"
 	case pattern == "/me/second-factor":
 		return "for those who have none; the empty platform shows it"
 	case strings.HasSuffix(pattern, "/pick-up") || strings.HasSuffix(pattern, "/client-key/{kid}/revoke") || strings.HasPrefix(pattern, "/system/{id}/certificate"):
