@@ -55,7 +55,7 @@ func (p *Pages) classifyPage(w http.ResponseWriter, r *http.Request, sent string
 	} else if about.ProposalNote != "" {
 		view.Above = append(view.Above, ui.Alert(ui.Note{Tone: ui.Warn, Title: t("catalog.proposal_refused"), Text: about.ProposalNote}))
 	}
-	view.Main = append(view.Main, classesCard(t, about))
+	view.Main = append(view.Main, classesCards(t, about)...)
 	if who.Can(access.CatalogRegister) && who.ActsFor(about.Owner) && about.State != catalog.Retired {
 		view.Main = append(view.Main, p.classifyCard(r, t, about, sent, errs))
 	}
@@ -89,8 +89,8 @@ func suggestionPairs(t ui.T, about catalog.Profile) []ui.Pair {
 	return pairs
 }
 
-// classesCard lists what holds now.
-func classesCard(t ui.T, about catalog.Profile) part {
+// classesCards list what holds now, of the dataset and of each field.
+func classesCards(t ui.T, about catalog.Profile) []part {
 	props := ui.TableProps{
 		Caption: t("catalog.field_classes"), Empty: ui.Empty{Icon: ui.IconRows, Title: t("catalog.no_schema"), Text: t("catalog.no_schema_text")},
 		Columns: []ui.Column{{Label: t("catalog.field")}, {Label: t("catalog.field_element")}, {Label: t("catalog.class")}, {Label: t("catalog.element_class")}},
@@ -108,7 +108,10 @@ func classesCard(t ui.T, about catalog.Profile) part {
 			props.Rows = append(props.Rows, ui.Cells(ui.Two(f.Label, f.Name), fieldElement(t, about, f), class, of))
 		}
 	}
-	return part{Card: ui.CardProps{Title: t("catalog.class_now"), Flush: true}, Body: []templ.Component{ui.KeyValue(classPairs(t, about)...), ui.Table(props)}}
+	return []part{
+		{Card: ui.CardProps{Title: t("catalog.class_now")}, Body: []templ.Component{ui.KeyValue(classPairs(t, about)...)}},
+		{Card: ui.CardProps{Title: t("catalog.field_classes"), Flush: true}, Body: []templ.Component{ui.Table(props)}},
+	}
 }
 
 // classifyCard is the owner's form.

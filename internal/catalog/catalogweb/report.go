@@ -97,11 +97,12 @@ func (p *Pages) report(ctx context.Context, t ui.T, kind string, in reportForm, 
 			return view, err
 		}
 	}
-	body := ui.Table(p.reportTable(ctx, t, kind, in, list))
+	card, body := ui.CardProps{Flush: true}, ui.Table(p.reportTable(ctx, t, kind, in, list))
 	if kind == reportUnclassified && len(list.Datasets) > 0 && access.ActorOf(ctx).Can(access.CatalogReview) {
+		card.Flush = false
 		body = bulk(bulkView{Action: "/catalog/report/unclassified", Errors: errs, Confirm: t("catalog.bulk_confirm"), Ask: t("catalog.bulk_ask"), Hint: t("catalog.bulk_hint"), Table: p.reportTable(ctx, t, kind, in, list)})
 	}
-	view.Main = []part{{Card: ui.CardProps{Flush: true}, Body: []templ.Component{body}}}
+	view.Main = []part{{Card: card, Body: []templ.Component{body}}}
 	return view, nil
 }
 
@@ -138,7 +139,7 @@ func (p *Pages) reportTable(ctx context.Context, t ui.T, kind string, in reportF
 		props.Columns = append(props.Columns, ui.Column{Label: t("catalog.method_reason")}, ui.Column{Label: t("catalog.automate_by")})
 	}
 	if bulk {
-		props.Columns = append([]ui.Column{{Label: t("catalog.choose")}}, props.Columns...)
+		props.Columns = append([]ui.Column{{Label: t("catalog.choose"), Number: true}}, props.Columns...)
 	}
 	for _, d := range list.Datasets {
 		at := path(d.Code)
