@@ -33,6 +33,7 @@ type commands struct {
 	Backup       backupCmd       `cmd:"" help:"Back up, verify and restore, for the administrator of the server itself."`
 	Agencies     agenciesCmd     `cmd:"" help:"List or import agencies."`
 	Dictionary   dictionaryCmd   `cmd:"" help:"Export the dictionary, or propose a code list from a file."`
+	Systems      systemsCmd      `cmd:"" help:"List or import information systems; what listed datasets are found to meet."`
 	Deliver      deliverCmd      `cmd:"" help:"Deliver a file into the warehouse."`
 	Privacy      privacyCmd      `cmd:"" help:"Keep the register of personal-data processing."`
 	Connections  connectionsCmd  `cmd:"" help:"Take connection requests through their process."`

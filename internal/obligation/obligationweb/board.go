@@ -155,7 +155,7 @@ func (p *Pages) datasetTable(ctx context.Context, t ui.T, form boardForm) (ui.Ta
 		cells := []templ.Component{ui.LinkTwo(s.Name, "/catalog/"+s.Dataset, p.Agency(ctx, s.Owner))}
 		for _, k := range obligation.Kinds() {
 			f := s.Findings[k]
-			cells = append(cells, ui.Stack(ui.Badge(lightState(t, f.Light)), ui.Muted(why(t, f))))
+			cells = append(cells, ui.Lines(ui.Badge(lightState(t, f.Light)), ui.Muted(why(t, f))))
 		}
 		props.Rows = append(props.Rows, ui.Row{Cells: cells})
 	}
@@ -191,7 +191,7 @@ func (p *Pages) agencyTable(ctx context.Context, t ui.T, form boardForm, totals 
 			case c[obligation.NotAssessed] > 0:
 				state.Tone = ui.Neutral
 			}
-			cells = append(cells, ui.Stack(ui.Badge(state), ui.Muted(t("obligation.tile_note", c[obligation.Unmet], c[obligation.NotAssessed]))))
+			cells = append(cells, ui.Lines(ui.Badge(state), ui.Muted(t("obligation.tile_note", c[obligation.Unmet], c[obligation.NotAssessed]))))
 		}
 		props.Rows = append(props.Rows, ui.Row{Cells: cells})
 	}

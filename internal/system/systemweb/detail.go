@@ -118,7 +118,7 @@ func (p *Pages) useFacts(ctx context.Context, t ui.T, s *system.Standing) ([]ui.
 		listed = ui.Badge(ui.State{Label: t("system.listed_by", s.Listed), Tone: ui.Info, Icon: ui.IconDecision})
 	}
 	pairs := []ui.Pair{
-		{Name: t("system.col_status"), Value: ui.Stack(ui.Badge(statusState(t, s.Status)), ui.Muted(t("system.since", i18n.DateTime(s.Since))))},
+		{Name: t("system.col_status"), Value: ui.Lines(ui.Badge(statusState(t, s.Status)), ui.Muted(t("system.since", i18n.DateTime(s.Since))))},
 		{Name: t("system.last_success"), Text: lastText(t, s)}, {Name: t("system.listed"), Value: listed},
 	}
 	if p.use == nil {
@@ -140,7 +140,7 @@ func datasetLinks(t ui.T, list []Named) templ.Component {
 	for _, d := range list {
 		links = append(links, ui.LinkTwo(d.Name, "/catalog/"+d.Code, d.Code))
 	}
-	return ui.Stack(links...)
+	return ui.Lines(links...)
 }
 
 // planFacts are the plan of a system that is not connected; nothing while none is owed and none was made.

@@ -128,7 +128,7 @@ func oneOf(f system.Filter) system.Filter {
 func (p *Pages) levelTable(ctx context.Context, t ui.T, form levelsForm, found []*system.Standing) ui.TableProps {
 	props := ui.TableProps{
 		Caption: t("system.levels"),
-		Columns: []ui.Column{{Label: t("system.col_system")}, {Label: t("system.field_owner")}, {Label: t("system.level")}, {Label: t("system.level_decision")}, {Label: t("system.level_review")}},
+		Columns: []ui.Column{{Label: t("system.col_system")}, {Label: t("system.level")}, {Label: t("system.level_decision")}, {Label: t("system.level_review")}},
 		Empty:   ui.Empty{Icon: ui.IconFilter, Title: t("system.levels_none"), Text: t("system.levels_none_text")},
 	}
 	if form != (levelsForm{}) {
@@ -143,7 +143,7 @@ func (p *Pages) levelTable(ctx context.Context, t ui.T, form levelsForm, found [
 		case s.Level > 0:
 			decision = ui.Two(s.LevelDecision, s.LevelAuthority)
 		}
-		props.Rows = append(props.Rows, ui.Cells(ui.LinkTwo(s.Name, path(s.ID)+"#levels", s.ID), ui.Text(p.agency(ctx, s.Owner)), ui.Badge(levelState(t, &s.System, now)), decision, ui.Day(s.LevelReviewAt)))
+		props.Rows = append(props.Rows, ui.Cells(ui.LinkTwo(s.Name, path(s.ID)+"#levels", p.agency(ctx, s.Owner)), ui.Badge(levelState(t, &s.System, now)), decision, ui.Day(s.LevelReviewAt)))
 	}
 	return props
 }
@@ -170,18 +170,18 @@ func (p *Pages) levelCard(ctx context.Context, t ui.T, s *system.System, who acc
 
 func (p *Pages) dossierRow(t ui.T, s *system.System, d *system.Dossier, who access.Actor) ui.Row {
 	at := path(s.ID) + "/level/" + d.ID
-	number := ui.Stack(ui.Text(d.Number), ui.Muted(t("system.level_sent", d.ProposedName, i18n.DateTime(d.ProposedAt))))
+	number := ui.Lines(ui.Text(d.Number), ui.Muted(t("system.level_sent", d.ProposedName, i18n.DateTime(d.ProposedAt))))
 	if d.File != nil {
-		number = ui.Stack(ui.Link(d.Number, at+"/file/dossier"), ui.Muted(t("system.level_sent", d.ProposedName, i18n.DateTime(d.ProposedAt))))
+		number = ui.Lines(ui.Link(d.Number, at+"/file/dossier"), ui.Muted(t("system.level_sent", d.ProposedName, i18n.DateTime(d.ProposedAt))))
 	}
 	level := ui.Two(t("system.level_n", d.Level), t("system.level_kind."+string(d.Kind)))
 	state := ui.Badge(dossierState(t, d))
 	switch {
 	case d.Decided != nil:
 		level = ui.Two(t("system.level_n", d.Decided.Level), t("system.level_kind."+string(d.Kind)))
-		state = ui.Stack(state, ui.Link(d.Decided.Number, at+"/file/decision"), ui.Muted(t("system.level_until", d.Decided.Authority, i18n.Date(d.Decided.ValidTo), d.EndedName)))
+		state = ui.Lines(state, ui.Link(d.Decided.Number, at+"/file/decision"), ui.Muted(t("system.level_until", d.Decided.Authority, i18n.Date(d.Decided.ValidTo), d.EndedName)))
 	case d.State == system.Returned:
-		state = ui.Stack(state, ui.Muted(d.Note))
+		state = ui.Lines(state, ui.Muted(d.Note))
 	case d.State == system.Proposed:
 		var steps []ui.Action
 		if who.Can(access.SystemLevel) && who.ID != d.ProposedBy {
@@ -190,7 +190,7 @@ func (p *Pages) dossierRow(t ui.T, s *system.System, d *system.Dossier, who acce
 		if who.Can(access.SystemRegister) && who.ActsFor(s.Owner) {
 			steps = append(steps, ui.Action{Label: t("system.level_withdraw"), Path: at + "/withdraw", Icon: ui.IconStopped})
 		}
-		state = ui.Stack(state, ui.Buttons(steps...))
+		state = ui.Lines(state, ui.Buttons(steps...))
 	}
 	return ui.Cells(number, level, state)
 }

@@ -171,9 +171,9 @@ func (p *Pages) table(ctx context.Context, t ui.T, form listForm, found []*syste
 		}
 		name := ui.LinkTwo(s.Name, path(s.ID), s.ID)
 		if s.Listed != "" {
-			name = ui.Stack(name, ui.Muted(t("system.listed_by", s.Listed)))
+			name = ui.Lines(name, ui.Muted(t("system.listed_short")))
 		}
-		row := ui.Cells(name, ui.Text(letter(s.Category)), ui.Text(p.agency(ctx, s.Owner)), ui.Stack(ui.Badge(statusState(t, s.Status)), ui.Muted(lastText(t, s))), level)
+		row := ui.Cells(name, ui.Text(letter(s.Category)), ui.Text(p.agency(ctx, s.Owner)), ui.Lines(ui.Badge(statusState(t, s.Status)), ui.Muted(lastText(t, s))), level)
 		if s.Suspended {
 			row.Tone = ui.Warn
 		}
@@ -184,7 +184,10 @@ func (p *Pages) table(ctx context.Context, t ui.T, form listForm, found []*syste
 
 // statusState is a status as a badge shows it.
 func statusState(t ui.T, s system.Status) ui.State {
-	state := ui.State{Label: t("system.status." + string(s))}
+	state := ui.State{}
+	if t != nil {
+		state.Label = t("system.status." + string(s))
+	}
 	switch s {
 	case system.Connected:
 		state.Tone = ui.Good

@@ -56,7 +56,7 @@ func (p *Pages) showProgress(w http.ResponseWriter, r *http.Request) error {
 	}, Tabs: []ui.Tab{{Label: t("system.listed"), Path: "/system/status", Current: !form.All}, {Label: t("system.all_systems"), Path: "/system/status?all=1", Current: form.All}}}
 	for _, s := range system.Statuses() {
 		to := listForm{Status: string(s), Listed: !form.All}
-		v.Statuses = append(v.Statuses, ui.Bar{Label: t("system.status." + string(s)), Value: int64(counts.Status[s]), Path: to.path(), Tone: statusState(t, s).Tone})
+		v.Statuses = append(v.Statuses, ui.Bar{Label: t("system.status." + string(s)), Value: int64(counts.Status[s]), Path: to.path(), Tone: barTone(s)})
 	}
 	more := len(owing) > pageSize
 	if more {
@@ -67,6 +67,14 @@ func (p *Pages) showProgress(w http.ResponseWriter, r *http.Request) error {
 		v.Owing.Pages = &ui.PageLinks{Next: "/system/status?after=" + owing[len(owing)-1].ID}
 	}
 	return p.shell.Render(w, r, web.Page{Title: t("system.progress"), Crumbs: []ui.Crumb{{Label: t("system.register"), Path: "/system"}, {Label: t("system.progress")}}, Body: progressPage(v)})
+}
+
+// barTone of a status: what is not connected yet must not look reached.
+func barTone(s system.Status) ui.Tone {
+	if s == system.NotConnected {
+		return ui.Warn
+	}
+	return statusState(nil, s).Tone
 }
 
 // dayBars draws how many systems were connected on the days that were kept, the newest last.
@@ -106,10 +114,10 @@ func (p *Pages) owingTable(ctx context.Context, t ui.T, owing []*system.Standing
 func (p *Pages) planCell(t ui.T, s *system.Standing, who access.Actor) templ.Component {
 	need := ui.Badge(needState(t, s))
 	if s.Plan != nil {
-		need = ui.Stack(ui.Day(s.Plan.TargetAt), need)
+		need = ui.Lines(ui.Day(s.Plan.TargetAt), need)
 	}
 	if who.Agency == s.Owner && who.Can(access.SystemRegister) {
-		return ui.Stack(need, ui.Button(ui.Action{Label: t("system.plan"), Path: path(s.ID) + "/plan", Icon: ui.IconDeadline, Kind: ui.Small}))
+		return ui.Lines(need, ui.Button(ui.Action{Label: t("system.plan"), Path: path(s.ID) + "/plan", Icon: ui.IconDeadline, Kind: ui.Small}))
 	}
 	return need
 }

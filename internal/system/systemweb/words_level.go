@@ -12,6 +12,7 @@ func levelMessages() i18n.Messages {
 		"system.listed":          {Vi: "Danh mục bắt buộc kết nối", En: "Mandatory list"},
 		"system.listed_only":     {Vi: "Chỉ hệ thống thuộc Danh mục bắt buộc kết nối", En: "Systems of the mandatory list only"},
 		"system.listed_by":       {Vi: "Thuộc Danh mục bắt buộc kết nối, {0}", En: "In the mandatory list, {0}"},
+		"system.listed_short":    {Vi: "Bắt buộc kết nối", En: "Must be connected"},
 		"system.listed_no":       {Vi: "Không thuộc Danh mục đang có hiệu lực", En: "Not in the list in force"},
 		"system.all_systems":     {Vi: "Tất cả hệ thống", En: "All systems"},
 		"system.last_success":    {Vi: "Lần thành công gần nhất", En: "Last success"},
