@@ -10,20 +10,21 @@ import (
 	"lienthong/internal/system"
 )
 
-// systemJSON is a system with what of its security level counts now.
-type systemJSON struct {
+// SystemJSON is a system with what of its security level counts now; exported because embedded fields are described only
+// then.
+type SystemJSON struct {
 	system.System
 	LevelInForce int               `json:"level_in_force" doc:"Security level that counts now: 0 when none is approved or it has lapsed"`
 	LevelState   system.LevelState `json:"level_state" enum:"none,valid,expiring,lapsed,exception"`
 }
 
-func (p *Pages) asJSON(s *system.System) systemJSON {
-	return systemJSON{*s, s.LevelAt(p.clock.Now()), s.LevelStateAt(p.clock.Now())}
+func (p *Pages) asJSON(s *system.System) SystemJSON {
+	return SystemJSON{*s, s.LevelAt(p.clock.Now()), s.LevelStateAt(p.clock.Now())}
 }
 
 // standingJSON is a system with what traffic shows of it besides.
 type standingJSON struct {
-	systemJSON
+	SystemJSON
 	Status      system.Status `json:"status" enum:"not_connected,testing,connected,idle,disconnected" doc:"As traffic shows it (Điều 8.3a); no operation sets it"`
 	Since       time.Time     `json:"status_since" doc:"When the status was first seen"`
 	LastSuccess time.Time     `json:"last_success,omitzero" doc:"Last successful call or delivery"`
@@ -37,7 +38,7 @@ type standingJSON struct {
 
 func (p *Pages) standing(s *system.Standing) standingJSON {
 	return standingJSON{
-		systemJSON: p.asJSON(&s.System), Status: s.Status, Since: s.Since, LastSuccess: s.LastSuccess, LastWay: s.LastWay, Listed: s.Listed, Need: s.Need, Plan: s.Plan,
+		SystemJSON: p.asJSON(&s.System), Status: s.Status, Since: s.Since, LastSuccess: s.LastSuccess, LastWay: s.LastWay, Listed: s.Listed, Need: s.Need, Plan: s.Plan,
 	}
 }
 
@@ -113,7 +114,7 @@ type registerIn struct {
 	}
 }
 
-type systemOut struct{ Body systemJSON }
+type systemOut struct{ Body SystemJSON }
 
 func (p *Pages) opRegister(ctx context.Context, in *registerIn) (*systemOut, error) {
 	s, err := in.Body.system(in.Body.ID)
