@@ -100,7 +100,10 @@ var alike = map[string]string{
 	"POST /system": "POST /api/v1/systems", "POST /system/{id}/edit": "PUT /api/v1/systems/{id}", "POST /system/{id}/officer-key/remove": "DELETE /api/v1/systems/{id}/officer-keys/{kid}",
 	"POST /system/{id}/officer-key": "POST /api/v1/systems/{id}/officer-keys", "POST /system/{id}/client-key": "POST /api/v1/systems/{id}/client-keys",
 	"POST /system/{id}/client-key/{kid}/revoke": "POST /api/v1/systems/{id}/client-keys/{kid}/revoke", "POST /system/{id}/credential": "POST /api/v1/systems/{id}/credentials",
-	"POST /access/purposes": "POST /api/v1/purposes", "POST /catalog": "POST /api/v1/datasets", "POST /catalog/{owner}/{slug}/edit": "PUT /api/v1/datasets/{owner}/{slug}",
+	"POST /system/import": "POST /api/v1/systems/import", "POST /system/{id}/plan": "PUT /api/v1/systems/{id}/plan", "POST /system/{id}/level": "POST /api/v1/systems/{id}/levels",
+	"POST /system/{id}/level/{lid}/record": "POST /api/v1/systems/{id}/levels/{lid}/record", "POST /system/{id}/level/{lid}/return": "POST /api/v1/systems/{id}/levels/{lid}/return",
+	"POST /system/{id}/level/{lid}/withdraw": "POST /api/v1/systems/{id}/levels/{lid}/withdraw",
+	"POST /access/purposes":                  "POST /api/v1/purposes", "POST /catalog": "POST /api/v1/datasets", "POST /catalog/{owner}/{slug}/edit": "PUT /api/v1/datasets/{owner}/{slug}",
 	"POST /catalog/{owner}/{slug}/mapping": "PUT /api/v1/datasets/{owner}/{slug}/mapping", "POST /catalog/sources/transfer": "POST /api/v1/official-sources/transfer",
 	"POST /privacy/{owner}/{slug}/edit": "PUT /api/v1/privacy/entries/{owner}/{slug}",
 	"POST /dictionary/proposals":        "POST /api/v1/dictionary/proposals", "POST /dictionary/proposals/{id}/edit": "PUT /api/v1/dictionary/proposals/{id}",
@@ -334,6 +337,14 @@ func changeSystem(t *testing.T, p *province, day func(int) string) {
 	p.registerSystem(t, "he-thong-doi", "Hệ thống để thay đổi", consumer)
 	at := "/api/v1/systems/he-thong-doi"
 	ok(t, p.engineer.Do(http.MethodPut, at, m{"name": "Hệ thống đã thay đổi", "owner": consumer, "category": "sector", "layer": "source"}), http.StatusOK)
+	ok(t, p.engineer.With("Content-Type", "text/csv").Post("/api/v1/systems/import", importHead+"he-thong-doi,Hệ thống đã thay đổi lần nữa,"+consumer+",c,source,planned,,\n"), http.StatusOK)
+	ok(t, p.consumerSteward.Do(http.MethodPut, at+"/plan", m{"target": day(60), "steps": "Xây dựng API và gửi yêu cầu kết nối"}), http.StatusOK)
+	for _, end := range []string{"return", "withdraw"} { // recorded by registerSystem before
+		var dossier struct{ ID string }
+		ok(t, p.consumerSteward.Post(at+"/levels", proposal(2)), http.StatusCreated).Into(t, &dossier)
+		who := map[string]*harness.Person{"return": p.security, "withdraw": p.consumerSteward}[end]
+		ok(t, who.Post(at+"/levels/"+dossier.ID+"/"+end, m{"reason": "Thiếu thuyết minh phương án"}), http.StatusOK)
+	}
 	ok(t, p.security.Post(at+"/suspend", m{"reason": "Kiểm tra an toàn thông tin định kỳ"}), http.StatusOK)
 	ok(t, p.security.Post(at+"/resume", m{"reason": "Đã kiểm tra xong, không có vấn đề"}), http.StatusOK)
 	var made struct{ ID string }
