@@ -48,6 +48,7 @@ type Options struct {
 // Demo asks for the living demo of the province.
 type Demo struct {
 	Seed  int64
+	Large bool // as much as a province holds after ten years, to measure lists
 	Empty bool // nothing but what a first start has: a place to practise, whose clock moves too
 }
 

@@ -76,6 +76,11 @@ func (a *App) liveDemo(ctx context.Context) error {
 	if err != nil {
 		return errors.Join(err, province.Close())
 	}
+	if a.opts.Demo.Large {
+		if err := demo.Large(ctx, p, loaded, a.db, demo.FullSize()); err != nil {
+			return errors.Join(err, province.Close())
+		}
+	}
 	fmt.Fprintf(a.opts.Out, "demo: ready; systems of agencies call the exchange now\n")
 	traffic, err := loaded.Traffic(p, callsPerSecond)
 	if err != nil {

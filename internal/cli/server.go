@@ -46,6 +46,7 @@ type demoCmd struct {
 type demoStartCmd struct {
 	settings
 	Seed  int64 `help:"Seed of the demo world; printed at the start." default:"1938"`
+	Large bool  `help:"Fill it up to 500 agencies, 5,000 datasets, 50,000 grants and 200,000 requests, to measure lists; takes long."`
 	Empty bool  `help:"Without a province: an empty platform to practise on, whose clock can be moved."`
 }
 
@@ -57,7 +58,7 @@ func (c demoStartCmd) Run(ctx context.Context, s streams) error {
 	if err != nil {
 		return err
 	}
-	return app.Serve(ctx, app.Options{Config: conf, Out: s.out, Err: s.err, Demo: &app.Demo{Seed: c.Seed, Empty: c.Empty}})
+	return app.Serve(ctx, app.Options{Config: conf, Out: s.out, Err: s.err, Demo: &app.Demo{Seed: c.Seed, Empty: c.Empty, Large: c.Large}})
 }
 
 type demoClockCmd struct {
