@@ -23,7 +23,7 @@ func TestDieu26Level(t *testing.T) {
 		c.must(t, p.appraiser, "appraise", checklist(need()["fields"].([]string)))
 		c.must(t, p.appraiser, "ask-owner", m{"questions": "Đề nghị cho ý kiến về phạm vi."})
 		c.must(t, p.ownerHead, "opinion", m{"stand": "agree"})
-		if a := c.step(p.approver, "approve", m{"approved_scope": scope()}); a.Status != http.StatusConflict || !strings.Contains(a.Code(), "security") {
+		if a := c.step(p.approver, "approve", m{"approved_scope": scope()}); a.Status != http.StatusConflict || !strings.Contains(a.String(), "connection.security_level_low") {
 			t.Fatalf("a system without a level: %s", a)
 		}
 	})
@@ -60,7 +60,7 @@ func TestDieu26Level(t *testing.T) {
 		if got.LevelInForce != 3 || got.LevelState != "exception" {
 			t.Fatalf("the exception in force: %+v", got)
 		}
-		conn = p.request(t, func(n m) { n["system"], n["valid_to"] = newSystem, p.Now().AddDate(0, 10, 0).Format(time.DateOnly) })
+		conn = p.request(t, func(n m) { n["system"] = newSystem })
 		s := scope()
 		conn.approve(t, s, need()["fields"].([]string))
 		conn.provisionFor(t, p.consumerSteward, newSystem)
