@@ -60,7 +60,7 @@ func openHouse(t testing.TB, folder string) *house {
 	must(log.UseOutbox(ctx, db))
 	d, err := dictionary.NewService(db, log, clock.System())
 	must(err)
-	must(d.Seed(dictionarytest.Actor("engineer", "H38.02", access.OpEngineer), "H38.02"))
+	must(d.Seed(dictionarytest.Job(), "H38.02"))
 	register := &catalogtest.Bench{DB: db, Log: log, Dictionary: d, Incidents: &catalogtest.Incidents{}}
 	register.Service = catalog.NewService(catalog.Parts{
 		DB: db, Log: log, Clock: clock.System(), Dictionary: d, Agencies: catalogtest.Agencies{"H38.05": true}, Systems: catalogtest.Systems{"sys-05": "H38.05"}, Incidents: register.Incidents,

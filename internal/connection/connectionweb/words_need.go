@@ -21,7 +21,7 @@ var needWords = i18n.Messages{
 
 	"connection.advice_nature":               {Vi: "Dữ liệu thuộc loại nào?", En: "What is the data like?"},
 	"connection.advice_nature.records":       {Vi: "Bản ghi của từng người, từng hồ sơ", En: "Records of single cases"},
-	"connection.advice_nature.bulk":          {Vi: "Danh sách lớn, toàn bộ dữ liệu", En: "A whole large set"},
+	"connection.advice_nature.bulk":          {Vi: "Danh sách lớn, lấy tất cả bản ghi", En: "A whole large set"},
 	"connection.advice_nature.figures":       {Vi: "Số liệu tổng hợp", En: "Aggregate figures"},
 	"connection.advice_nature.documents":     {Vi: "Văn bản, tài liệu", En: "Documents"},
 	"connection.advice_use":                  {Vi: "Dùng dữ liệu như thế nào?", En: "How is it used?"},
