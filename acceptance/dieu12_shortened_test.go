@@ -19,6 +19,16 @@ func plainNeed(n m) {
 	n["fields"], n["impact_assessment"] = []string{"ma_xa", "so_nguoi"}, ""
 }
 
+// plainDataset makes a registration that of the houses.
+func plainDataset(about, schema m) {
+	delete(schema, "persons")
+	schema["fields"] = []m{
+		{"name": "ma_ho", "element": "ma_ho", "key": true, "required": true}, {"name": "ma_xa", "element": "ma_xa", "required": true},
+		{"name": "so_nguoi", "element": "so_thanh_vien"}, {"name": "so_tien", "element": "so_tien"},
+	}
+	about["name"], about["class"] = "Nhà ở của hộ dân", "internal"
+}
+
 // issuedLists is a province whose catalogue and list of systems are issued.
 func issuedLists(t *testing.T, o harness.Options) *province {
 	t.Helper()
@@ -26,14 +36,7 @@ func issuedLists(t *testing.T, o harness.Options) *province {
 	p.registerSystem(t, sourceSystem, "Cơ sở dữ liệu hộ nghèo", owner)
 	p.registerSystem(t, callerSystem, "Cơ sở dữ liệu ngành giáo dục", consumer)
 	p.registerDataset(t, "ho-ngheo", nil) // so that the catalogue is not empty when the other leaves it
-	p.registerDataset(t, "nha-o", func(about, schema m) {
-		delete(schema, "persons")
-		schema["fields"] = []m{
-			{"name": "ma_ho", "element": "ma_ho", "key": true, "required": true}, {"name": "ma_xa", "element": "ma_xa", "required": true},
-			{"name": "so_nguoi", "element": "so_thanh_vien"}, {"name": "so_tien", "element": "so_tien"},
-		}
-		about["name"], about["class"] = "Nhà ở của hộ dân", "internal"
-	})
+	p.registerDataset(t, "nha-o", plainDataset)
 	harness.IssueList(t, harness.Systems, p.appraiser, p.approver)
 	body := "ma_ho,ma_xa,so_nguoi,so_tien\n"
 	for _, line := range []string{"H1,02683,4,1500000", "H2,02701,3,1600000", "H3,02683,6,1700000"} {

@@ -36,3 +36,13 @@ func keeper() audit.Keeper {
 		},
 	}
 }
+
+// keepPublication reads a request to publish openly. What the list in force holds is not its state.
+func keepPublication() audit.Keeper {
+	return audit.Keeper{
+		State: func(ctx context.Context, q controldb.Querier, id string) (any, error) {
+			return findPublication(ctx, q, id)
+		},
+		List: audit.Names(`SELECT id FROM release_publication ORDER BY id`),
+	}
+}

@@ -28,7 +28,7 @@ type Publication struct {
 	At       time.Time `json:"at"`
 	EndedAt  time.Time `json:"ended_at,omitzero" doc:"When the agency took the request back"`
 	Reason   string    `json:"reason,omitempty"`
-	Listed   bool      `json:"listed" doc:"The open list in force holds it now"`
+	Listed   bool      `json:"listed" history:"-" doc:"The open list in force holds it now"`
 }
 
 // Propose asks to publish a dataset of the caller's agency openly. What no open data list in force holds is refused.
@@ -68,7 +68,7 @@ func at(err error, field string) error {
 
 func publicationEntry(who access.Actor, p Publication, event, reason string) audit.Entry {
 	return audit.Entry{
-		Actor: who.ForAudit(), Event: event, Subject: "publication/" + p.ID, Agency: p.Owner, Dataset: p.Dataset, Reason: reason,
+		Actor: who.ForAudit(), Event: event, Subject: "release.publication/" + p.ID, Agency: p.Owner, Dataset: p.Dataset, Reason: reason,
 		Detail: map[string]string{"decision": p.Decision, "release": fmt.Sprintf("%s-%d", Open, p.Number)},
 	}
 }

@@ -66,6 +66,7 @@ func NewService(p Parts) *Service {
 	s := &Service{Parts: p, sets: map[string]*set{}, told: map[string]time.Time{}}
 	s.heads = controldb.NewFresh(p.DB, 10, func(ctx context.Context, list string) ([]*Release, error) { return listIssued(ctx, p.DB, List(list)) })
 	p.Log.Keep("release", keeper())
+	p.Log.Keep("release.publication", keepPublication())
 	return s
 }
 

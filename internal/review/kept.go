@@ -31,3 +31,13 @@ func keepAsk() audit.Keeper {
 		List:  audit.Names(`SELECT id FROM review_ask ORDER BY id`),
 	}
 }
+
+// keepKept reads the decision to leave a grant as it is, by the number of the grant. The finding itself is calculated.
+func keepKept() audit.Keeper {
+	return audit.Keeper{
+		State: func(ctx context.Context, q controldb.Querier, number string) (any, error) {
+			return findKept(ctx, q, number)
+		},
+		List: audit.Names(`SELECT number FROM review_excess WHERE kept <> '' ORDER BY number`),
+	}
+}

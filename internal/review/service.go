@@ -78,6 +78,7 @@ func NewService(p Parts) *Service {
 	p.Log.Keep("review.settings", keepSettings())
 	p.Log.Keep("review.campaign", keepCampaign())
 	p.Log.Keep("review.ask", keepAsk())
+	p.Log.Keep("review.excess", keepKept())
 	return s
 }
 

@@ -107,6 +107,19 @@ func keepExcess(ctx context.Context, q controldb.Querier, grant string, k Kept) 
 	return nil
 }
 
+// findKept is the decision about a grant, by its number.
+func findKept(ctx context.Context, q controldb.Querier, number string) (Kept, error) {
+	var k Kept
+	var body string
+	if err := q.QueryRowContext(ctx, `SELECT kept FROM review_excess WHERE number = ?`, number).Scan(&body); err != nil {
+		return k, fmt.Errorf("find the decision about grant %s: %w", number, err)
+	}
+	if err := json.Unmarshal([]byte(body), &k); err != nil {
+		return k, fmt.Errorf("read the decision about grant %s: %w", number, err)
+	}
+	return k, nil
+}
+
 func removeExcessBefore(ctx context.Context, q controldb.Querier, began time.Time) error {
 	if _, err := q.ExecContext(ctx, `DELETE FROM review_excess WHERE found_at < ?`, micro(began)); err != nil {
 		return fmt.Errorf("remove findings that are over: %w", err)

@@ -26,5 +26,11 @@ func (p *Pages) Pasts() []web.Past {
 			}
 			return web.PastOf{ID: v.Key(), Title: p.title(ctx, v.List, v.Number), Path: v.Path(), ListKey: "release.list." + string(v.List), ListPath: "/release/" + string(v.List)}, nil
 		},
+	}, {
+		Kind: "release.publication", Page: publicationsPath + "/{id}", API: "/releases/publications/{id}", Permission: access.ReleaseRead, Sample: release.Publication{},
+		Of: func(ctx context.Context, param func(string) string) (web.PastOf, error) {
+			x, err := p.Releases.FindPublication(ctx, param("id"))
+			return web.PastOf{ID: x.ID, Title: x.Name, Path: publicationsPath + "/" + x.ID, ListKey: "release.publications", ListPath: publicationsPath, Agencies: []string{x.Owner}}, err
+		},
 	}}
 }

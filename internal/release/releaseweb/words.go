@@ -30,6 +30,7 @@ var Messages = i18n.Messages{
 	"past.release.steps.from":         {Vi: "Từ bước", En: "From"},
 	"past.release.steps.to":           {Vi: "Sang bước", En: "To"},
 	"past.release.prepared":           {Vi: "Người tham gia lập dự thảo", En: "Who had a hand in the draft"},
+	"past.release.publication.number": {Vi: "Lần ban hành", En: "Release"},
 	"past.release.list":               {Vi: "Danh mục", En: "List"},
 	"past.release.number":             {Vi: "Lần ban hành", En: "Number"},
 	"past.release.deadline":           {Vi: "Hạn lấy ý kiến", En: "Deadline of the consultation"},

@@ -96,5 +96,12 @@ func (p *Pages) Pasts() []web.Past {
 				return web.PastOf{ID: a.ID, Title: a.Number, Path: asksPath + "/" + a.ID, ListKey: "review.asks", ListPath: asksPath}, err
 			},
 		},
+		{
+			Kind: "review.excess", Page: excessPath + "/{grant}", API: "/reviews/excess/{grant}", Permission: access.AccessRead, Sample: review.Kept{},
+			Of: func(ctx context.Context, param func(string) string) (web.PastOf, error) {
+				e, err := p.review.FindExcess(ctx, param("grant"))
+				return web.PastOf{ID: e.Number, Title: e.Number, Path: excessPath + "/" + e.Grant, ListKey: "review.excess", ListPath: excessPath}, err
+			},
+		},
 	}
 }

@@ -205,6 +205,7 @@ var Messages = i18n.Messages{
 	"review.col_who":       {Vi: "Người trả lời", En: "Answered by"},
 	"review.col_when":      {Vi: "Thời điểm", En: "At"},
 
+	"past.review.excess.until":              {Vi: "Giữ nguyên đến", En: "Kept until"},
 	"past.review.settings.regular_months":   {Vi: "Chu kỳ rà soát dữ liệu khác (tháng)", En: "Months between reviews of other data"},
 	"past.review.settings.protected_months": {Vi: "Chu kỳ rà soát dữ liệu nhạy cảm, quan trọng, cốt lõi (tháng)", En: "Months between reviews of protected data"},
 	"past.review.settings.answer_days":      {Vi: "Hạn trả lời rà soát định kỳ (ngày làm việc)", En: "Working days to answer a regular review"},
