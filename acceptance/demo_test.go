@@ -92,7 +92,7 @@ var (
 )
 
 // demoCode is the code of the second factor that the demo's page shows for an account.
-func demoCode(t *testing.T, open *harness.Client, name string) string {
+func demoCode(t testing.TB, open *harness.Client, name string) string {
 	t.Helper()
 	_, after, found := strings.Cut(tag.ReplaceAllString(string(ok(t, open.Get("/demo"), http.StatusOK).Body), " "), " "+name+" ")
 	if !found {
