@@ -300,7 +300,7 @@ func revoked(t *testing.T, p *province, conn *connection) {
 		t.Fatalf("a wrong secret: %s", a)
 	}
 	conn.must(t, p.security, "suspend", m{"reason_class": "incident", "comment": "Kiểm tra sự cố của hệ thống gọi"})
-	p.denied(t, c.Get(recordsPath), http.StatusForbidden, "access.grant_suspended", "GRANT")
+	p.denied(t, c.Get(recordsPath), http.StatusForbidden, "access.connection_suspended", "GRANT")
 	conn.must(t, p.security, "resume", m{"comment": "Đã kiểm tra xong hệ thống gọi"})
 	readPage(t, c.Get(recordsPath+"?limit=1"))
 	var all struct {

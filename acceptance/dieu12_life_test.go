@@ -138,7 +138,11 @@ func TestLifeOfAConnection(t *testing.T) {
 	t.Run("R12.2đ1 suspended with a reason it answers 403 and says so; resumed it serves again", func(t *testing.T) {
 		refused(t, c.step(p.security, "suspend", m{"reason_class": "maintenance"}), http.StatusUnprocessableEntity, "connection.reason_missing")
 		c.must(t, p.security, "suspend", m{"reason_class": "maintenance", "comment": "Bảo trì hệ thống nguồn"})
-		refused(t, client.Get(recordsPath), http.StatusForbidden, "access.grant_suspended")
+		a := client.Get(recordsPath)
+		refused(t, a, http.StatusForbidden, "access.connection_suspended")
+		if said := a.String(); !strings.Contains(said, "Loại lý do: Bảo trì") || strings.Contains(said, "Bảo trì hệ thống nguồn") {
+			t.Errorf("the caller is told the class of the reason and no details: %s", said)
+		}
 		c.must(t, p.security, "resume", m{"comment": "Đã bảo trì xong"})
 		if a := client.Get(recordsPath); a.Status != http.StatusOK {
 			t.Errorf("resumed and yet %s", a)

@@ -102,7 +102,7 @@ func TestPeopleLook(t *testing.T) {
 	})
 	t.Run("R21.4c a suspended connection closes the screen", func(t *testing.T) {
 		c.must(t, p.security, "suspend", m{"reason_class": "maintenance", "comment": "Bảo trì hệ thống nguồn"})
-		p.denied(t, officer.Post(viewPath, lookUp("so_dinh_danh", heldID)), http.StatusForbidden, "access.grant_suspended", "GRANT")
+		p.denied(t, officer.Post(viewPath, lookUp("so_dinh_danh", heldID)), http.StatusForbidden, "access.connection_suspended", "GRANT")
 		c.must(t, p.security, "resume", m{"comment": "Đã bảo trì xong"})
 		look(t, officer, lookUp("so_dinh_danh", heldID))
 		c.must(t, p.security, "terminate", m{"comment": "Hết nhu cầu sử dụng"})

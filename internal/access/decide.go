@@ -147,7 +147,7 @@ func grantAllows(r Request, f Facts, g *Grant) (allowed, verdict) {
 	}
 	var may allowed
 	for i, check := range []func() verdict{
-		func() verdict { return grantHolds(g, r) },
+		func() verdict { return grantHolds(g, r, f.Connection[g.Connection]) },
 		func() verdict { return levelFits(r, f, g) },
 		func() verdict { return purposeFits(r, f, g) },
 		func() verdict { return purposeShown(r, f, g) },
@@ -166,12 +166,16 @@ func grantAllows(r Request, f Facts, g *Grant) (allowed, verdict) {
 	return may, ok
 }
 
-// grantHolds is check 3: the grant is in force.
-func grantHolds(g *Grant, r Request) verdict {
+// grantHolds is check 3: the grant is in force. A grant that stands still with its connection is refused with the
+// connection's reason.
+func grantHolds(g *Grant, r Request, c ConnectionFacts) verdict {
 	switch g.Status {
 	case GrantActive:
 		return ok
 	case GrantSuspended:
+		if c.State == "suspended" {
+			return c.suspended(CheckGrant)
+		}
 		return deny(CheckGrant, fault.Denied, "access.grant_suspended", g.Number)
 	case GrantEnded:
 		return deny(CheckGrant, fault.Denied, "access.grant_ended", g.Number)
@@ -304,17 +308,27 @@ func stateAllows(r Request, f Facts, g *Grant) verdict {
 	if g.Connection == "" {
 		return ok
 	}
-	switch state := f.Connection[g.Connection].State; {
+	c := f.Connection[g.Connection]
+	switch state := c.State; {
 	case state == "live":
 		return ok
 	case state == "testing" && r.Actor.Probe == g.Connection:
 		return ok
 	case state == "suspended":
-		return deny(CheckState, fault.Denied, "access.connection_suspended")
+		return c.suspended(CheckState)
 	case state == "terminated":
 		return deny(CheckState, fault.Denied, "access.connection_terminated")
 	}
 	return deny(CheckState, fault.Denied, "access.not_accepted")
+}
+
+// suspended names the class of the reason, never its details: those stand on the connection's page.
+func (c ConnectionFacts) suspended(check Check) verdict {
+	class := c.Reason
+	if class == "" {
+		class = "other"
+	}
+	return deny(check, fault.Denied, "access.connection_suspended", i18n.Key("connection.pause."+class))
 }
 
 // registered: data of persons is served only while its processing stands in the register, complete and in force

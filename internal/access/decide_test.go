@@ -32,7 +32,7 @@ func world() (Request, Facts) {
 			Processing: Processing{Register: RegisterInForce, Until: noon.AddDate(1, 0, 0)}},
 		Grants:     []Grant{g},
 		System:     &SystemFacts{Agency: "H38.01", AgencyActive: true, SecurityLevel: 3},
-		Connection: map[string]ConnectionFacts{"c1": {"live"}},
+		Connection: map[string]ConnectionFacts{"c1": {State: "live"}},
 		Purposes:   map[string]PurposeFacts{"DVC-TTHC.BT": {true, true}, "QLNN": {true, false}},
 		Policy:     PolicyVersion,
 	}
@@ -68,6 +68,9 @@ func TestDecide(t *testing.T) {
 		{"another dataset's grant", "access.grant_missing", CheckGrant, grant(func(g *Grant) { g.Dataset = "H38.04/khai-sinh-nhay-cam" })},
 		{"unknown status", "access.grant_missing", CheckGrant, grant(func(g *Grant) { g.Status = "new" })},
 		{"suspended grant", "access.grant_suspended", CheckGrant, grant(func(g *Grant) { g.Status = GrantSuspended })},
+		{"R12.2đ1 a grant suspended with its connection", "access.connection_suspended", CheckGrant, func(_ *Request, f *Facts) {
+			f.Grants[0].Status, f.Connection["c1"] = GrantSuspended, ConnectionFacts{State: "suspended", Reason: "maintenance"}
+		}},
 		{"ended grant", "access.grant_ended", CheckGrant, grant(func(g *Grant) { g.Status = GrantEnded })},
 		{"R21.3a VIEW is not enough for an API", "access.level_required", CheckLevel, grant(func(g *Grant) { g.Level = LevelView })},
 		{"R21.3c UPDATE does not imply USE", "access.level_required", CheckLevel, grant(func(g *Grant) { g.Level = LevelUpdate })},
@@ -84,15 +87,17 @@ func TestDecide(t *testing.T) {
 		{"T33 filter on a masked field", "access.filter_not_granted", CheckScope, func(r *Request, _ *Facts) { r.Uses = []string{"dan_toc"} }},
 		{"no field asked for", "access.no_field_granted", CheckScope, func(r *Request, _ *Facts) { r.Columns = []string{} }},
 		{"a probe of a live connection", "", CheckOK, func(r *Request, _ *Facts) { r.Actor.Probe = "c1" }},
-		{"a probe of a connection under test", "", CheckOK, func(r *Request, f *Facts) { r.Actor.Probe, f.Connection["c1"] = "c1", ConnectionFacts{"testing"} }},
+		{"a probe of a connection under test", "", CheckOK, func(r *Request, f *Facts) {
+			r.Actor.Probe, f.Connection["c1"] = "c1", ConnectionFacts{State: "testing"}
+		}},
 		{"a probe as in production before the acceptance", "access.not_accepted", CheckState, func(r *Request, f *Facts) {
-			r.Actor.Probe, f.Connection["c1"] = ProbeAsProduction+"c1", ConnectionFacts{"testing"}
+			r.Actor.Probe, f.Connection["c1"] = ProbeAsProduction+"c1", ConnectionFacts{State: "testing"}
 		}},
 		{"a probe as in production, while another connection is live", "access.not_accepted", CheckState, func(r *Request, f *Facts) {
 			other := f.Grants[0]
 			other.ID, other.Connection = "g0", "c2"
 			f.Grants = append(f.Grants, other)
-			r.Actor.Probe, f.Connection["c1"], f.Connection["c2"] = ProbeAsProduction+"c1", ConnectionFacts{"testing"}, ConnectionFacts{"live"}
+			r.Actor.Probe, f.Connection["c1"], f.Connection["c2"] = ProbeAsProduction+"c1", ConnectionFacts{State: "testing"}, ConnectionFacts{State: "live"}
 		}},
 		{"provider operation on a grant without operations", "access.operation_not_granted", CheckScope, func(r *Request, _ *Facts) { r.Service = "GET /all" }},
 		{"provider operation outside the grant", "access.operation_not_granted", CheckScope, func(r *Request, f *Facts) {
@@ -142,16 +147,16 @@ func TestDecide(t *testing.T) {
 		{"abolished agency", "access.agency_inactive", CheckState, func(_ *Request, f *Facts) { f.System.AgencyActive = false }},
 		{"security level too low for sensitive data", "access.security_level_low", CheckState, func(_ *Request, f *Facts) { f.System.SecurityLevel = 2 }},
 		{"a field that nobody described is core", "access.security_level_low", CheckState, func(_ *Request, f *Facts) { delete(f.Dataset.Fields, "ho_ten") }},
-		{"suspended connection", "access.connection_suspended", CheckState, func(_ *Request, f *Facts) { f.Connection["c1"] = ConnectionFacts{"suspended"} }},
-		{"terminated connection", "access.connection_terminated", CheckState, func(_ *Request, f *Facts) { f.Connection["c1"] = ConnectionFacts{"terminated"} }},
-		{"R12.2d3 not accepted yet", "access.not_accepted", CheckState, func(_ *Request, f *Facts) { f.Connection["c1"] = ConnectionFacts{"testing"} }},
+		{"suspended connection", "access.connection_suspended", CheckState, func(_ *Request, f *Facts) { f.Connection["c1"] = ConnectionFacts{State: "suspended"} }},
+		{"terminated connection", "access.connection_terminated", CheckState, func(_ *Request, f *Facts) { f.Connection["c1"] = ConnectionFacts{State: "terminated"} }},
+		{"R12.2d3 not accepted yet", "access.not_accepted", CheckState, func(_ *Request, f *Facts) { f.Connection["c1"] = ConnectionFacts{State: "testing"} }},
 		{"unknown connection", "access.not_accepted", CheckState, func(_ *Request, f *Facts) { f.Connection = nil }},
 		{"a probe of another connection", "access.grant_missing", CheckGrant, func(r *Request, f *Facts) {
-			f.Connection["c1"] = ConnectionFacts{"testing"}
+			f.Connection["c1"] = ConnectionFacts{State: "testing"}
 			r.Actor.Probe = "c2"
 		}},
 		{"the platform's own probe while testing", "", CheckOK, func(r *Request, f *Facts) {
-			f.Connection["c1"] = ConnectionFacts{"testing"}
+			f.Connection["c1"] = ConnectionFacts{State: "testing"}
 			r.Actor.Probe = "c1"
 		}},
 	}
@@ -349,7 +354,7 @@ func randomWorld(rnd *rand.Rand) (Request, Facts) {
 		}
 		f.Grants = append(f.Grants, g)
 	}
-	f.Connection["c1"] = ConnectionFacts{one("live", "live", "suspended", "testing", "acceptance")}
+	f.Connection["c1"] = ConnectionFacts{State: one("live", "live", "suspended", "testing", "acceptance")}
 	if pick(.1) {
 		f.Account.Active = false
 	}

@@ -50,7 +50,7 @@ var Messages = i18n.Messages{
 	"access.system_suspended":      {Vi: "Hệ thống gọi đang bị tạm dừng kết nối.", En: "The calling system is suspended."},
 	"access.agency_inactive":       {Vi: "Đơn vị quản lý hệ thống gọi không còn hoạt động.", En: "The agency of the calling system is no longer active."},
 	"access.security_level_low":    {Vi: "Hệ thống gọi chưa được phê duyệt cấp độ an toàn {0} hoặc phê duyệt đã hết hạn.", En: "The calling system has no valid approval of security level {0}."},
-	"access.connection_suspended":  {Vi: "Kết nối đang tạm dừng. Hãy xem lý do tại trang kết nối.", En: "The connection is suspended. See the reason on its page."},
+	"access.connection_suspended":  {Vi: "Kết nối đang tạm dừng. Loại lý do: {0}. Hãy xem chi tiết tại trang kết nối.", En: "The connection is suspended. Class of reason: {0}. See the details on its page."},
 	"access.connection_terminated": {Vi: "Kết nối đã chấm dứt.", En: "The connection has been terminated."},
 	"access.not_accepted":          {Vi: "Kết nối chưa được nghiệm thu nên chưa được gọi chính thức.", En: "The connection has not been accepted, so production calls are refused."},
 	"access.no_permit":             {Vi: "Không có giấy phép truy cập hợp lệ cho dữ liệu này.", En: "There is no valid permit for this data."},

@@ -147,7 +147,10 @@ type SystemFacts struct {
 }
 
 // ConnectionFacts of the connection that a grant belongs to.
-type ConnectionFacts struct{ State string }
+type ConnectionFacts struct {
+	State  string
+	Reason string // class of the reason of a suspension, "maintenance"
+}
 
 // PurposeFacts of a purpose code.
 type PurposeFacts struct {

@@ -31,7 +31,7 @@ func (s *Service) Viewable(ctx context.Context, dataset string) ([]Grant, error)
 }
 
 func viewable(r Request, f Facts, g *Grant) bool {
-	return subjectIs(g, r.Actor) && grantHolds(g, r).check == CheckOK && levelFits(r, f, g).check == CheckOK &&
+	return subjectIs(g, r.Actor) && grantHolds(g, r, f.Connection[g.Connection]).check == CheckOK && levelFits(r, f, g).check == CheckOK &&
 		timeFits(r, g).check == CheckOK && stateAllows(r, f, g).check == CheckOK
 }
 

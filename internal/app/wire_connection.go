@@ -13,12 +13,13 @@ import (
 // connectionSources tells the process of Điều 12 what the other registers know.
 func (a *App) connectionSources() connection.Sources {
 	return connection.Sources{
-		Dataset:    a.registeredPurposes(connection.FromCatalog(a.catalog, a.listedDataset)),
+		Dataset:    connection.FromCatalog(a.catalog, a.listedDataset),
 		System:     connection.FromSystems(a.system, a.clock.Now, a.listedSystem),
 		Supply:     a.connectionSupply,
 		Agency:     a.connectionAgency,
 		LegalBasis: a.agency.LegalBasis,
 		Revoke:     a.system.RevokeConnection,
+		Register:   a.privacy.Registered,
 		Violations: a.incident.Violations,
 		Stepped:    a.connectionStepped,
 		Expiring:   a.connectionExpiring,

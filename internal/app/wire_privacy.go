@@ -7,7 +7,6 @@ import (
 	"lienthong/internal/access"
 	"lienthong/internal/catalog"
 	"lienthong/internal/catalog/catalogweb"
-	"lienthong/internal/connection"
 	"lienthong/internal/kit/controldb"
 	"lienthong/internal/kit/i18n"
 	"lienthong/internal/privacy"
@@ -46,19 +45,6 @@ func (a *App) privacyStepped(ctx context.Context, q controldb.Querier, e *privac
 		}
 	}
 	return a.task.Open(ctx, q, t)
-}
-
-// registeredPurposes adds to what the process knows of a dataset the purposes of its entry in the register of
-// personal-data processing (condition v of the shortened process).
-func (a *App) registeredPurposes(find func(context.Context, string) (connection.Dataset, error)) func(context.Context, string) (connection.Dataset, error) {
-	return func(ctx context.Context, code string) (connection.Dataset, error) {
-		d, err := find(ctx, code)
-		if err != nil {
-			return d, err
-		}
-		d.RegisterPurposes, err = a.privacy.Registered(ctx, code)
-		return d, err
-	}
 }
 
 // processing tells the profile of a dataset how it stands in the register; nothing for one without personal data.

@@ -149,7 +149,6 @@ type SecurityItem struct {
 	Required int          `json:"required_level,omitempty"`
 	Has      int          `json:"has_level,omitempty"`
 	Blocks   bool         `json:"blocks"`
-	Warns    bool         `json:"warns,omitempty"` // not as it should be, for the appraiser to weigh
 }
 
 // AssessSecurity lists every point, those that block and those that pass.
@@ -175,8 +174,8 @@ func AssessSecurity(n Need, s Scope, c Checklist, f Facts) []SecurityItem {
 	}
 	if personal {
 		out = append(out, SecurityItem{What: "impact", Blocks: blank(n.ImpactAssessment)})
-		if f.Dataset.RegisterKept {
-			out = append(out, SecurityItem{What: "register", Warns: !subset(s.Purposes, f.Dataset.RegisterPurposes)})
+		if f.Dataset.RegisterKept { // without its entry the exchange would serve nothing of it (Điều 27.2)
+			out = append(out, SecurityItem{What: "register", Blocks: !subset(s.Purposes, f.Dataset.RegisterPurposes)})
 		}
 		out = append(out, SecurityItem{What: "quota", Blocks: s.RecordsPerCall == 0 || s.RecordsPerDay == 0})
 	}

@@ -57,6 +57,7 @@ var Messages = i18n.Messages{
 	"connection.security_check_date":     {Vi: "Kết quả kiểm tra an toàn của hệ thống khai thác đã hết hạn hoặc chưa có.", En: "The consuming system's security check has lapsed or is missing."},
 	"connection.security_suspended":      {Vi: "Hệ thống khai thác đang bị tạm dừng.", En: "The consuming system is suspended."},
 	"connection.security_impact":         {Vi: "Thiếu số hồ sơ đánh giá tác động xử lý dữ liệu cá nhân.", En: "The number of the personal-data impact file is missing."},
+	"connection.security_register":       {Vi: "Sổ đăng ký xử lý dữ liệu cá nhân của tập dữ liệu chưa có mục đang hiệu lực cho mọi mục đích xin khai thác. Hãy đề nghị cơ quan chủ quản dữ liệu hoàn thiện mục đăng ký rồi kiểm tra lại.", En: "The dataset has no entry in force in the register of personal-data processing for all purposes asked. Ask the data owner to complete its entry, then check again."},
 	"connection.security_quota":          {Vi: "Dữ liệu cá nhân phải có giới hạn số bản ghi mỗi lần gọi và mỗi ngày.", En: "Personal data needs limits of records per call and per day."},
 	"connection.documents_incomplete":    {Vi: "Tài liệu kỹ thuật bắt buộc chưa đủ: {0}. Hãy đề nghị chủ quản bổ sung trước khi thiết lập.", En: "Mandatory technical documents are missing: {0}. Ask the owner before set-up."},
 	"connection.config_not_found":        {Vi: "Không có phiên bản cấu hình {0}.", En: "Configuration version {0} does not exist."},

@@ -45,7 +45,7 @@ func (s *Service) State(ctx context.Context, id string) (access.ConnectionFacts,
 	if l.state == Live && s.clock.Now().Before(l.from) {
 		l.state = Acceptance
 	}
-	return access.ConnectionFacts{State: string(l.state)}, nil
+	return access.ConnectionFacts{State: string(l.state), Reason: l.paused}, nil
 }
 
 // also is what an action does in the transaction of its step, after the rule has allowed it.

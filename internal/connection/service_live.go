@@ -3,6 +3,7 @@ package connection
 import (
 	"context"
 	"errors"
+	"slices"
 
 	"lienthong/internal/access"
 	"lienthong/internal/kit/controldb"
@@ -137,7 +138,9 @@ func (s *Service) lapse(ctx context.Context, r *Request) error {
 	if err != nil {
 		return err
 	}
-	if blocking(AssessSecurity(r.Need, *r.Approved, r.Checklist, f)) == nil {
+	// An entry of the register that lapsed closes the data by itself, and opens it again when it is renewed.
+	found := slices.DeleteFunc(AssessSecurity(r.Need, *r.Approved, r.Checklist, f), func(i SecurityItem) bool { return i.What == "register" })
+	if blocking(found) == nil {
 		return nil
 	}
 	_, err = s.Suspend(ctx, r.ID, Input{ReasonClass: "level_lapsed", Comment: "Hệ thống khai thác không còn đáp ứng yêu cầu an toàn của dữ liệu"})

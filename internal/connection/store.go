@@ -13,14 +13,14 @@ import (
 	"lienthong/internal/kit/fault"
 )
 
-const requestCols = `id, number, state, agency, owner, system, dataset, deadline, valid_from, valid_to, revision, created_at, updated_at, offered, renews, page_most, timeout_ms, body`
+const requestCols = `id, number, state, agency, owner, system, dataset, deadline, valid_from, valid_to, revision, created_at, updated_at, offered, renews, page_most, timeout_ms, paused_for, body`
 
 func insertRequest(ctx context.Context, q controldb.Querier, r *Request) error {
 	args, err := requestArgs(r)
 	if err != nil {
 		return err
 	}
-	if _, err := q.ExecContext(ctx, `INSERT INTO connection_request (`+requestCols+`) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`, args...); err != nil {
+	if _, err := q.ExecContext(ctx, `INSERT INTO connection_request (`+requestCols+`) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`, args...); err != nil {
 		return fmt.Errorf("save request %s: %w", r.ID, err)
 	}
 	return nil
@@ -36,7 +36,7 @@ func saveRequest(ctx context.Context, q controldb.Querier, r *Request) error {
 	}
 	res, err := q.ExecContext(ctx, `UPDATE connection_request SET number = ?, state = ?, agency = ?, owner = ?, system = ?, dataset = ?, deadline = ?,
 		valid_from = ?, valid_to = ?, revision = ?, created_at = ?, updated_at = ?,
-		offered = ?, renews = ?, page_most = ?, timeout_ms = ?, body = ? WHERE id = ? AND revision = ?`, append(args[1:], r.ID, before)...)
+		offered = ?, renews = ?, page_most = ?, timeout_ms = ?, paused_for = ?, body = ? WHERE id = ? AND revision = ?`, append(args[1:], r.ID, before)...)
 	if err != nil {
 		return fmt.Errorf("save request %s: %w", r.ID, err)
 	}
@@ -67,9 +67,13 @@ func requestArgs(r *Request) ([]any, error) {
 	if r.Offer != nil {
 		offered = 1
 	}
+	paused := ""
+	if r.Pause != nil {
+		paused = r.Pause.Class
+	}
 	return []any{
 		r.ID, r.Number, r.State, r.Agency, r.Owner, r.Need.System, r.Need.Dataset, micro(r.Clock.Deadline), from, to, r.Revision,
-		r.CreatedAt.UnixMicro(), r.UpdatedAt.UnixMicro(), offered, r.Renews, page, timeout, string(body),
+		r.CreatedAt.UnixMicro(), r.UpdatedAt.UnixMicro(), offered, r.Renews, page, timeout, paused, string(body),
 	}, nil
 }
 
@@ -103,6 +107,7 @@ func decodeRequest(body string) (*Request, error) {
 // life is what a decision needs: one indexed read.
 type life struct {
 	state  State
+	paused string // class of the reason of a suspension
 	from   time.Time
 	tuning Tuning
 }
@@ -110,7 +115,7 @@ type life struct {
 func findLife(ctx context.Context, q controldb.Querier, id string) (life, error) {
 	var l life
 	var from, timeout int64
-	err := q.QueryRowContext(ctx, `SELECT state, valid_from, page_most, timeout_ms FROM connection_request WHERE id = ?`, id).Scan(&l.state, &from, &l.tuning.PageMost, &timeout)
+	err := q.QueryRowContext(ctx, `SELECT state, paused_for, valid_from, page_most, timeout_ms FROM connection_request WHERE id = ?`, id).Scan(&l.state, &l.paused, &from, &l.tuning.PageMost, &timeout)
 	if errors.Is(err, sql.ErrNoRows) {
 		return life{}, nil // an unknown connection is in no state that allows anything
 	}
@@ -163,13 +168,6 @@ func listRequests(ctx context.Context, q controldb.Querier, f Filter) ([]*Reques
 		}
 		add(clause, f.Number, f.Number+"\U0010FFFF")
 	}
-	if f.Waiting != "" {
-		moves := `state IN ('draft', 'returned') AND agency = ? OR state = 'owner_opinion' AND owner = ? OR state = 'acceptance' AND (agency = ? OR owner = ?)`
-		if f.operator {
-			moves += ` OR state IN ('submitted', 'security_check', 'appraising', 'escalated', 'approved', 'provisioning', 'testing', 'acceptance', 'suspended')`
-		}
-		add("("+moves+")", f.Waiting, f.Waiting, f.Waiting, f.Waiting)
-	}
 	if !f.LateAt.IsZero() {
 		add("deadline > 0 AND deadline < ?", f.LateAt.UnixMicro())
 	}
@@ -183,6 +181,9 @@ func listRequests(ctx context.Context, q controldb.Querier, f Filter) ([]*Reques
 	}
 	if f.Limit <= 0 || f.Limit > maxPage {
 		f.Limit = maxPage
+	}
+	if f.Waiting != "" {
+		where, args = f.waiting(where, args)
 	}
 	// Ids are UUIDv7, so their order is that of registration.
 	rows, err := q.QueryContext(ctx, `SELECT body FROM connection_request WHERE `+strings.Join(where, " AND ")+` ORDER BY id DESC LIMIT ?`, append(args, f.Limit)...)
@@ -203,6 +204,29 @@ func listRequests(ctx context.Context, q controldb.Querier, f Filter) ([]*Reques
 		out = append(out, r)
 	}
 	return out, rows.Err()
+}
+
+// waiting narrows to the requests whose move is the agency's. Each state gives its newest by the order of its index and no
+// more than one page: one condition over all states would read and sort every request that waits.
+func (f Filter) waiting(where []string, args []any) ([]string, []any) {
+	var arms []string
+	var all []any
+	arm := func(clause string, values ...any) {
+		arms = append(arms, `SELECT id FROM (SELECT id FROM connection_request WHERE `+strings.Join(append([]string{clause}, where...), " AND ")+` ORDER BY id DESC LIMIT ?) AS arm`)
+		all = append(append(append(all, values...), args...), f.Limit)
+	}
+	for _, s := range []State{Draft, Returned, Acceptance} {
+		arm("agency = ? AND state = ?", f.Waiting, s)
+	}
+	for _, s := range []State{OwnerOpinion, Acceptance} {
+		arm("owner = ? AND state = ?", f.Waiting, s)
+	}
+	if f.operator {
+		for _, s := range []State{Submitted, SecurityCheck, Appraising, Escalated, Approved, Provisioning, Testing, Acceptance, Suspended} {
+			arm("state = ?", s)
+		}
+	}
+	return []string{"id IN (" + strings.Join(arms, " UNION ALL ") + ")"}, all
 }
 
 // nextNumber counts without gaps inside the caller's transaction.

@@ -210,7 +210,7 @@ func TestDemoLoadsThroughTheServices(t *testing.T) {
 			states[q["state"]]++
 		}
 		want := map[any]int{
-			"live": 7, "testing": 1, "acceptance": 1, "suspended": 1, "owner_opinion": 1, "appraising": 2, "submitted": 1, "rejected": 1, "returned": 1, "provisioning": 1, "terminated": 1,
+			"live": 7, "testing": 1, "acceptance": 1, "suspended": 2, "owner_opinion": 1, "appraising": 2, "submitted": 1, "rejected": 1, "returned": 1, "provisioning": 1, "terminated": 1,
 		} // a draft is shown to its own agency only
 		if fmt.Sprint(states) != fmt.Sprint(want) {
 			t.Errorf("%s: requests %v, want %v", run, states, want)

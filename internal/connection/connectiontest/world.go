@@ -77,7 +77,7 @@ func New(t testing.TB, db *controldb.DB) *World {
 	if err != nil {
 		t.Fatal(err)
 	}
-	w := &World{DB: db, Clock: clock.NewAdjustable(clock.Fixed(Start)), T: t, Steward: true, Need: Need, Scope: Scope, Supply: connection.Supply{Published: true}}
+	w := &World{DB: db, Clock: clock.NewAdjustable(clock.Fixed(Start)), T: t, Steward: true, Need: Need, Scope: Scope, Supply: connection.Supply{Published: true}, Registered: []string{"DVC-TTHC"}}
 	w.Access = access.NewService(db, w.Clock, log)
 	w.Restart = func() {
 		w.Service = connection.NewService(db, w.Clock, cal, w.Access, log)

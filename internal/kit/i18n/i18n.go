@@ -13,6 +13,7 @@ package i18n
 import (
 	"context"
 	"fmt"
+	"slices"
 	"sort"
 	"strconv"
 	"strings"
@@ -73,8 +74,17 @@ func (c *Catalog) Say(lang Lang, key string, args ...any) string {
 	if lang == En && t.En != "" {
 		s = t.En
 	}
+	for i, a := range args {
+		if k, word := a.(Key); word {
+			args = slices.Clone(args)
+			args[i] = c.Say(lang, string(k))
+		}
+	}
 	return fill(s, args)
 }
+
+// Key as an argument of a sentence stands for its own words in the reader's language.
+type Key string
 
 func fill(s string, args []any) string {
 	if len(args) == 0 || !strings.Contains(s, "{") {
