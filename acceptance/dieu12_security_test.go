@@ -32,7 +32,7 @@ func TestSecurityAssessment(t *testing.T) {
 			t.Fatalf("not refused with %s: %s", code, a)
 		}
 		h := c.held(t, p.appraiser)
-		if h.Request.State != "owner_opinion" {
+		if h.Request.State != "appraising" {
 			t.Errorf("refused and yet %s", h.Request.State)
 		}
 		listed := false

@@ -21,6 +21,7 @@ func OwnerPerson() context.Context { return As("own-steward", Owner, access.Stew
 func (w *World) Issue() {
 	w.Provider = connection.System{ID: Source, Name: "Hệ thống hộ tịch điện tử", Agency: Owner, SecurityLevel: 3, CheckValid: true, Listed: "12/QĐ-UBND"}
 	w.Dataset.Listed, w.Dataset.Provider, w.System.Listed = "11/QĐ-UBND", Source, "12/QĐ-UBND"
+	w.Registered = []string{"DVC-TTHC"}
 	w.Dataset.Outside = func(n connection.Need, _ connection.Agency) []connection.Reason {
 		var out []connection.Reason
 		for _, f := range n.Fields {
