@@ -248,6 +248,8 @@ func (s *Service) importOne(ctx context.Context, q controldb.Querier, who access
 		return cellsOrError(out, e, s.importNew(ctx, q, who, e))
 	case err != nil:
 		return out, nil, err
+	case !who.ActsFor(stored.Owner): // a draft keeps its code when another agency takes it over
+		return out, []CellFault{e.fault(fault.New(fault.Denied, "access.other_agency", stored.Owner).At("code"))}, nil
 	}
 	if out.Name == "" {
 		out.Name = stored.Name
