@@ -30,6 +30,9 @@ func (s *Service) Narrow(ctx context.Context, q controldb.Querier, who access.Ac
 	}
 	now := s.clock.Now()
 	next := old
+	if r.InForce != nil { // what one person proposed and nobody reviewed goes no further with a narrower scope
+		next.Parameters = r.InForce.Parameters
+	}
 	if next.Scope, err = old.Scope.narrowed(n); err != nil {
 		return nil, err
 	}
@@ -44,6 +47,7 @@ func (s *Service) Narrow(ctx context.Context, q controldb.Querier, who access.Ac
 		return nil, err
 	}
 	r.Config, r.Reviewed, r.UpdatedAt = next.Version, next.Version, now // two people have looked at it: who asked and who confirmed
+	r.apply(next)
 	step := Step{Action: ActNarrow, From: r.State, To: r.State, By: next.By, At: now, Comment: reason, Detail: map[string]string{"config_version": fmt.Sprint(next.Version), "config_digest": next.Digest}}
 	if err := insertStep(ctx, q, id, &step); err != nil {
 		return nil, err
