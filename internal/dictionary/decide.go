@@ -30,7 +30,7 @@ func (s *Service) Return(ctx context.Context, id string, revision int64, comment
 		if err := said("comments", comments); err != nil {
 			return err
 		}
-		if who.ID == p.By {
+		if p.Wrote(who.ID) {
 			return fault.New(fault.Denied, "dictionary.own_proposal", p.Number)
 		}
 		p.Note = comments
@@ -46,7 +46,7 @@ func (s *Service) Consult(ctx context.Context, id string, revision int64, days i
 		return nil, err
 	}
 	return s.take(ctx, access.DictionaryReview, id, revision, "dictionary.consult", "", func(q controldb.Querier, who access.Actor, p *Proposal) error {
-		if who.ID == p.By {
+		if p.Wrote(who.ID) {
 			return fault.New(fault.Denied, "dictionary.own_proposal", p.Number)
 		}
 		if days < MinConsultation || days > MaxConsultation {
@@ -132,7 +132,7 @@ func (s *Service) CloseConsultation(ctx context.Context, id string, revision int
 		if p.State != Consulting || p.ConsultationOver(now) {
 			return fault.New(fault.Conflict, "dictionary.not_consulting", p.Number)
 		}
-		if who.ID == p.By {
+		if p.Wrote(who.ID) {
 			return fault.New(fault.Denied, "dictionary.own_proposal", p.Number)
 		}
 		p.ConsultTo, p.Closed = now, reason
@@ -144,7 +144,7 @@ func (s *Service) CloseConsultation(ctx context.Context, id string, revision int
 // put later than asked, never into the past; until then the version before holds.
 func (s *Service) Approve(ctx context.Context, id string, revision int64, effective Day) (*Proposal, error) {
 	return s.take(ctx, access.DictionaryApprove, id, revision, "dictionary.approve", "", func(q controldb.Querier, who access.Actor, p *Proposal) error {
-		if who.ID == p.By {
+		if p.Wrote(who.ID) {
 			return fault.New(fault.Denied, "dictionary.own_proposal", p.Number)
 		}
 		if who.ID == p.ReviewedBy {
@@ -179,7 +179,7 @@ func (s *Service) Reject(ctx context.Context, id string, revision int64, reason 
 		if err := said("reason", reason); err != nil {
 			return err
 		}
-		if who.ID == p.By {
+		if p.Wrote(who.ID) {
 			return fault.New(fault.Denied, "dictionary.own_proposal", p.Number)
 		}
 		p.Note, p.Approver = reason, who.Name

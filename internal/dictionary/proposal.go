@@ -85,6 +85,7 @@ type Proposal struct {
 	ByName     string    `json:"proposed_by_name"`
 	Agency     string    `json:"agency"`
 	At         time.Time `json:"proposed_at"`
+	ChangedBy  []string  `json:"changed_by,omitempty"` // others who put it right before its review
 	ReviewedBy string    `json:"reviewed_by,omitempty"`
 	Reviewer   string    `json:"reviewer_name,omitempty"`
 	ConsultAt  time.Time `json:"consultation_from,omitzero"`
@@ -99,6 +100,11 @@ type Proposal struct {
 
 // ThingSubject is what the proposal is about, as the log names it.
 func (p Proposal) ThingSubject() string { return "dictionary." + string(p.Kind) + "/" + p.Subject }
+
+// Wrote reports that the account had a hand in what is proposed, so that others review and decide it.
+func (p Proposal) Wrote(account string) bool {
+	return account == p.By || slices.Contains(p.ChangedBy, account)
+}
 
 // Consulted reports that agencies may no longer comment: the deadline has passed or the operator closed it.
 func (p Proposal) ConsultationOver(now time.Time) bool {

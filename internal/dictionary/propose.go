@@ -66,6 +66,9 @@ func (s *Service) ChangeProposal(ctx context.Context, id string, revision int64,
 		if p.Subject != subject { // the code of what is proposed stays, so that links to it hold
 			return fault.New(fault.Invalid, "dictionary.code_stays", subject).At("code")
 		}
+		if !p.Wrote(who.ID) {
+			p.ChangedBy = append(p.ChangedBy, who.ID)
+		}
 		p.Note = ""
 		return p.step(Proposed)
 	})

@@ -24,10 +24,10 @@ func (p *Pages) stepCards(r *http.Request, t ui.T, x *dictionary.Proposal, refus
 		}
 		list = append(list, p.stepCard(t, x, verb, f, fields(f, in)))
 	}
-	if who.Can(access.DictionaryReview) && who.ID == x.By && x.State.Open() || who.Can(access.DictionaryApprove) && x.State == dictionary.Consulting && (who.ID == x.By || who.ID == x.ReviewedBy) {
+	if who.Can(access.DictionaryReview) && x.Wrote(who.ID) && x.State.Open() || who.Can(access.DictionaryApprove) && x.State == dictionary.Consulting && (x.Wrote(who.ID) || who.ID == x.ReviewedBy) {
 		list = append(list, part{Body: []templ.Component{ui.Alert(ui.Note{Tone: ui.Info, Title: t("dictionary.not_you"), Text: t("dictionary.not_you_text")})}})
 	}
-	if who.Can(access.DictionaryReview) && who.ID != x.By {
+	if who.Can(access.DictionaryReview) && !x.Wrote(who.ID) {
 		switch {
 		case x.State == dictionary.Proposed:
 			add("consult", p.consultFields)
@@ -39,7 +39,7 @@ func (p *Pages) stepCards(r *http.Request, t ui.T, x *dictionary.Proposal, refus
 	if who.Can(access.DictionaryComment) && x.State == dictionary.Consulting && !over {
 		add("comments", opinionFields)
 	}
-	if who.Can(access.DictionaryApprove) && who.ID != x.By {
+	if who.Can(access.DictionaryApprove) && !x.Wrote(who.ID) {
 		if over && who.ID != x.ReviewedBy {
 			add("approve", approveFields)
 		}

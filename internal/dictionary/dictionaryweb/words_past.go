@@ -73,6 +73,7 @@ func pastWords() i18n.Messages {
 		"past.dictionary.proposal.origin":                      {Vi: "Trường dữ liệu cần", En: "Needed for"},
 		"past.dictionary.proposal.proposed_at":                 {Vi: "Đề xuất lúc", En: "Proposed at"},
 		"past.dictionary.proposal.proposed_by":                 {Vi: "Tài khoản đề xuất", En: "Account of the proposer"},
+		"past.dictionary.proposal.changed_by":                  {Vi: "Tài khoản sửa đề xuất", En: "Accounts that put the proposal right"},
 		"past.dictionary.proposal.proposed_by_name":            {Vi: "Người đề xuất", En: "Proposer"},
 		"past.dictionary.proposal.reviewer_name":               {Vi: "Người rà soát", En: "Reviewer"},
 		"past.dictionary.proposal.semantic_version":            {Vi: "Số phiên bản", En: "Semantic version"},
