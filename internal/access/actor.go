@@ -65,6 +65,22 @@ func (a Actor) Can(p Permission) bool {
 	return slices.ContainsFunc(a.Roles, func(r Role) bool { return slices.Contains(roles[r].permissions, p) })
 }
 
+// CanFor reports that one role gives the actor the permission in matters of the agency. What a role of an agency permits
+// ends with that agency, whatever roles of the province the same person holds besides (section 6.5).
+func (a Actor) CanFor(p Permission, agency string) bool {
+	if p == Public || p == SignedIn {
+		return a.Can(p) && a.ActsFor(agency)
+	}
+	return slices.ContainsFunc(a.Roles, func(r Role) bool {
+		return slices.Contains(roles[r].permissions, p) && (roles[r].province || a.Agency == agency)
+	})
+}
+
+// CanForAll is CanFor in matters of every agency.
+func (a Actor) CanForAll(p Permission) bool {
+	return slices.ContainsFunc(a.Roles, func(r Role) bool { return roles[r].province && slices.Contains(roles[r].permissions, p) })
+}
+
 // Operates reports a role of the platform's operator, whose work spans all agencies.
 func (a Actor) Operates() bool {
 	return slices.ContainsFunc(a.Roles, func(r Role) bool { return roles[r].province })
@@ -115,7 +131,7 @@ func RequireFor(ctx context.Context, p Permission, agency string) (Actor, error)
 	if err != nil {
 		return a, err
 	}
-	if !a.ActsFor(agency) {
+	if !a.CanFor(p, agency) {
 		return a, fault.New(fault.Denied, "access.other_agency", agency)
 	}
 	return a, nil

@@ -280,7 +280,7 @@ func (s *Service) Find(ctx context.Context, id string) (*Account, error) {
 	if err != nil {
 		return nil, err
 	}
-	if !who.ActsFor(a.Agency) {
+	if !who.CanFor(access.AccountRead, a.Agency) {
 		return nil, fault.New(fault.NotFound, "account.not_found")
 	}
 	return a, nil

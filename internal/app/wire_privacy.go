@@ -55,7 +55,7 @@ func (a *App) processing(ctx context.Context, code catalog.Code) (catalogweb.Pro
 	}
 	p := catalogweb.Processing{Word: "privacy.standing." + string(standing), Tone: privacyweb.Tone(standing), Serves: standing.Serves()}
 	d, err := a.catalog.FindByCode(ctx, code)
-	if who := access.ActorOf(ctx); err == nil && who.Can(access.PrivacyRead) && who.ActsFor(d.Owner) {
+	if who := access.ActorOf(ctx); err == nil && who.CanFor(access.PrivacyRead, d.Owner) {
 		p.Path = "/privacy/" + string(code)
 	}
 	return p, err

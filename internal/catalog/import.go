@@ -136,7 +136,7 @@ func (s *Service) checkEntries(ctx context.Context, who access.Actor, entries []
 			continue
 		}
 		seen[e.Dataset.Code] = true
-		if !who.ActsFor(e.Dataset.Owner) {
+		if !who.CanFor(access.CatalogRegister, e.Dataset.Owner) {
 			wrong = append(wrong, e.fault(fault.New(fault.Denied, "access.other_agency", e.Dataset.Owner).At("code")))
 			continue
 		}
@@ -237,7 +237,7 @@ func (e Entry) schema() *Schema {
 // importOne creates or changes one draft in the transaction of the whole.
 func (s *Service) importOne(ctx context.Context, q controldb.Querier, who access.Actor, e Entry) (Imported, []CellFault, error) {
 	out := Imported{Code: e.Dataset.Code, Name: e.Dataset.Name, Fields: len(e.Fields), Outcome: ImportCreate}
-	if !e.Dataset.Code.Valid() || !who.ActsFor(e.Dataset.Owner) {
+	if !e.Dataset.Code.Valid() || !who.CanFor(access.CatalogRegister, e.Dataset.Owner) {
 		return out, nil, nil // told before
 	}
 	stored, err := findByCode(ctx, q, e.Dataset.Code)
@@ -248,7 +248,7 @@ func (s *Service) importOne(ctx context.Context, q controldb.Querier, who access
 		return cellsOrError(out, e, s.importNew(ctx, q, who, e))
 	case err != nil:
 		return out, nil, err
-	case !who.ActsFor(stored.Owner): // a draft keeps its code when another agency takes it over
+	case !who.CanFor(access.CatalogRegister, stored.Owner): // a draft keeps its code when another agency takes it over
 		return out, []CellFault{e.fault(fault.New(fault.Denied, "access.other_agency", stored.Owner).At("code"))}, nil
 	}
 	if out.Name == "" {

@@ -203,7 +203,7 @@ func (s *Service) endSources(ctx context.Context, q controldb.Querier, list []So
 func (s *Service) TransferSource(ctx context.Context, element dictionary.Code, entity string, to ID, decision string, from time.Time) (Source, error) {
 	var made Source
 	_, err := s.alter(ctx, to, access.CatalogTransfer, "catalog.source_transfer", decision, func(q controldb.Querier, who access.Actor, d *Dataset) error {
-		if !who.Operates() { // it takes from one agency and gives to another
+		if !who.CanForAll(access.CatalogTransfer) { // it takes from one agency and gives to another
 			return fault.New(fault.Denied, "access.permission_missing", access.CatalogTransfer)
 		}
 		c := collector{}

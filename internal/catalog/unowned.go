@@ -186,7 +186,7 @@ func (s *Service) AssignOwner(ctx context.Context, id string, revision int64, in
 	if err != nil {
 		return Unowned{}, err
 	}
-	if !who.Operates() { // heads of agencies transfer what is theirs; this is nobody's
+	if !who.CanForAll(access.CatalogTransfer) { // heads of agencies transfer what is theirs; this is nobody's
 		return Unowned{}, fault.New(fault.Denied, "access.permission_missing", access.CatalogTransfer)
 	}
 	u, err := findUnowned(ctx, s.DB, id)

@@ -167,7 +167,7 @@ func (s *Service) Find(ctx context.Context, id string) (*Incident, error) {
 	if err != nil {
 		return nil, err
 	}
-	if !who.ActsFor(i.Agency) {
+	if !who.CanFor(access.IncidentRead, i.Agency) {
 		return nil, fault.New(fault.NotFound, "incident.not_found", id) // what exists is not told
 	}
 	s.count(i)

@@ -91,7 +91,7 @@ func (s *Service) admit(ctx context.Context, in DeliveryInput) (access.Actor, ca
 	if who.Type == access.System { // a system speaks for itself only
 		official = official && who.ID == in.System
 	} else {
-		official = official && who.ActsFor(about.Owner)
+		official = official && who.CanFor(access.IngestDeliver, about.Owner)
 	}
 	switch {
 	case !official:

@@ -218,7 +218,7 @@ func (s *Service) find(ctx context.Context, id ID, p access.Permission) (*Delive
 		return nil, catalog.Described{}, err
 	}
 	who := access.ActorOf(ctx)
-	if !who.ActsFor(about.Owner) || who.Type == access.System && who.ID != d.System { // what exists is not told
+	if !who.CanFor(p, about.Owner) || who.Type == access.System && who.ID != d.System { // what exists is not told
 		return nil, catalog.Described{}, fault.New(fault.NotFound, "ingest.not_found", id)
 	}
 	return d, about, nil

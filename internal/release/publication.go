@@ -87,7 +87,7 @@ func (s *Service) TakeBack(ctx context.Context, id, reason string) error {
 		if err != nil {
 			return err
 		}
-		if !access.ActorOf(ctx).ActsFor(p.Owner) {
+		if !access.ActorOf(ctx).CanFor(access.ReleasePublish, p.Owner) {
 			return fault.New(fault.NotFound, "release.publication_not_found") // what exists is not told
 		}
 		who := access.ActorOf(ctx)

@@ -211,7 +211,7 @@ func (s *Service) answerOne(ctx context.Context, q controldb.Querier, who access
 }
 
 func (s *Service) mayAnswer(who access.Actor, i Item) bool {
-	return who.Agency == i.Reviewer && i.Reviewer != s.Operator || i.Reviewer == s.Operator && who.Operates()
+	return who.Agency == i.Reviewer && i.Reviewer != s.Operator || i.Reviewer == s.Operator && who.CanForAll(access.ReviewAnswer)
 }
 
 // ask writes a request about a grant and tells the operator.

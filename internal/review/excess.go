@@ -221,7 +221,7 @@ func (s *Service) KeepExcess(ctx context.Context, grant, reason string) (Excess,
 	if err != nil {
 		return e, err
 	}
-	if !who.Operates() && who.Agency != e.Owner {
+	if !who.CanFor(access.ReviewAnswer, e.Owner) {
 		return e, fault.New(fault.Denied, "review.not_owner", e.Number)
 	}
 	if f := reasoned(reason, "reason"); f != nil {

@@ -206,7 +206,7 @@ func (s *Service) ListItems(ctx context.Context, f ItemFilter) ([]Item, error) {
 // Mine reports whether the reader may answer the item.
 func (s *Service) Mine(ctx context.Context, i Item) bool {
 	who := access.ActorOf(ctx)
-	return who.Can(access.ReviewAnswer) && (who.Agency == i.Reviewer || i.Reviewer == s.Operator && who.Operates()) && i.State.answerable()
+	return who.Can(access.ReviewAnswer) && (who.Agency == i.Reviewer || i.Reviewer == s.Operator && who.CanForAll(access.ReviewAnswer)) && i.State.answerable()
 }
 
 // Standings lists how far each reviewer of a review has come.

@@ -170,7 +170,7 @@ func (im *importing) read(r ImportRow) {
 	}
 	switch {
 	case in.Owner == "":
-	case !im.who.ActsFor(in.Owner) || im.known[in.ID] != nil && !im.who.ActsFor(im.known[in.ID].Owner):
+	case !im.who.CanFor(access.SystemRegister, in.Owner) || im.known[in.ID] != nil && !im.who.CanFor(access.SystemRegister, im.known[in.ID].Owner):
 		at("owner", "access.other_agency", in.Owner)
 	case !im.active[in.Owner]:
 		at("owner", "system.owner_inactive", in.Owner)

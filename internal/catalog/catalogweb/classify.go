@@ -56,7 +56,7 @@ func (p *Pages) classifyPage(w http.ResponseWriter, r *http.Request, sent string
 		view.Above = append(view.Above, ui.Alert(ui.Note{Tone: ui.Warn, Title: t("catalog.proposal_refused"), Text: about.ProposalNote}))
 	}
 	view.Main = append(view.Main, classesCards(t, about)...)
-	if who.Can(access.CatalogRegister) && who.ActsFor(about.Owner) && about.State != catalog.Retired {
+	if who.CanFor(access.CatalogRegister, about.Owner) && about.State != catalog.Retired {
 		view.Main = append(view.Main, p.classifyCard(r, t, about, sent, errs))
 	}
 	view.Aside = []part{{Card: ui.CardProps{Title: t("catalog.suggested_class")}, Body: []templ.Component{ui.KeyValue(suggestionPairs(t, about)...)}}}

@@ -243,7 +243,7 @@ func (p *Pages) mappingPage(w http.ResponseWriter, r *http.Request, d catalog.Da
 	}
 	t := p.shell.T(r)
 	who := access.ActorOf(r.Context())
-	open := who.Can(access.CatalogRegister) && who.ActsFor(d.Owner) && (d.State.Editable() || d.State == catalog.Published)
+	open := who.CanFor(access.CatalogRegister, d.Owner) && (d.State.Editable() || d.State == catalog.Published)
 	tone := ui.Good
 	if len(m.Missing) > 0 {
 		tone = ui.Warn

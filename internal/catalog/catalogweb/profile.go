@@ -38,7 +38,7 @@ func (p *Pages) showProfile(w http.ResponseWriter, r *http.Request) error {
 		Eyebrow: t("catalog.profile") + " · " + string(about.Code), Title: about.Name, State: &state, Actions: p.actions(access.ActorOf(r.Context()), t, about.Dataset),
 	}
 	view.Above = append(replicaNote(t, about.Dataset), above(t, about.Dataset)...)
-	if who := access.ActorOf(r.Context()); who.Can(access.CatalogRegister) && who.ActsFor(about.Owner) {
+	if who := access.ActorOf(r.Context()); who.CanFor(access.CatalogRegister, about.Owner) {
 		view.Above = append(view.Above, missingList(t, about.Dataset, about.Missing)...)
 	}
 	if about.Proposal != nil {
@@ -92,7 +92,7 @@ func (p *Pages) actions(who access.Actor, t ui.T, d catalog.Dataset) []ui.Action
 	if d.SchemaVersion > 0 {
 		list = append(list, ui.Action{Label: t("catalog.mapping"), Path: path(d.Code) + "/mapping", Icon: ui.IconDictionary, Kind: ui.Quiet}, ui.Action{Label: t("catalog.sources"), Path: path(d.Code) + "/sources", Icon: ui.IconDatabase, Kind: ui.Quiet})
 	}
-	if who.Can(access.CatalogRegister) && who.ActsFor(d.Owner) {
+	if who.CanFor(access.CatalogRegister, d.Owner) {
 		if d.State.Editable() {
 			list = append(list, ui.Action{Label: t("catalog.edit"), Path: path(d.Code) + "/edit", Icon: ui.IconEdit})
 		}
@@ -101,7 +101,7 @@ func (p *Pages) actions(who access.Actor, t ui.T, d catalog.Dataset) []ui.Action
 		}
 	}
 	list = append(list, ui.Action{Label: t("catalog.classification"), Path: path(d.Code) + "/classification", Icon: ui.IconLocked})
-	if who.Can(access.IngestDeliver) && who.ActsFor(d.Owner) && d.State.Live() && d.SchemaVersion > 0 {
+	if who.CanFor(access.IngestDeliver, d.Owner) && d.State.Live() && d.SchemaVersion > 0 {
 		list = append(list, ui.Action{Label: t("catalog.deliver"), Path: "/ingest/new?dataset=" + string(d.Code), Icon: ui.IconUpload})
 	}
 	return list

@@ -96,7 +96,7 @@ func (p *Pages) listSources(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	may := access.ActorOf(r.Context()).Can(access.CatalogTransfer) && access.ActorOf(r.Context()).Operates()
+	may := access.ActorOf(r.Context()).CanForAll(access.CatalogTransfer)
 	if may {
 		table.Columns = append(table.Columns, ui.Column{Label: t("catalog.transfer_source"), Hidden: true})
 	}
@@ -291,7 +291,7 @@ func (p *Pages) sourcesOf(w http.ResponseWriter, r *http.Request, d catalog.Data
 	} else if verb == "confirm" && shown {
 		view.Main = append(view.Main, sourceCard(t, d, "confirm", of("confirm"), nil))
 	}
-	if who.Can(access.CatalogRegister) && who.ActsFor(d.Owner) && d.State != catalog.Retired {
+	if who.CanFor(access.CatalogRegister, d.Owner) && d.State != catalog.Retired {
 		view.Main = append(view.Main, p.ownerSources(t, d, about, entities, list, of)...)
 	}
 	out := web.Page{Title: t("catalog.sources_of"), Crumbs: crumbs(t, d, t("catalog.sources_of")), Body: page(view)}
@@ -315,7 +315,7 @@ func (p *Pages) claims(r *http.Request, t ui.T, d catalog.Dataset, list []catalo
 		Columns: []ui.Column{{Label: t("catalog.element")}, {Label: t("catalog.entity")}, {Label: t("catalog.basis_of")}, {Label: t("catalog.since")}, {Label: t("catalog.state")}},
 	}
 	who := access.ActorOf(r.Context())
-	mine := who.Can(access.CatalogRegister) && who.ActsFor(d.Owner)
+	mine := who.CanFor(access.CatalogRegister, d.Owner)
 	if mine {
 		table.Columns = append(table.Columns, ui.Column{Label: t("catalog.withdraw_claim"), Hidden: true})
 	}

@@ -164,7 +164,7 @@ func (p *Pages) end(ctx context.Context, id catalog.ID, _ stepForm) (catalog.Dat
 
 // mayTake reports that the step is this person's to take now.
 func mayTake(a access.Actor, s step, d catalog.Dataset) bool {
-	return a.Can(s.permission) && a.ActsFor(d.Owner) && s.offered(d)
+	return a.CanFor(s.permission, d.Owner) && s.offered(d)
 }
 
 func (p *Pages) showStep(s step) web.HandlerFunc {

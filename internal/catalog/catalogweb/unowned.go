@@ -212,7 +212,7 @@ func (p *Pages) unownedForms(r *http.Request, t ui.T, u catalog.Unowned, sent st
 				ui.Textarea(must(f.field("why", "catalog.reason", orElse(in.Why, u.Why)))),
 			})}})
 	}
-	if who.Can(access.CatalogTransfer) && who.Operates() && u.State == catalog.UnownedProposed && u.ProposedBy != who.ID {
+	if who.CanForAll(access.CatalogTransfer) && u.State == catalog.UnownedProposed && u.ProposedBy != who.ID {
 		parts = append(parts, p.assignForm(t, u, sent, in, errs, agencies))
 	}
 	return parts, nil

@@ -36,7 +36,7 @@ func (p *Pages) actions(who access.Actor, t ui.T, d *ingest.Delivery) []ui.Actio
 	add := func(verb string, icon ui.Icon, kind ui.ActionKind) {
 		list = append(list, ui.Action{Label: t("ingest.do." + verb), Path: "/ingest/" + string(d.ID) + "/" + verb, Icon: icon, Kind: kind})
 	}
-	mine := who.Can(access.IngestDeliver) && who.ActsFor(d.Owner)
+	mine := who.CanFor(access.IngestDeliver, d.Owner)
 	older := d.OnlyOlder && mine && who.Has(access.Steward)
 	if d.State == ingest.Held && (older || who.Can(access.IngestRelease)) {
 		add("release", ui.IconDone, ui.Primary)

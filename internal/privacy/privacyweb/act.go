@@ -75,7 +75,7 @@ func (p *Pages) steps(ctx context.Context, t ui.T, v privacy.View, form actForm,
 	}
 	var out []part
 	for _, s := range offered {
-		if (!s.when && s.verb != at.verb) || !who.Can(s.permission) || !who.ActsFor(v.Dataset.Owner) {
+		if (!s.when && s.verb != at.verb) || !who.CanFor(s.permission, v.Dataset.Owner) {
 			continue
 		}
 		out = append(out, p.stepPart(t, v, s.step, form, at, errs))

@@ -56,7 +56,7 @@ func (p *Pages) show(w http.ResponseWriter, r *http.Request, form actForm, at st
 func (p *Pages) actions(ctx context.Context, t ui.T, v privacy.View) []ui.Action {
 	var out []ui.Action
 	who := access.ActorOf(ctx)
-	writes := who.Can(access.PrivacyRegister) && who.ActsFor(v.Dataset.Owner) && len(v.Dataset.Categories) > 0
+	writes := who.CanFor(access.PrivacyRegister, v.Dataset.Owner) && len(v.Dataset.Categories) > 0
 	if writes && (v.Entry == nil || !v.Entry.Draft.Sent()) {
 		a := ui.Action{Label: t("privacy.edit"), Path: path(v.Dataset.Code) + "/edit", Icon: ui.IconEdit}
 		if v.Entry == nil {
@@ -109,7 +109,7 @@ func (p *Pages) aside(ctx context.Context, t ui.T, v privacy.View) []part {
 // missing lists what the entry lacks; each line leads to its field for whoever may fill it in.
 func (p *Pages) missing(ctx context.Context, t ui.T, v privacy.View) templ.Component {
 	who := access.ActorOf(ctx)
-	writes := who.Can(access.PrivacyRegister) && who.ActsFor(v.Dataset.Owner) && (v.Entry == nil || !v.Entry.Draft.Sent())
+	writes := who.CanFor(access.PrivacyRegister, v.Dataset.Owner) && (v.Entry == nil || !v.Entry.Draft.Sent())
 	var lines []templ.Component
 	for _, f := range v.Missing {
 		text := t(f.Code, f.Args...)

@@ -133,7 +133,7 @@ func (p *Pages) oneExcess(w http.ResponseWriter, r *http.Request, verb, typed st
 	switch {
 	case e.AskState != "":
 		v.Notes = append(v.Notes, ui.Note{Tone: ui.Info, Title: t("review.waits"), Text: t("review.waits_text")})
-	case who.Can(access.ReviewAnswer) && (who.Operates() || who.Agency == e.Owner):
+	case who.CanFor(access.ReviewAnswer, e.Owner):
 		for _, x := range []string{"narrow", "keep"} {
 			text, of := typed, errs
 			if x != verb {

@@ -66,7 +66,7 @@ func (p *Pages) showSystem(w http.ResponseWriter, r *http.Request) error {
 
 func headActions(t ui.T, s *system.System, who access.Actor) []ui.Action {
 	var actions []ui.Action
-	if who.Can(access.SystemRegister) && who.ActsFor(s.Owner) {
+	if who.CanFor(access.SystemRegister, s.Owner) {
 		actions = append(actions, ui.Action{Label: t("system.edit"), Path: path(s.ID) + "/edit", Icon: ui.IconEdit})
 	}
 	switch {

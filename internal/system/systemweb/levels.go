@@ -159,7 +159,7 @@ func (p *Pages) levelCard(ctx context.Context, t ui.T, s *system.System, who acc
 		Empty: ui.Empty{Icon: ui.IconLocked, Title: t("system.dossiers_none"), Text: t("system.dossiers_none_text")},
 	}}
 	open := len(list) > 0 && list[0].State == system.Proposed
-	if may := who.Can(access.SystemRegister) && who.ActsFor(s.Owner); may && !open {
+	if may := who.CanFor(access.SystemRegister, s.Owner); may && !open {
 		c.Card.Actions = []ui.Action{{Label: t("system.level_propose"), Path: path(s.ID) + "/level", Icon: ui.IconSend}}
 	}
 	for _, d := range list {
@@ -187,7 +187,7 @@ func (p *Pages) dossierRow(t ui.T, s *system.System, d *system.Dossier, who acce
 		if who.Can(access.SystemLevel) && who.ID != d.ProposedBy {
 			steps = append(steps, ui.Action{Label: t("system.level_record"), Path: at + "/record", Icon: ui.IconDecision, Kind: ui.Primary}, ui.Action{Label: t("system.level_return"), Path: at + "/return", Icon: ui.IconBack})
 		}
-		if who.Can(access.SystemRegister) && who.ActsFor(s.Owner) {
+		if who.CanFor(access.SystemRegister, s.Owner) {
 			steps = append(steps, ui.Action{Label: t("system.level_withdraw"), Path: at + "/withdraw", Icon: ui.IconStopped})
 		}
 		state = ui.Lines(state, ui.Buttons(steps...))

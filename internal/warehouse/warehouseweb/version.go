@@ -76,7 +76,7 @@ func (p *Pages) versionPage(w http.ResponseWriter, r *http.Request, d catalog.Da
 // provenance is what every record of the version carries (Điều 15.4b).
 func (p *Pages) provenance(r *http.Request, t ui.T, d catalog.Dataset, v warehouse.Version) []ui.Pair {
 	delivery := ui.Pair{Name: t("warehouse.delivery"), Value: ui.Mono(v.Provenance.Delivery)}
-	if who := access.ActorOf(r.Context()); who.Can(access.IngestRead) && who.ActsFor(d.Owner) {
+	if who := access.ActorOf(r.Context()); who.CanFor(access.IngestRead, d.Owner) {
 		delivery.Value = ui.Link(v.Provenance.Delivery, "/ingest/"+v.Provenance.Delivery)
 	}
 	return []ui.Pair{
