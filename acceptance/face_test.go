@@ -255,7 +255,7 @@ func unlinked(pattern string) string {
 		return "a step on the way in"
 	case pattern == "/access/purposes/{code}/history":
 		return "nobody has added a purpose in the demo"
-	case pattern == "/release/publications/{id}":
+	case strings.HasPrefix(pattern, "/release/publications/{id}"):
 		return "nobody of the demo has asked to publish openly: its open data list is not issued"
 	case strings.HasPrefix(pattern, "/catalog/unowned/{id}"):
 		return "all data of the demo has an owner (R20.2)"

@@ -6,6 +6,7 @@ import (
 
 	"lienthong/internal/access"
 	"lienthong/internal/connection"
+	"lienthong/internal/kit/i18n"
 	"lienthong/internal/web"
 	"lienthong/internal/web/ui"
 
@@ -123,11 +124,12 @@ func limitsPart(t ui.T, l connection.Limits, route connection.Route) part {
 }
 
 // limitsPast is the history of the time limits.
-func limitsPast() web.Past {
+func (p *Pages) limitsPast() web.Past {
 	return web.Past{
 		Kind: "connection.limits", Page: limitsPath, API: "/connections/limits", Permission: access.ConnectionRead, Sample: connection.Limits{},
-		Of: func(context.Context, func(string) string) (web.PastOf, error) {
-			return web.PastOf{ID: connection.LimitsID, Title: "", Path: limitsPath, ListKey: "connection.limits", ListPath: limitsPath}, nil
+		Of: func(ctx context.Context, _ func(string) string) (web.PastOf, error) {
+			title := p.shell.Say(i18n.LangOf(ctx), "connection.limits")
+			return web.PastOf{ID: connection.LimitsID, Title: title, Path: limitsPath, ListKey: "connection.list", ListPath: "/connections"}, nil
 		},
 	}
 }

@@ -32,8 +32,8 @@ func (p *Pages) paperOperations(api *web.API) {
 			return p.paper(ctx, connection.ID(in.ID), kind)
 		})
 	}
-	spec(minutesPaper, "Minutes of the acceptance as DOCX in the layout of NĐ 30/2020/NĐ-CP; to the parties, once the connection was accepted")
-	spec(refusalPaper, "The written refusal as DOCX in the layout of NĐ 30/2020/NĐ-CP; to the parties, once the request was refused")
+	spec(minutesPaper, "Minutes of the acceptance as DOCX in the layout of Decree 30/2020; to the parties, once the connection was accepted")
+	spec(refusalPaper, "The written refusal as DOCX in the layout of Decree 30/2020; to the parties, once the request was refused")
 }
 
 func (p *Pages) downloadPaper(kind paperKind) web.HandlerFunc {

@@ -11,7 +11,7 @@ import (
 
 // Pasts are the things of these pages whose history is shown.
 func (p *Pages) Pasts() []web.Past {
-	return []web.Past{limitsPast(), {
+	return []web.Past{p.limitsPast(), {
 		Kind: "connection.request", Page: "/connections/{id}", API: "/connections/requests/{id}", Permission: access.ConnectionRead, Sample: connection.Past{},
 		Values: map[string]string{
 			"state": "connection.state.", "level": "connection.level.", "levels": "connection.level.", "method": "connection.method.",

@@ -67,7 +67,7 @@ func (p *Pages) Operations(api *web.API) {
 	p.stepOperation(api, spec("confirm", http.MethodPost, entry+"/confirm", access.PrivacyConfirm, "Put the sent draft in force, as somebody who did not write it"), confirmStep)
 	p.stepOperation(api, spec("return", http.MethodPost, entry+"/return", access.PrivacyConfirm, "Give the sent draft back with the reason"), returnStep)
 	p.stepOperation(api, spec("withdraw", http.MethodPost, entry+"/withdraw", access.PrivacyWithdraw, "Take the entry out of force with the reason: the dataset is not served from then on"), withdrawStep)
-	web.Op(api, spec("paper", http.MethodGet, entry+"/paper", access.PrivacyRead, "The entry as DOCX in the layout of NĐ 30/2020/NĐ-CP"), func(ctx context.Context, in *entryIn) (*web.FileOut, error) {
+	web.Op(api, spec("paper", http.MethodGet, entry+"/paper", access.PrivacyRead, "The entry as DOCX in the layout of Decree 30/2020"), func(ctx context.Context, in *entryIn) (*web.FileOut, error) {
 		return p.entryPaper(ctx, in.code())
 	})
 	web.Op(api, spec("register", http.MethodGet, "/privacy/registers/{owner}", access.PrivacyRead, "The whole register of an agency, as DOCX or XLSX"), p.opRegister)
