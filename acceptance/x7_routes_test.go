@@ -137,7 +137,7 @@ var alike = map[string]string{
 	"POST /api/v1/datasets/{owner}/{slug}/retire": "POST /api/v1/datasets/{owner}/{slug}/suspend", "POST /api/v1/datasets/{owner}/{slug}/transfer": "POST /api/v1/datasets/{owner}/{slug}/suspend",
 	"POST /api/v1/exchange/services/{owner}/{system}/{name}/status": "POST /api/v1/exchange/services",
 	"POST /connections/limits":                                      "PUT /api/v1/connections/limits",
-	// a sample's draft is made by catalog.Service.CreateWith, a row of a form too; a new owner by ProposeOwner in both cases
+	// a sample's draft is made by catalog.Service.CreateWith, a row of a form by the import of the API; a new owner by ProposeOwner in both cases
 	"POST /catalog/discover/draft": "POST /api/v1/datasets/import", "POST /catalog/import/{id}": "POST /api/v1/datasets/import",
 	"POST /catalog/report/unclassified": "POST /api/v1/datasets/labels/confirm", "POST /catalog/unowned": "POST /api/v1/datasets/unowned",
 	"POST /catalog/unowned/{id}/propose": "POST /api/v1/datasets/unowned/{id}/propose", "POST /catalog/unowned/{id}/assign": "POST /api/v1/datasets/unowned/{id}/assign",
