@@ -151,7 +151,7 @@ var alike = map[string]string{
 }
 
 // other steps of a request than the ones taken: connection.Service.take records them all.
-var otherSteps = []string{"return", "deem-agreed", "reject", "escalate", "reconfigure", "rollback", "fail-testing", "go-live", "retest", "ask-suspend", "recall"}
+var otherSteps = []string{"consent", "return", "deem-agreed", "reject", "escalate", "reconfigure", "rollback", "fail-testing", "go-live", "retest", "ask-suspend", "recall"}
 
 // twin is the operation whose form a page's route is.
 func twin(route string) string {
@@ -160,9 +160,10 @@ func twin(route string) string {
 	}
 	for from, to := range map[string]string{
 		"POST /connections/{id}/": "POST /api/v1/connections/requests/{id}/", "POST /catalog/{owner}/{slug}/": "POST /api/v1/datasets/{owner}/{slug}/",
-		"POST /privacy/{owner}/{slug}/":    "POST /api/v1/privacy/entries/{owner}/{slug}/",
-		"POST /dictionary/proposals/{id}/": "POST /api/v1/dictionary/proposals/{id}/",
-		"POST /release/{list}/{number}/":   "POST /api/v1/releases/{list}/{number}/", "POST /reviews/": "POST /api/v1/reviews/",
+		"POST /access/templates/{owner}/{slug}/": "POST /api/v1/access/templates/{owner}/{slug}/",
+		"POST /privacy/{owner}/{slug}/":          "POST /api/v1/privacy/entries/{owner}/{slug}/",
+		"POST /dictionary/proposals/{id}/":       "POST /api/v1/dictionary/proposals/{id}/",
+		"POST /release/{list}/{number}/":         "POST /api/v1/releases/{list}/{number}/", "POST /reviews/": "POST /api/v1/reviews/",
 		"POST /system/{id}/credential/": "POST /api/v1/systems/{id}/credentials/", "POST /system/{id}/": "POST /api/v1/systems/{id}/",
 	} {
 		if strings.HasPrefix(route, "POST /system/{id}/credential/") && from == "POST /system/{id}/" {
@@ -303,9 +304,10 @@ func changeEverything(t *testing.T, p *province, rec *calls) []string {
 		Grants []struct{ ID string }
 	}
 	ok(t, p.engineer.Get(api+"/access/grants?request="+request), http.StatusOK).Into(t, &grants)
+	changeTemplate(t, p)
 	dictionary = slices.Concat(dictionary, changeExcess(t, p, rec), issuedReleases(t, p)) // the first moves the clock
 	return append(dictionary, []string{
-		"/agencies/H38.70", "/agencies/H38.71", "/account/accounts/" + who.ID, "/account/accounts/" + confirmed.ID, "/purposes/QLNN.THAYDOI", "/systems/he-thong-doi", "/systems/" + callerSystem,
+		"/access/templates/" + households, "/agencies/H38.70", "/agencies/H38.71", "/account/accounts/" + who.ID, "/account/accounts/" + confirmed.ID, "/purposes/QLNN.THAYDOI", "/systems/he-thong-doi", "/systems/" + callerSystem,
 		"/datasets/" + owner + "/doi-moi", "/datasets/" + households, "/connections/requests/" + request, "/connections/requests/" + copied, "/access/grants/" + grants.Grants[0].ID,
 		"/exchange/services/" + svc["owner"].(string) + "/" + svc["system"].(string) + "/" + svc["name"].(string),
 	}...)

@@ -12,8 +12,9 @@ import (
 	"lienthong/internal/kit/ids"
 )
 
-// CreateGrant saves the grant that an approved request describes, in the caller's transaction. Only flow calls it.
-func (s *Service) CreateGrant(ctx context.Context, q controldb.Querier, who Actor, g Grant, personal bool) (Grant, error) {
+// CreateGrant saves the grant that an approved request describes, in the caller's transaction. Only flow calls it. A grant
+// outside the owner's sharing policy needs a consent in its basis (see CheckShared).
+func (s *Service) CreateGrant(ctx context.Context, q controldb.Querier, who Actor, g Grant, personal bool, b Basis) (Grant, error) {
 	known, err := s.personal(ctx, g)
 	if err != nil {
 		return g, err
@@ -25,6 +26,10 @@ func (s *Service) CreateGrant(ctx context.Context, q controldb.Querier, who Acto
 		if _, err := findPurpose(ctx, q, p); err != nil {
 			return g, err
 		}
+	}
+	compared, err := s.shared(ctx, q, []Grant{g}, b)
+	if err != nil {
+		return g, err
 	}
 	n, err := nextNumber(ctx, q, "grant")
 	if err != nil {
@@ -41,6 +46,7 @@ func (s *Service) CreateGrant(ctx context.Context, q controldb.Querier, who Acto
 		return g, err
 	}
 	detail := described(g)
+	maps.Copy(detail, compared)
 	if detail[detailScope], err = made.digest(); err != nil {
 		return g, err
 	}

@@ -31,3 +31,13 @@ func keepPurpose() audit.Keeper {
 		List: audit.Names(`SELECT code FROM access_purpose ORDER BY code`),
 	}
 }
+
+// keepTemplate reads how the sharing policy of a dataset stands.
+func keepTemplate() audit.Keeper {
+	return audit.Keeper{
+		State: func(ctx context.Context, q controldb.Querier, dataset string) (any, error) {
+			return templateOf(ctx, q, dataset)
+		},
+		List: audit.Names(`SELECT DISTINCT dataset FROM access_template ORDER BY dataset`),
+	}
+}

@@ -70,7 +70,7 @@ func newDesk(t *testing.T, db *controldb.DB) *desk {
 	g.RequestID, g.LegalBasis = "c1", "Điều 12"
 	err = db.InTx(ctx, func(q controldb.Querier) error {
 		var err error
-		d.grant, err = d.CreateGrant(ctx, q, Actor{Type: User, ID: "approver", Name: "Người phê duyệt", Agency: "H38.02"}, g, true)
+		d.grant, err = d.CreateGrant(ctx, q, Actor{Type: User, ID: "approver", Name: "Người phê duyệt", Agency: "H38.02"}, g, true, Basis{})
 		return err
 	})
 	if err != nil {

@@ -56,8 +56,10 @@ const (
 	ConnectionEnd     Permission = "connection.terminate"
 	AccessRead        Permission = "access.read"
 	AccessSuspend     Permission = "access.suspend"
-	ReviewOpen        Permission = "review.open"   // open reviews of rights, carry out what they and owners ask for
-	ReviewAnswer      Permission = "review.answer" // answer for the own agency's data: keep, narrow, revoke; ask the operator
+	AccessPropose     Permission = "access.propose" // propose the sharing policy of the own agency's datasets
+	AccessApprove     Permission = "access.approve" // put it in force, as somebody who did not propose it
+	ReviewOpen        Permission = "review.open"    // open reviews of rights, carry out what they and owners ask for
+	ReviewAnswer      Permission = "review.answer"  // answer for the own agency's data: keep, narrow, revoke; ask the operator
 	AuditRead         Permission = "audit.read"
 	AuditVerify       Permission = "audit.verify"
 	ExchangeRead      Permission = "exchange.read"

@@ -53,14 +53,14 @@ func with(base []Permission, more ...Permission) []Permission {
 var roles = map[Role]roleDef{
 	OpAdmin:     {true, true, with(readers, ObligationRead, SystemRegister, AgencyChange, AccountRead, AccountChange, AccountConfirm, SystemChange, SettingsRead, SettingsChange, AccessRead, IncidentRead, PrivacyRead)},
 	OpAppraiser: {true, true, with(readers, ObligationRead, SystemLevel, DictionaryPropose, DictionaryReview, CatalogReview, ReleasePrepare, ReleaseRecord, ConnectionAppr, ConnectionTest, ConnectionAccept, IngestRead, AccessRead, ExchangeRead, PrivacyRead)},
-	OpApprover:  {true, true, with(readers, ObligationRead, DictionaryPropose, DictionaryApprove, CatalogApprove, CatalogTransfer, ReleaseApprove, ReleaseRecord, ConnectionApprove, AccessRead, ExchangeRead, PrivacyRead)},
+	OpApprover:  {true, true, with(readers, ObligationRead, DictionaryPropose, DictionaryApprove, CatalogApprove, CatalogTransfer, ReleaseApprove, ReleaseRecord, ConnectionApprove, AccessRead, AccessApprove, ExchangeRead, PrivacyRead)},
 	OpEngineer:  {true, true, with(readers, ObligationRead, SystemRegister, SystemChange, SystemCredential, DictionaryPropose, ConnectionSetUp, ConnectionReview, ConnectionTest, ConnectionAccept, IngestRead, IngestRelease, AccessRead, ExchangeRead, IncidentRead)},
 	OpSecurity:  {true, true, with(readers, ObligationRead, SystemLevel, AccountConfirm, AccessRead, AccessSuspend, ReviewOpen, ReviewAnswer, ConnectionCheck, ConnectionSuspend, ConnectionEnd, AuditVerify, ExchangeRead, IncidentRead, IncidentHandle, SettingsRead, PrivacyRead, PrivacyConfirm, PrivacyWithdraw)},
 	OpQuality:   {true, true, with(readers, ObligationRead, IngestRead, ExchangeRead)},
 	OpPortal:    {true, true, with(readers, ObligationRead)},
 
-	AgencyHead:     {permissions: with(readers, ObligationRead, DictionaryComment, IncidentRead, ReleaseComment, ConnectionOpinion, ConnectionAccept, CatalogTransfer, AccessRead, ReviewAnswer, IngestRead, PrivacyRead, PrivacyConfirm, PrivacyWithdraw)},
-	Steward:        {permissions: with(readers, ObligationRead, DictionaryPropose, DictionaryComment, SystemRegister, IncidentRead, CatalogRegister, ReleaseComment, ReleasePublish, IngestRead, IngestDeliver, IngestRows, SystemSecret, AccessRead, ReviewAnswer, ConnectionDraft, ConnectionOpinion, ConnectionAccept, WarehouseView, DataView, PrivacyRead, PrivacyRegister)},
+	AgencyHead:     {permissions: with(readers, ObligationRead, DictionaryComment, IncidentRead, ReleaseComment, ConnectionOpinion, ConnectionAccept, CatalogTransfer, AccessRead, AccessApprove, ReviewAnswer, IngestRead, PrivacyRead, PrivacyConfirm, PrivacyWithdraw)},
+	Steward:        {permissions: with(readers, ObligationRead, DictionaryPropose, DictionaryComment, SystemRegister, IncidentRead, CatalogRegister, ReleaseComment, ReleasePublish, IngestRead, IngestDeliver, IngestRows, SystemSecret, AccessRead, AccessPropose, ReviewAnswer, ConnectionDraft, ConnectionOpinion, ConnectionAccept, WarehouseView, DataView, PrivacyRead, PrivacyRegister)},
 	DeputySteward:  {permissions: with(readers, ObligationRead, DictionaryPropose, DictionaryComment, SystemRegister, CatalogRegister, ReleaseComment, ReleasePublish, IngestRead, IngestDeliver, IngestRows, SystemSecret, AccessRead, ConnectionDraft, WarehouseView, DataView, PrivacyRead, PrivacyRegister)},
 	AgencyAdmin:    {permissions: with(readers, AccountRead, SystemSecret)},
 	Analyst:        {permissions: with(readers, WarehouseView, DataView, DataList, DataExport)},

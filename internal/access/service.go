@@ -23,6 +23,11 @@ type Sources struct {
 	System     func(ctx context.Context, id string) (*SystemFacts, error)
 	Connection func(ctx context.Context, id string) (ConnectionFacts, error)
 	Owned      func(ctx context.Context, agency string) ([]string, error) // codes of the datasets that an agency owns
+
+	AgencyKind      func(ctx context.Context, code string) (string, error)                              // kind of Điều 2; nil: kinds are not known
+	TemplateStepped func(ctx context.Context, q controldb.Querier, t Template, v TemplateVersion) error // hears of each step of a sharing policy, in its transaction; may be nil
+	Methods         []string                                                                            // ways of use that a sharing policy may name; nil: any
+	AgencyKinds     []string                                                                            // kinds that it may name; nil: any
 }
 
 // Service keeps grants and gathers the facts of decisions.
@@ -42,6 +47,7 @@ func NewService(db *controldb.DB, c clock.Clock, log *audit.Log) *Service {
 	s := &Service{db: db, clock: c, log: log, usage: newUsage(ids.New()), attested: newAttested()}
 	log.Keep("access.grant", keepGrant())
 	log.Keep("access.purpose", keepPurpose())
+	log.Keep("access.template", keepTemplate())
 	s.grants = controldb.NewFresh(db, 100_000, func(ctx context.Context, key string) ([]Grant, error) {
 		kind, rest, _ := strings.Cut(key, "\x00")
 		subject, dataset, _ := strings.Cut(rest, "\x00")

@@ -61,7 +61,7 @@ func allMessages() []i18n.Messages {
 		access.Messages, audit.Messages, agency.Messages, agencyweb.Messages, system.Messages, systemweb.Messages, dictionary.Messages, dictionaryweb.Messages, catalog.Messages, catalogweb.Messages,
 		warehouse.Messages, warehouseweb.Messages, viewweb.Messages, ingest.Messages, ingestweb.Messages, connection.Messages, certificate.Messages, exchange.Messages, flow.Messages, incident.Messages, task.Messages, release.Messages, releaseweb.Messages, releaseweb.PageMessages,
 		web.Messages, web.PastMessages, backup.Messages, backupweb.Messages, taskweb.Messages, supportweb.Messages, incidentweb.Messages, gallery.Messages, demoweb.Messages,
-		connectionweb.Messages, homeweb.Messages, taskMessages, systemTaskMessages, obligation.Messages, obligationweb.Messages, registerMessages, account.Messages, accountweb.Messages, exchangeweb.Messages, accessweb.Messages, auditweb.Messages, auditweb.EventMessages,
+		connectionweb.Messages, homeweb.Messages, taskMessages, systemTaskMessages, obligation.Messages, obligationweb.Messages, registerMessages, account.Messages, accountweb.Messages, exchangeweb.Messages, accessweb.Messages, accessweb.TemplateMessages, auditweb.Messages, auditweb.EventMessages,
 		privacy.Messages, privacyweb.Messages,
 		review.Messages, reviewweb.Messages, reviewTaskMessages,
 		connectionLifeMessages,

@@ -118,7 +118,7 @@ func (a *App) reviewRegisters() reviewweb.Registers {
 
 func (a *App) accessRegisters() accessweb.Registers {
 	return accessweb.Registers{
-		Agency: a.agencyName, Datasets: a.datasetNames,
+		Agency: a.agencyName, Datasets: a.datasetNames, Fields: a.sharedFields, OwnDatasets: a.ownShared, Kinds: texts(agency.Kinds()), Methods: texts(connection.Methods()),
 		Subject: func(ctx context.Context, s access.Subject) string {
 			switch s.Type {
 			case access.SubjectAccount:

@@ -4,7 +4,9 @@ import (
 	"context"
 
 	"lienthong/internal/access"
+	"lienthong/internal/agency"
 	"lienthong/internal/catalog"
+	"lienthong/internal/connection"
 	"lienthong/internal/dictionary"
 	"lienthong/internal/kit/controldb"
 	"lienthong/internal/kit/fault"
@@ -19,6 +21,8 @@ func (a *App) accessSources() access.Sources {
 		System:     a.system.Facts,
 		Connection: a.connections.State,
 		Owned:      a.ownedDatasets,
+
+		AgencyKind: a.agencyKind, TemplateStepped: a.templateStepped, Methods: texts(connection.Methods()), AgencyKinds: texts(agency.Kinds()),
 	}
 }
 

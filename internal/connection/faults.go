@@ -34,6 +34,7 @@ var Messages = i18n.Messages{
 	"connection.question_missing":        {Vi: "Hãy ghi nội dung cần chủ quản dữ liệu cho ý kiến.", En: "Write what the data owner is asked."},
 	"connection.stand_missing":           {Vi: "Hãy chọn ý kiến: đồng ý, đồng ý có giới hạn hoặc phản đối.", En: "Choose an opinion: agree, agree with limits, or object."},
 	"connection.limits_missing":          {Vi: "Hãy nêu giới hạn: các trường không đồng ý chia sẻ hoặc điều kiện kèm theo.", En: "State the limits: fields not to be shared, or conditions."},
+	"connection.consent_given":           {Vi: "Chủ quản đã có ý kiến về yêu cầu này nên không cần đồng ý thêm.", En: "The owner has already given its opinion on this request."},
 	"connection.silence_on_personal":     {Vi: "Yêu cầu có dữ liệu cá nhân: chủ quản không trả lời thì không được coi là đồng ý. Hãy xin ý kiến cấp có thẩm quyền.", En: "Personal data is asked: the owner's silence is never consent. Escalate to the authority."},
 	"connection.limit_not_over":          {Vi: "Chưa hết thời hạn cho ý kiến của chủ quản dữ liệu.", En: "The owner's time to answer is not over yet."},
 	"connection.opinion_missing":         {Vi: "Chưa có ý kiến của chủ quản dữ liệu. Hãy lấy ý kiến trước khi phê duyệt.", En: "The data owner's opinion is missing. Ask for it before approving."},

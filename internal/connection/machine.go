@@ -65,6 +65,7 @@ func fullRows() []Transition {
 		{6, ActAskOwner, from(Appraising), OwnerOpinion, access.ConnectionAppr, Operator, "", questionAsked, askOwner},
 		{7, ActGiveOpinion, from(OwnerOpinion), Appraising, access.ConnectionOpinion, Owner, "", opinionValid, keepOpinion},
 		{7, ActDeemAgreed, from(OwnerOpinion), Appraising, access.ConnectionAppr, Operator, "", silenceCounts, deemAgreed},
+		{0, ActConsent, from(Approved), "", access.ConnectionOpinion, Owner, "", silent, keepConsent},
 		{8, ActApprove, from(Appraising), Approved, access.ConnectionApprove, Operator, Approves, mayApprove, approve},
 		{9, ActReject, from(Appraising), Rejected, access.ConnectionApprove, Operator, Approves, refusalGrounded, refuse},
 		{10, ActEscalate, from(Appraising, OwnerOpinion), Escalated, access.ConnectionAppr, Operator, "", commented, escalate},

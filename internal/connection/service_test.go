@@ -29,7 +29,7 @@ func newWorld(t *testing.T, db *controldb.DB) *connectiontest.World {
 	w.Setup = func(ctx context.Context, q controldb.Querier, who access.Actor, _ *connection.Request, grants []access.Grant, personal bool) (connection.Setup, error) {
 		s := connection.Setup{Credential: "sha256:test"}
 		for _, g := range grants {
-			made, err := w.Access.CreateGrant(ctx, q, who, g, personal)
+			made, err := w.Access.CreateGrant(ctx, q, who, g, personal, access.Basis{})
 			if err != nil {
 				return s, err
 			}

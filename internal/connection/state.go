@@ -138,6 +138,7 @@ const (
 	ActAskOwner        Action = "ask_owner"
 	ActGiveOpinion     Action = "give_opinion"
 	ActDeemAgreed      Action = "deem_agreed"
+	ActConsent         Action = "consent"
 	ActApprove         Action = "approve"
 	ActReject          Action = "reject"
 	ActEscalate        Action = "escalate"

@@ -165,7 +165,7 @@ func (b *Bench) Grant(change ...func(*access.Grant)) access.Grant {
 	}
 	var saved access.Grant
 	b.must(b.DB.InTx(context.Background(), func(q controldb.Querier) (err error) {
-		saved, err = b.Access.CreateGrant(context.Background(), q, access.JobActor("test"), g, true)
+		saved, err = b.Access.CreateGrant(context.Background(), q, access.JobActor("test"), g, true, access.Basis{})
 		return err
 	}))
 	return saved

@@ -70,9 +70,12 @@ func (g *GrantConnection) Run(ctx context.Context, id connection.ID, in connecti
 	out.Request, out.Config, err = g.connections.Provision(ctx, id, in,
 		func(ctx context.Context, q controldb.Querier, who access.Actor, r *connection.Request, grants []access.Grant, personal bool) (connection.Setup, error) {
 			var setup connection.Setup
-			end := time.Time{}
+			end, basis := time.Time{}, basisOf(r)
+			if err := g.access.CheckShared(ctx, q, grants, basis); err != nil { // of all grants at once
+				return setup, err
+			}
 			for _, wanted := range grants {
-				made, err := g.access.CreateGrant(ctx, q, who, wanted, personal)
+				made, err := g.access.CreateGrant(ctx, q, who, wanted, personal, basis)
 				if err != nil {
 					return setup, fmt.Errorf("create grant of %s: %w", r.Number, err)
 				}
@@ -96,4 +99,19 @@ func (g *GrantConnection) Run(ctx context.Context, id connection.ID, in connecti
 		return Granted{}, err
 	}
 	return out, nil
+}
+
+// basisOf says how the request asks for the data, and what consents to a scope outside the owner's sharing policy: the
+// owner's own words, the issued list in the shortened process, or the authority's decision. Silence is no consent.
+func basisOf(r *connection.Request) access.Basis {
+	b := access.Basis{Method: string(r.Need.Method)}
+	switch o := r.Opinion; {
+	case r.Approval != nil && r.Approval.Decision.Number != "":
+		b.Consent = access.ConsentAuthority
+	case r.Route == connection.Shortened:
+		b.Consent = access.ConsentList
+	case o != nil && !o.Deemed && (o.Stand == connection.Agree || o.Stand == connection.AgreeLimits):
+		b.Consent = access.ConsentOwner
+	}
+	return b
 }

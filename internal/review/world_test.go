@@ -177,7 +177,7 @@ func (b *bench) grant(change func(g *access.Grant)) access.Grant {
 		change(&g)
 	}
 	b.tx(func(q controldb.Querier) (err error) {
-		g, err = b.Access.CreateGrant(context.Background(), q, access.JobActor("test"), g, true)
+		g, err = b.Access.CreateGrant(context.Background(), q, access.JobActor("test"), g, true, access.Basis{})
 		return err
 	})
 	return g

@@ -49,7 +49,7 @@ func newSite(t *testing.T) *site {
 	if err := log.UseOutbox(context.Background(), db); err != nil {
 		t.Fatal(err)
 	}
-	catalog, err := i18n.NewCatalog(Messages, access.Messages, web.Messages, ui.Messages, httpx.Messages)
+	catalog, err := i18n.NewCatalog(Messages, TemplateMessages, access.Messages, web.Messages, ui.Messages, httpx.Messages)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -115,7 +115,7 @@ func (s *site) grant(t *testing.T) access.Grant {
 			Rows:       []access.RowRule{{Column: "ma_xa", In: []string{"02701"}}},
 			Conditions: access.Conditions{CallsPerMinute: 20, HourFrom: 6, HourTo: 20, CaseRequired: true},
 			Connection: "c1", RequestID: "c1", LegalBasis: "Điều 12 Quy chế", ApprovedBy: "Người phê duyệt", ValidFrom: noon.AddDate(0, -1, 0), ValidTo: noon.AddDate(0, 6, 0),
-		}, true)
+		}, true, access.Basis{})
 		return err
 	})
 	if err != nil {

@@ -19,6 +19,14 @@ func (p *Pages) Pasts() []web.Past {
 			},
 		},
 		{
+			Kind: "access.template", Page: oneTemplate, API: oneTemplate, Permission: access.AccessRead, Sample: access.Template{},
+			Values: map[string]string{"state": "access.template_state.", "mask": "access.mask."},
+			Of: func(ctx context.Context, param func(string) string) (web.PastOf, error) {
+				t, err := p.access.FindTemplate(ctx, param("owner")+"/"+param("slug"))
+				return web.PastOf{ID: t.Dataset, Title: t.Dataset, Path: templatePath(t.Dataset), ListKey: "access.templates", ListPath: "/access/templates", Agencies: []string{t.Owner}}, err
+			},
+		},
+		{
 			Kind: "access.purpose", Page: "/access/purposes/{code}", API: "/purposes/{code}", Permission: access.SignedIn, Sample: access.Purpose{},
 			Of: func(ctx context.Context, param func(string) string) (web.PastOf, error) {
 				one, err := p.access.FindPurpose(ctx, param("code"))

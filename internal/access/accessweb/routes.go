@@ -16,6 +16,10 @@ type Registers struct {
 	Subject  func(ctx context.Context, s access.Subject) string                    // name of the system, account or role in an agency
 	Datasets func(ctx context.Context) map[string]string                           // names of datasets by code
 	Request  func(ctx context.Context, id string) (number, path string, err error) // the request that a grant came from
+
+	Fields         func(ctx context.Context, dataset string) ([]Named, error) // of a dataset, with their class
+	OwnDatasets    func(ctx context.Context, agency string) ([]Named, error)  // that an agency may share
+	Kinds, Methods []string                                                   // kinds of agency and ways of use that a sharing policy may name
 }
 
 // Pages of rights.
@@ -40,8 +44,17 @@ func New(shell *web.Shell, s *access.Service, c clock.Clock, r Registers) *Pages
 	if r.Request == nil {
 		r.Request = func(_ context.Context, id string) (string, string, error) { return id, "/connections/" + id, nil }
 	}
+	none := func(context.Context, string) ([]Named, error) { return nil, nil }
+	if r.Fields == nil {
+		r.Fields = none
+	}
+	if r.OwnDatasets == nil {
+		r.OwnDatasets = none
+	}
 	return &Pages{shell, s, c, r}
 }
+
+const oneTemplate = "/access/templates/{owner}/{slug}"
 
 // Routes of the pages.
 func (p *Pages) Routes() []web.Route {
@@ -51,12 +64,21 @@ func (p *Pages) Routes() []web.Route {
 		web.Get("/access/decisions", access.AccessRead, p.showWhy).InMenu(web.Nav{Group: web.GroupShare, LabelKey: "access.why", Icon: ui.IconQuestion, Order: 45}),
 		web.Get("/access/purposes", access.SignedIn, p.listPurposes).InMenu(web.Nav{Group: web.GroupShare, LabelKey: "access.purposes", Icon: ui.IconTree, Order: 50}),
 		web.Post("/access/purposes", access.SettingsChange, p.addPurpose),
+		web.Get("/access/templates", access.AccessRead, p.listTemplates).InMenu(web.Nav{Group: web.GroupShare, LabelKey: "access.templates", Icon: ui.IconRules, Order: 42}),
+		web.Get("/access/templates/propose", access.AccessPropose, p.chooseTemplate),
+		web.Get(oneTemplate, access.AccessRead, p.showTemplate),
+		web.Get(oneTemplate+"/propose", access.AccessPropose, p.editTemplate),
+		web.Post(oneTemplate+"/propose", access.AccessPropose, p.proposeTemplate),
+		web.Post(oneTemplate+"/approve", access.AccessApprove, p.takeTemplate(approveStep)),
+		web.Post(oneTemplate+"/return", access.AccessApprove, p.takeTemplate(returnStep)),
+		web.Post(oneTemplate+"/withdraw", access.AccessPropose, p.takeTemplate(withdrawStep)),
 		web.Get("/access/roles", access.SignedIn, p.listRoles).InMenu(web.Nav{Group: web.GroupAdmin, LabelKey: "access.roles", Icon: ui.IconRules, Order: 40}),
 	}
 }
 
 // Operations of the JSON API.
 func (p *Pages) Operations(api *web.API) {
+	p.templateOperations(api)
 	web.Op(api, web.OpSpec{ID: "access-list-grants", Method: http.MethodGet, Path: "/access/grants", Permission: access.AccessRead, Tag: "access",
 		Summary: "Grants: of all agencies for the operator and the auditor, else of the caller's own agency"}, p.opGrants)
 	web.Op(api, web.OpSpec{ID: "access-find-grant", Method: http.MethodGet, Path: "/access/grants/{id}", Permission: access.AccessRead, Tag: "access",

@@ -46,6 +46,7 @@ func (p *Pages) steps() []pageStep {
 		}},
 		simple("ask-owner", access.ConnectionAppr, s.AskOwner, connection.ActAskOwner),
 		simple("opinion", access.ConnectionOpinion, s.GiveOpinion, connection.ActGiveOpinion),
+		simple("consent", access.ConnectionOpinion, s.Consent, connection.ActConsent),
 		simple("deem-agreed", access.ConnectionAppr, s.DeemAgreed, connection.ActDeemAgreed),
 		{"approve", access.ConnectionApprove, []connection.Action{connection.ActApprove, connection.ActApproveDecided}, func(ctx context.Context, id connection.ID, f actForm, in connection.Input) error {
 			in.Scope = f.scope()

@@ -108,6 +108,7 @@ func (p *Pages) appraisalOperations(api *web.API) {
 			in.Opinion = connection.Opinion{Stand: b.Stand, Exclude: b.Exclude, Limits: b.Limits, Citation: b.Citation}
 			return s.GiveOpinion(ctx, id, in)
 		})
+	step(api, "consent", access.ConnectionOpinion, "Agree, as the owner, after silence was taken for agreement: what lies outside the sharing policy needs it", plain(s.Consent))
 	step(api, "deem-agreed", access.ConnectionAppr, "Go on without the owner's answer after the limit, where no personal data is asked", plain(s.DeemAgreed))
 	step(api, "approve", access.ConnectionApprove, "Approve a scope within the requested one",
 		func(ctx context.Context, id connection.ID, b connectionApprove) (*connection.Request, error) {

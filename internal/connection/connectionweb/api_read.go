@@ -35,7 +35,27 @@ func (in listIn) filter(now time.Time) connection.Filter {
 	return f
 }
 
+// filledIn is a need that the owner's sharing policy fills in.
+type filledIn struct {
+	Version int64           `json:"policy_version" doc:"Version of the owner's sharing policy in force; 0 when the dataset has none"`
+	Need    connection.Need `json:"need" doc:"To begin a request with; add what the policy does not say"`
+}
+
+// templateOperation gives what a new request begins with.
+func (p *Pages) templateOperation(api *web.API) {
+	web.Op(api, web.OpSpec{ID: "connection-template", Method: http.MethodGet, Path: "/connections/requests/template", Permission: access.ConnectionDraft, Tag: "connection",
+		Summary: "What a new request begins with: the default scope, levels and way of use of the owner's sharing policy"},
+		func(ctx context.Context, in *struct {
+			Dataset string `query:"dataset" required:"true" maxLength:"200" doc:"Dataset code"`
+			System  string `query:"system" maxLength:"100" doc:"Id of the consuming system"`
+		}) (*struct{ Body filledIn }, error) {
+			n, version, err := p.connections.FromPolicy(ctx, connection.Need{Dataset: in.Dataset, System: in.System, Level: access.LevelUse, Method: "api"})
+			return &struct{ Body filledIn }{filledIn{version, n}}, err
+		})
+}
+
 func (p *Pages) readOperations(api *web.API) {
+	p.templateOperation(api)
 	spec := web.OpSpec{ID: "connection-list", Method: http.MethodGet, Path: "/connections/requests", Permission: access.ConnectionRead, Tag: "connection",
 		Summary: "Requests of all agencies, the newest first; papers and addresses only to the parties"}
 	web.Op(api, spec, func(ctx context.Context, in *listIn) (*documentOut, error) {

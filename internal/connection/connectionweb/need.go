@@ -18,11 +18,15 @@ func (p *Pages) newRequest(w http.ResponseWriter, r *http.Request) error {
 	if q.Get("dataset") == "" || q.Get("system") == "" {
 		return p.renderChoice(w, r)
 	}
-	if q.Get("system") == forPeople {
-		return p.renderNeed(w, r, needPage{need: connection.Need{Dataset: q.Get("dataset"), Level: access.LevelView}, action: "/connections"})
-	}
 	n := connection.Need{Dataset: q.Get("dataset"), System: q.Get("system"), Level: access.LevelUse, Method: "api"}
-	return p.renderNeed(w, r, needPage{need: n, action: "/connections"})
+	if q.Get("system") == forPeople {
+		n = connection.Need{Dataset: q.Get("dataset"), Level: access.LevelView}
+	}
+	n, version, err := p.connections.FromPolicy(r.Context(), n)
+	if err != nil {
+		return err
+	}
+	return p.renderNeed(w, r, needPage{need: n, action: "/connections", policy: version})
 }
 
 func (p *Pages) renderChoice(w http.ResponseWriter, r *http.Request) error {
@@ -64,6 +68,7 @@ type needPage struct {
 	revision int64
 	title    string
 	typed    typed
+	policy   int64         // version of the owner's sharing policy that filled it in
 	of       connection.ID // the request that is edited; empty for a new one
 }
 
@@ -101,6 +106,9 @@ func (p *Pages) renderNeed(w http.ResponseWriter, r *http.Request, v needPage) e
 	}
 	asked := needFields(f, v.need, c) // what is asked comes first, and right after it which process that takes
 	fields = slices.Concat(fields, asked[:1], route, asked[1:])
+	if v.policy > 0 {
+		fields = append([]templ.Component{ui.Alert(ui.Note{Tone: ui.Info, Title: t("connection.policy_filled", v.policy), Text: t("connection.policy_filled_do")})}, fields...)
+	}
 	lead := c.Dataset.Name + " → " + consumerName(t, v.need, c.System)
 	if c.Dataset.Code == "" {
 		lead = t("connection.no_dataset")
