@@ -71,8 +71,9 @@ func (p *Pages) opTemplate(ctx context.Context, in *templateIn) (*templateOut, e
 }
 
 type proposeIn struct {
-	templateIn
-	Body struct {
+	Owner string `path:"owner" example:"H38.05"`
+	Slug  string `path:"slug" example:"ho-ngheo"`
+	Body  struct {
 		Policy access.SharePolicy `json:"policy"`
 		Note   string             `json:"note,omitempty" maxLength:"2000"`
 	}
@@ -81,13 +82,14 @@ type proposeIn struct {
 type versionOut struct{ Body access.TemplateVersion }
 
 func (p *Pages) opProposeTemplate(ctx context.Context, in *proposeIn) (*versionOut, error) {
-	v, err := p.access.ProposeTemplate(ctx, in.dataset(), in.Body.Policy, in.Body.Note)
+	v, err := p.access.ProposeTemplate(ctx, in.Owner+"/"+in.Slug, in.Body.Policy, in.Body.Note)
 	return &versionOut{v}, err
 }
 
 type decideTemplateIn struct {
-	templateIn
-	Body struct {
+	Owner string `path:"owner" example:"H38.05"`
+	Slug  string `path:"slug" example:"ho-ngheo"`
+	Body  struct {
 		Version int64  `json:"version" minimum:"1" doc:"The proposed version that was read"`
 		Reason  string `json:"reason,omitempty" maxLength:"2000" doc:"Of a return"`
 	}
@@ -95,7 +97,7 @@ type decideTemplateIn struct {
 
 func (p *Pages) opStep(step templateStep) func(context.Context, *decideTemplateIn) (*versionOut, error) {
 	return func(ctx context.Context, in *decideTemplateIn) (*versionOut, error) {
-		v, err := step(p.access, ctx, in.dataset(), decision{in.Body.Version, in.Body.Reason})
+		v, err := step(p.access, ctx, in.Owner+"/"+in.Slug, decision{in.Body.Version, in.Body.Reason})
 		return &versionOut{v}, err
 	}
 }
