@@ -1,6 +1,6 @@
 // Package access answers one question for every channel: may this caller do this, for this purpose, on this data, now?
 //
-// Owns: actors and their roles, permissions, the purposes of exploitation, grants, Decide, Permit, quotas.
+// Owns: actors and their roles, permissions, the purposes of exploitation, grants, sharing policies of datasets, Decide, Permit, quotas.
 // Does not own: who somebody is (account, system), what a dataset is (catalog), the record of what was decided (audit),
 // the order decide → record → permit (flow).
 //
@@ -15,6 +15,7 @@
 //  7. Levels are four separate rights (Điều 21.3): SHARE does not imply UPDATE, UPDATE does not imply USE.
 //  8. What an allowed decision may use up is taken off the grant's quotas before the decision is final; counters only go
 //     forward, and what a call did not use comes back.
+//  9. Where the owner of a dataset has a sharing policy in force, a grant outside it exists only with a recorded consent.
 //
 // Start reading at Decide.
 package access

@@ -117,5 +117,8 @@ var Messages = i18n.Messages{
 	"access.outside_template.records_per_day":  {Vi: "Số bản ghi mỗi ngày cao hơn chính sách chia sẻ (phiên bản {1}). Hãy giảm xuống hoặc đề nghị chủ quản cho ý kiến đồng ý.", En: "The records a day exceed the owner's sharing policy (version {1}). Lower them, or ask the owner for its consent."},
 	"access.outside_template.persons_per_day":  {Vi: "Số người mỗi ngày cao hơn chính sách chia sẻ (phiên bản {1}). Hãy giảm xuống hoặc đề nghị chủ quản cho ý kiến đồng ý.", En: "The persons a day exceed the owner's sharing policy (version {1}). Lower them, or ask the owner for its consent."},
 
+	"access.history_day":      {Vi: "“{0}” không phải một ngày đã qua. Hãy nhập ngày theo dạng năm-tháng-ngày, không sau hôm nay.", En: "“{0}” is no day until today. Write year-month-day."},
+	"access.history_too_many": {Vi: "Có hơn {0} quyền phù hợp nên không xuất được một tệp. Hãy lọc theo tập dữ liệu, cơ quan hoặc ngày.", En: "More than {0} grants are found, too many for a file. Filter by dataset, agency or day."},
+
 	"access.purpose_taken": {Vi: "Mã mục đích {0} đã có trong danh mục.", En: "Purpose code {0} is taken."},
 }

@@ -64,6 +64,9 @@ func (p *Pages) Routes() []web.Route {
 		web.Get("/access/decisions", access.AccessRead, p.showWhy).InMenu(web.Nav{Group: web.GroupShare, LabelKey: "access.why", Icon: ui.IconQuestion, Order: 45}),
 		web.Get("/access/purposes", access.SignedIn, p.listPurposes).InMenu(web.Nav{Group: web.GroupShare, LabelKey: "access.purposes", Icon: ui.IconTree, Order: 50}),
 		web.Post("/access/purposes", access.SettingsChange, p.addPurpose),
+		web.Get("/access/history", access.AccessRead, p.showLives).InMenu(web.Nav{Group: web.GroupShare, LabelKey: "access.lives", Icon: ui.IconHistory, Order: 43}),
+		web.Get("/access/history.csv", access.AccessRead, p.livesCSV),
+		web.Get("/access/history.xlsx", access.AccessRead, p.livesXLSX),
 		web.Get("/access/templates", access.AccessRead, p.listTemplates).InMenu(web.Nav{Group: web.GroupShare, LabelKey: "access.templates", Icon: ui.IconRules, Order: 42}),
 		web.Get("/access/templates/propose", access.AccessPropose, p.chooseTemplate),
 		web.Get(oneTemplate, access.AccessRead, p.showTemplate),
@@ -79,6 +82,8 @@ func (p *Pages) Routes() []web.Route {
 // Operations of the JSON API.
 func (p *Pages) Operations(api *web.API) {
 	p.templateOperations(api)
+	web.Op(api, web.OpSpec{ID: "access-list-history", Method: http.MethodGet, Path: "/access/history", Permission: access.AccessRead, Tag: "access",
+		Summary: "What became of grants, and with a day who could read what on it; an agency sees its own and those on its data"}, p.opLives)
 	web.Op(api, web.OpSpec{ID: "access-list-grants", Method: http.MethodGet, Path: "/access/grants", Permission: access.AccessRead, Tag: "access",
 		Summary: "Grants: of all agencies for the operator and the auditor, else of the caller's own agency"}, p.opGrants)
 	web.Op(api, web.OpSpec{ID: "access-find-grant", Method: http.MethodGet, Path: "/access/grants/{id}", Permission: access.AccessRead, Tag: "access",
