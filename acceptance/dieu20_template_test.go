@@ -77,7 +77,7 @@ func templateSteps(t *testing.T, p *province) {
 	if ok(t, p.consumerSteward.Get(templates), http.StatusOK).Into(t, &of); of.InForce != nil || of.Proposed != nil {
 		t.Errorf("another agency sees a proposal: %+v", of)
 	}
-	if !strings.Contains(ok(t, p.ownerHead.Get("/task"), http.StatusOK).String(), households) {
+	if !strings.Contains(ok(t, p.ownerHead.Get("/api/v1/tasks?state=open"), http.StatusOK).String(), households) {
 		t.Error("the head has no task")
 	}
 	refused(t, p.ownerHead.Post(templates+"/return", m{"version": made.Version, "reason": " "}), http.StatusUnprocessableEntity, "access.template_reason")
