@@ -112,7 +112,7 @@ var Messages = i18n.Messages{
 	"catalog.replica_is_source":       {Vi: "Tập dữ liệu {0} đang là nguồn chính thức nên không ghi là bản sao được. Hãy chuyển nguồn bằng quyết định trước.", En: "The dataset {0} is an official source and no copy. Transfer the source by a decision first."},
 	"catalog.dispute_reason_missing":  {Vi: "Hãy ghi vì sao cơ quan mình phải là nguồn hoặc số liệu khác nhau ở đâu, ít nhất 10 ký tự.", En: "Write why yours should be the source, or where the data differ, at least 10 characters."},
 	"catalog.import_rows":             {Vi: "Tệp có {0} ô chưa đúng. Chưa có gì được nhập: hãy sửa tất cả các ô nêu dưới đây rồi tải lên lại.", En: "{0} cells are not right. Nothing was imported: correct all of those below and send the file again."},
-	"catalog.import_empty":            {Vi: "Tệp phải có từ 1 đến {0} tập dữ liệu.", En: "The file must hold from 1 to {0} datasets."},
+	"catalog.import_empty":            {Vi: "Tệp chưa có dòng tập dữ liệu nào, hoặc có quá {0} dòng. Hãy điền mỗi dòng một tập dữ liệu vào tệp mẫu rồi tải lên lại.", En: "The file holds no row of a dataset, or more than {0}. Fill in one row for each dataset and upload the file again."},
 	"catalog.import_twice":            {Vi: "Mã “{0}” có hai lần trong tệp.", En: "The code “{0}” occurs twice in the file."},
 	"catalog.import_header":           {Vi: "Dòng tiêu đề thiếu cột: {0}. Hãy dùng đúng tệp mẫu.", En: "The header lacks the columns: {0}. Use the template."},
 	"catalog.import_column":           {Vi: "Không có cột “{0}” trong tệp mẫu. Hãy dùng đúng tệp mẫu.", En: "The template has no column “{0}”. Use the template."},

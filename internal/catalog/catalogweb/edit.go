@@ -97,11 +97,19 @@ func (p *Pages) datasetFields(ctx context.Context, f filler, d catalog.Dataset) 
 		),
 		fieldSet(t("catalog.fs_class"), t("catalog.fs_class_hint"), classFields(f, d)...),
 		fieldSet(t("catalog.fs_source"), t("catalog.fs_source_hint"),
-			ui.Select(choice(must(f.field("official_system", "catalog.official_system", d.OfficialSystem)), named(systems))),
+			ui.Select(choice(hinted(must(f.field("official_system", "catalog.official_system", d.OfficialSystem)), noSystem(t, systems)), named(systems))),
 			ui.Radios(choice(f.field("on_failure", "catalog.on_failure", string(d.Load.OnFailure)), words(t, "catalog.on_failure.", failures()))),
 			ui.Input(hinted(f.number("min_valid", "catalog.min_valid", int64(math.Round(d.Load.MinValidShare*100))), t("catalog.min_valid_hint"))),
 		),
 	}, nil
+}
+
+// noSystem tells an agency that has registered no system what to do first: the list to choose from is empty.
+func noSystem(t ui.T, systems []Named) string {
+	if len(systems) > 0 {
+		return ""
+	}
+	return t("catalog.no_system_hint")
 }
 
 func (p *Pages) nameFields(ctx context.Context, f filler, d catalog.Dataset) []templ.Component {

@@ -60,7 +60,7 @@ func (p *Pages) importPage(w http.ResponseWriter, r *http.Request, refusal error
 		return ui.FileInput(ui.FileChoice{Field: ui.Field{Name: name, Label: t(label), Hint: t(label + "_hint"), Required: needed, Optional: !needed, Error: errs.Of(name)}, Accept: ".xlsx,.csv", MaxText: "10 MB"})
 	}
 	send := form(ui.FormProps{Action: "/catalog/import", Submit: t("catalog.import_send"), Icon: ui.IconUpload, Upload: true, Cancel: "/catalog", Errors: errs}, []templ.Component{
-		file("file", "catalog.import_datasets", false), file("fields", "catalog.import_fields", false),
+		file("file", "catalog.import_datasets", true), file("fields", "catalog.import_fields", false),
 	})
 	templates := ui.Buttons(
 		ui.Action{Label: t("catalog.template"), Path: "/catalog/template/mau-dang-ky.xlsx", Icon: ui.IconDownload},

@@ -54,6 +54,7 @@ var formWords = i18n.Messages{
 	"catalog.scope_class":           {Vi: "Phạm vi, mức bảo vệ", En: "Scope, protection"},
 	"catalog.class":                 {Vi: "Mức bảo vệ", En: "Protection class"},
 	"catalog.official_system":       {Vi: "Hệ thống nguồn chính thức", En: "Official source system"},
+	"catalog.no_system_hint":        {Vi: "Cơ quan chưa có hệ thống nào trong sổ đăng ký. Hãy đăng ký ở mục “Hệ thống thông tin” trước, rồi chọn tại đây.", En: "Your agency has no registered system yet. Register it under “Information systems” first, then choose it here."},
 	"catalog.on_failure":            {Vi: "Khi tệp có dòng sai", En: "When rows fail"},
 	"catalog.min_valid":             {Vi: "Tỷ lệ dòng đạt tối thiểu (%)", En: "Least share of valid rows (%)"},
 	"catalog.min_valid_hint":        {Vi: "Dưới mức này lượt nạp phải chờ cán bộ quyết định.", En: "Below it a delivery waits for an officer."},
