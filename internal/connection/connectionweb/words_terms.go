@@ -97,11 +97,11 @@ var terms = i18n.Messages{
 	"connection.mask.generalise": {Vi: "Khái quát hóa", En: "Generalised"},
 	"connection.mask.yes_no":     {Vi: "Chỉ trả lời có/không", En: "Yes or no only"},
 
-	"connection.method.api":           {Vi: "API", En: "API"},
-	"connection.method.sync_periodic": {Vi: "Đồng bộ định kỳ", En: "Periodic sync"},
-	"connection.method.sync_event":    {Vi: "Đồng bộ theo sự kiện", En: "Event sync"},
-	"connection.method.warehouse":     {Vi: "Truy vấn trong Kho", En: "Warehouse"},
-	"connection.method.file":          {Vi: "Tệp", En: "File"},
+	"connection.method.api":           {Vi: "Gọi trực tiếp qua API", En: "API"},
+	"connection.method.sync_periodic": {Vi: "Đồng bộ theo chu kỳ", En: "Periodic synchronisation"},
+	"connection.method.sync_event":    {Vi: "Đồng bộ theo sự kiện", En: "Synchronisation on event"},
+	"connection.method.warehouse":     {Vi: "Khai thác trong Kho dùng chung", En: "Shared warehouse"},
+	"connection.method.file":          {Vi: "Tệp tin", En: "File"},
 	"connection.method.other":         {Vi: "Hình thức khác", En: "Other"},
 
 	"connection.frequency.real_time":   {Vi: "Thời gian thực", En: "Real time"},
