@@ -240,6 +240,6 @@ var systemTaskMessages = i18n.Messages{
 	"system.task.level_renew_exception": {Vi: "Hoàn tất phê duyệt cấp độ an toàn của {0}: ngoại lệ hết ngày {1}", En: "Have the security level of {0} approved: the exception ends on {1}"},
 	"system.notice.level_ends":          {Vi: "Cấp độ an toàn của {0} đến hạn ngày {1}", En: "The security level of {0} falls due on {1}"},
 	"system.notice.level_ended":         {Vi: "Cấp độ an toàn của {0} đã hết hiệu lực ngày {1}; các kết nối cần cấp độ sẽ bị tạm dừng", En: "The security level of {0} ended on {1}; connections that need it are suspended"},
-	"system.task.plan":                  {Vi: "Lập kế hoạch kết nối hệ thống {0}", En: "Plan the connection of {0}"},
+	"system.task.plan":                  {Vi: "Lập kế hoạch kết nối: {0}", En: "Plan the connection of {0}"},
 	"system.task.plan_overdue":          {Vi: "Kết nối hệ thống {0}: kế hoạch ngày {1} đã quá hạn", En: "Connect {0}: its plan for {1} is overdue"},
 }

@@ -195,7 +195,7 @@ func (s *Service) draftDecision(operator string, r *Release, lines []*Line) docu
 
 // after is the article on when the decision takes effect and what it replaces.
 func (s *Service) after(r *Release) string {
-	text := "Quyết định này có hiệu lực thi hành kể từ ngày        tháng        năm         ."
+	text := "Quyết định này có hiệu lực thi hành kể từ ngày        tháng        năm\u00a0\u00a0\u00a0\u00a0\u00a0\u00a0\u00a0\u00a0." // kept with its word: the full stop does not stand alone on a line
 	if r.Base != "" {
 		text += fmt.Sprintf(" Danh mục ban hành kèm theo Quyết định này thay thế %s ban hành lần %d.", s.title(r), r.Number-1)
 	}
