@@ -43,7 +43,7 @@ func (p *Pages) grantFacts(r *http.Request, t ui.T, g access.Grant) []ui.Pair {
 		{Name: t("access.grant_rows"), Text: rowRules(t, g)},
 		{Name: t("access.col_validity"), Text: validity(t, g)},
 		{Name: t("access.grant_basis"), Text: g.LegalBasis},
-		{Name: t("access.grant_approved"), Text: g.ApprovedBy},
+		{Name: t("access.grant_approved"), Text: p.registers.Subject(r.Context(), access.Subject{Type: access.SubjectAccount, ID: g.ApprovedBy})},
 		{Name: t("access.col_request"), Value: p.requestCell(r, t, g)},
 		{Name: t("access.grant_schema"), Text: strconv.FormatInt(g.SchemaVersion, 10)},
 		{Name: t("access.grant_policy"), Text: g.PolicyVersion},
