@@ -9,6 +9,7 @@ import (
 	"reflect"
 	"strconv"
 	"strings"
+	"unicode"
 
 	"lienthong/internal/kit/fault"
 	"lienthong/internal/kit/vitext"
@@ -69,7 +70,7 @@ func DecodeUpload(r *http.Request, dst any, file func(Upload) error) error {
 			}
 			filled = true
 		}
-		up := Upload{Field: part.FormName(), Name: vitext.NFC(part.FileName()), Type: part.Header.Get("Content-Type"), Body: part}
+		up := Upload{Field: part.FormName(), Name: fileName(part.FileName()), Type: part.Header.Get("Content-Type"), Body: part}
 		if err := file(up); err != nil {
 			return err
 		}
@@ -78,6 +79,17 @@ func DecodeUpload(r *http.Request, dst any, file func(Upload) error) error {
 		return nil
 	}
 	return fill(values, dst)
+}
+
+// fileName is what a file is called, as it may be kept and shown: valid text without characters that control a terminal, end
+// a text early or turn the direction of writing, in which "fdp.exe" reads as "exe.pdf".
+func fileName(given string) string {
+	return vitext.NFC(strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) || unicode.Is(unicode.Bidi_Control, r) {
+			return -1
+		}
+		return r
+	}, strings.ToValidUTF8(given, "\uFFFD")))
 }
 
 func readText(part *multipart.Part, values url.Values, room int64) (int64, error) {
