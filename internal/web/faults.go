@@ -70,6 +70,10 @@ var Messages = i18n.Messages{
 		Vi: "Không đọc được biểu mẫu vừa gửi, có thể do đường truyền bị ngắt. Hãy tải lại trang và gửi lại.",
 		En: "The form could not be read; the connection may have broken. Reload the page and send it again.",
 	},
+	"web.address_no_text": {
+		Vi: "Địa chỉ chứa ký tự không đọc được (không phải UTF-8). Hãy mở lại trang từ thực đơn hoặc gõ lại từ khóa tìm kiếm.",
+		En: "The address holds characters that cannot be read (no UTF-8). Open the page from the menu again, or type the words to search for again.",
+	},
 	"web.nul_character": {
 		Vi: "Nội dung gửi lên chứa ký tự NUL (U+0000) không nhìn thấy được, thường do tệp hoặc phần mềm nguồn bị lỗi. Hãy xóa ký tự này, hoặc nhập lại bằng tay, rồi gửi lại.",
 		En: "What was sent holds the invisible character NUL (U+0000), mostly from a damaged file or source program. Remove it, or type the text again, and send it again.",

@@ -26,3 +26,12 @@ func TestTheNameOfAFileIsPlainText(t *testing.T) {
 		}
 	}
 }
+
+func TestAnAddressIsText(t *testing.T) {
+	_, m := api(t)
+	for target, want := range map[string]int{"/api/v1/test/a%FFb": 400, "/api/v1/test/x?q=%C3%28": 400, "/api/v1/test/x?q=h%E1%BB%99": 200, "/api/v1/test/x?q=%25FF": 200} {
+		if w := ask(m, "GET", target, "X-Test-Actor", "steward"); w.Code != want || want == 400 && problem(t, w).Code != "web.address_no_text" {
+			t.Errorf("%s: %d %s", target, w.Code, w.Body)
+		}
+	}
+}

@@ -92,6 +92,10 @@ func (s *Shell) serve(w http.ResponseWriter, r *http.Request, rt Route) {
 		a.pattern = rt.Pattern
 	}
 	s.limit(w, r, rt)
+	if brokenAddress(r) {
+		s.fail(w, r, fault.New(fault.Malformed, "web.address_no_text"), rt.JSON)
+		return
+	}
 	if nulAddress(r) {
 		s.fail(w, r, nulFault(fault.Malformed), rt.JSON)
 		return

@@ -4,8 +4,10 @@ import (
 	"bytes"
 	"fmt"
 	"net/http"
+	"net/url"
 	"reflect"
 	"strings"
+	"unicode/utf8"
 
 	"lienthong/internal/kit/fault"
 )
@@ -16,6 +18,12 @@ import (
 // nulAddress tells an address with U+0000 in its path or query.
 func nulAddress(r *http.Request) bool {
 	return strings.Contains(r.URL.Path, "\x00") || strings.Contains(r.URL.RawQuery, "%00") || strings.Contains(r.URL.RawQuery, "\x00")
+}
+
+// brokenAddress tells an address whose path or query is no UTF-8, which PostgreSQL keeps and compares in no text.
+func brokenAddress(r *http.Request) bool {
+	query, err := url.QueryUnescape(r.URL.RawQuery)
+	return !utf8.ValidString(r.URL.Path) || err == nil && !utf8.ValidString(query)
 }
 
 func nulFault(kind fault.Kind) *fault.Fault { return fault.New(kind, "web.nul_character") }
