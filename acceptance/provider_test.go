@@ -28,6 +28,7 @@ type source struct {
 	kept   map[string]m
 	fault  string // an answer instead of the record
 	status int
+	pause  time.Duration // before an answer
 }
 
 func newSource(t *testing.T) *source {
@@ -48,8 +49,16 @@ func (s *source) says(status int, body string) {
 	s.status, s.fault = status, body
 }
 
+// slow makes the source wait before it answers.
+func (s *source) slow(pause time.Duration) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.pause = pause
+}
+
 func (s *source) answer(r *http.Request) (int, http.Header, []byte) {
 	s.mu.Lock()
+	time.Sleep(s.pause)
 	defer s.mu.Unlock()
 	plain := http.Header{"Content-Type": {"application/json"}, "X-Powered-By": {"Máy chủ nội bộ"}}
 	if s.fault != "" {
@@ -77,6 +86,13 @@ func (s *source) answer(r *http.Request) (int, http.Header, []byte) {
 	packed := plain.Clone()
 	packed.Set("Content-Encoding", "gzip")
 	return http.StatusOK, packed, zipped(body)
+}
+
+// value is what the source holds of a record.
+func (s *source) value(key, name string) any {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.kept[key][name]
 }
 
 // write lays the newest request's body over the record.
@@ -293,7 +309,7 @@ func providerGoesWrong(t *testing.T, x *harness.Client, s *source) {
 	}
 	s.says(0, "")
 	a := x.Get(onlinePath + "/ho/H99999")
-	refused(t, a, http.StatusBadGateway, "exchange.provider_error")
+	refused(t, a, http.StatusNotFound, "exchange.record_not_found") // the same as for a record outside the rows
 	if bytes.Contains(a.Body, []byte("java.lang")) {
 		t.Errorf("the body of an undeclared status came through: %s", a)
 	}
@@ -344,7 +360,8 @@ func ownerUpdates(t *testing.T, p *province, s *source) {
 		t.Errorf("the answer of an update: %s", a)
 	}
 	seen := s.Requests()
-	if len(seen) != 1 || !bytes.HasPrefix(seen[0], []byte("PUT /api/ho/H00002 ")) || !bytes.Contains(bytes.ToLower(seen[0]), []byte("idempotency-key: 7")) {
+	// First the record is read, to see that it lies within the granted rows; then it is changed, once.
+	if len(seen) != 2 || !bytes.HasPrefix(seen[0], []byte("GET /api/ho/H00002 ")) || !bytes.HasPrefix(seen[1], []byte("PUT /api/ho/H00002 ")) || !bytes.Contains(bytes.ToLower(seen[1]), []byte("idempotency-key: 7")) {
 		t.Fatalf("the provider got %q", seen)
 	}
 	d := p.decisionOf(t, a)

@@ -215,7 +215,8 @@ func TestProviderFailures(t *testing.T) {
 		{"T56 duplicate name", Answer(200, `{"ho_ten":"Marker","xa":"02701","xa":"1"}`), 502, "exchange.provider_unreadable"},
 		{"T56 5 GB", head + "Content-Length: 5000000000\r\n\r\nMarker", 502, "exchange.provider_too_large"},
 		{"T56 endless", head + "\r\n" + `{"ho_ten":"` + strings.Repeat("Marker", 50<<10), 502, "exchange.provider_too_large"},
-		{"undeclared status", Answer(404, `{"Marker":1}`), 502, "exchange.provider_error"},
+		{"undeclared status", Answer(410, `{"Marker":1}`), 502, "exchange.provider_error"},
+		{"no such record, told as one of another commune", Answer(404, `{"Marker":1}`), 404, "exchange.record_not_found"},
 		{"row of another commune", Answer(200, `{"ho_ten":"Marker","xa":"02702"}`), 404, "exchange.record_not_found"},
 	}
 	for _, row := range rows {

@@ -19,6 +19,8 @@ type Gate interface {
 	Refuse(ctx context.Context, r access.Request, why *fault.Fault, check access.Check) error
 	// Widen makes room in the quotas for an answer whose size shows only when it is there; before that none of it leaves.
 	Widen(p access.Permit, records int64) error
+	// Still judges an allowed call again, before an answer that took its time leaves.
+	Still(ctx context.Context, p access.Permit) error
 	// Close records how an allowed call ended and counts it against the quotas.
 	Close(ctx context.Context, p access.Permit, o Outcome)
 }

@@ -5,13 +5,13 @@ import (
 	"context"
 	"encoding/json"
 	"io"
+	"net/http"
 	"slices"
 	"strings"
 	"sync"
 	"time"
 
 	"lienthong/internal/access"
-	"lienthong/internal/exchange/canon"
 	"lienthong/internal/exchange/filter"
 	"lienthong/internal/exchange/upstream"
 	"lienthong/internal/kit/fault"
@@ -42,6 +42,9 @@ func (c *call) service(owner, system, name string, rest []string) error {
 	}
 	plan, err := c.s.plans.find(op, route, c.permit, c.s.Masker)
 	if err != nil {
+		return err
+	}
+	if err := c.updateWithinRows(route, provider, op, rest); err != nil {
 		return err
 	}
 	return c.forward(route, provider, op, plan, rest, body)
@@ -127,11 +130,16 @@ func (c *call) flawed(f *fault.Fault) {
 
 func (c *call) forward(route *Route, p *upstream.Provider, op *Operation, plan *filter.Plan, rest []string, body []byte) error {
 	rules := op.statuses()
-	declared := make([]int, 0, len(rules))
+	declared := make([]int, 0, len(rules)+1)
 	for code := range rules {
 		declared = append(declared, code)
 	}
-	name := route.Owner + "/" + route.System + "/" + route.Name
+	// Whoever is held to some rows must not tell a record outside them from one that does not exist (R21.4c).
+	hides := !op.Updates && len(c.permit.Rows()) > 0 && slices.ContainsFunc(op.segments, placeholder)
+	if hides {
+		declared = append(declared, http.StatusNotFound)
+	}
+	name := route.name()
 	began := time.Now()
 	tuning, err := c.tuning()
 	if err != nil {
@@ -145,11 +153,7 @@ func (c *call) forward(route *Route, p *upstream.Provider, op *Operation, plan *
 	}
 	a, err := p.Call(ctx, upstream.Call{
 		Method: c.req.Method, Segments: rest, Query: c.req.Query, Header: c.req.Header, Body: body, Statuses: declared,
-		Identity: map[string]string{
-			"X-Request-Id": c.ask.ID, "Lienthong-Consumer": c.ask.Actor.ID, "Lienthong-Agency": c.ask.Actor.Agency,
-			"Lienthong-Purpose": c.ask.Purpose, "Lienthong-Case": c.ask.Case, "Lienthong-Officer-Id": c.ask.Officer,
-			"Lienthong-Service": name, "Lienthong-Test": c.ask.Actor.Probe, canon.Traceparent: c.trace.Header(),
-		},
+		Identity: c.identity(name),
 	})
 	c.trace.Done("provider")
 	c.asked(name, began, err)
@@ -157,14 +161,28 @@ func (c *call) forward(route *Route, p *upstream.Provider, op *Operation, plan *
 		return err
 	}
 	defer a.Body.Close()
+	if hides && a.Status == http.StatusNotFound {
+		return fault.New(fault.NotFound, "exchange.record_not_found")
+	}
 	switch rules[a.Status] {
 	case BodyRecords:
 		return c.filtered(a, plan)
 	case BodyPass:
 		return c.passed(a)
 	}
+	if err := c.still(); err != nil {
+		return err
+	}
 	c.write(a.Status, nil)
 	return nil
+}
+
+// still refuses an answer whose right ended while the provider was at work. An update is done by now: its answer goes out.
+func (c *call) still() error {
+	if c.ask.Action == access.UpdateSource {
+		return nil
+	}
+	return c.s.Gate.Still(c.ctx, c.permit)
 }
 
 // filtered lets out what the plan allows, after the whole answer was read: a partial answer is no answer.
@@ -186,6 +204,9 @@ func (c *call) filtered(a *upstream.Answer, plan *filter.Plan) error {
 	b = got.Body
 	if got.Single && got.Records == 0 {
 		return fault.New(fault.NotFound, "exchange.record_not_found")
+	}
+	if err := c.still(); err != nil {
+		return err
 	}
 	if c.ask.Action != access.UpdateSource { // an update is done by now: its answer is counted, not refused
 		if err := c.s.Gate.Widen(c.permit, int64(got.Records)); err != nil {
@@ -210,6 +231,9 @@ func (c *call) passed(a *upstream.Answer) error {
 	}
 	if len(body) > maxPassed || a.Coding != "" || !isJSON(a.Header.Get("Content-Type")) || !json.Valid(bytes.TrimSpace(body)) {
 		return fault.New(fault.BadGateway, "exchange.provider_unreadable")
+	}
+	if err := c.still(); err != nil {
+		return err
 	}
 	c.write(a.Status, body)
 	return nil

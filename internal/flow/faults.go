@@ -4,6 +4,10 @@ import "lienthong/internal/kit/i18n"
 
 // Messages are the sentences of this package's codes.
 var Messages = i18n.Messages{
+	"flow.right_changed": {
+		Vi: "Quyền khai thác đã thay đổi trong khi chờ bên cung cấp trả lời, nên dữ liệu không được chuyển ra. Hãy gọi lại.",
+		En: "The right changed while the provider was answering, so no data left. Call again.",
+	},
 	"flow.facts_unavailable": {
 		Vi: "Hệ thống tạm thời không kiểm tra được quyền nên từ chối truy cập. Hãy thử lại sau ít phút.",
 		En: "The rights could not be checked just now, so access is refused. Try again in a few minutes.",

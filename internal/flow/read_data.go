@@ -87,6 +87,26 @@ const mostTries = 16
 // Widen makes room for an answer whose size only the answer itself tells. Nothing of it may leave before.
 func (g *Gate) Widen(p access.Permit, records int64) error { return g.access.Widen(p, records) }
 
+// Still judges an allowed call again before an answer that took its time leaves: what was suspended, ended or narrowed in
+// the meantime gives nothing any more (Điều 21.6). The call has its place in the quotas already, so they are not asked.
+func (g *Gate) Still(ctx context.Context, p access.Permit) error {
+	r, given := p.Request(), p.Decision().Grant
+	r.At = g.clock.Now()
+	facts, err := g.access.Facts(ctx, r)
+	if err != nil {
+		return fault.New(fault.Unavailable, "flow.facts_unavailable").Because(err)
+	}
+	facts.Usage = nil
+	facts.Grants = slices.DeleteFunc(slices.Clone(facts.Grants), func(x access.Grant) bool { return x.ID != given.ID })
+	switch d := access.Decide(r, facts); {
+	case !d.Allowed:
+		return d.Fault()
+	case d.Grant.Version != given.Version:
+		return fault.New(fault.Conflict, "flow.right_changed")
+	}
+	return nil
+}
+
 // Refuse records a call that failed before it could be judged: an unknown token, a path that nobody may write.
 func (g *Gate) Refuse(ctx context.Context, r access.Request, why *fault.Fault, check access.Check) error {
 	d := access.Decision{Check: check, Kind: why.Kind, Code: why.Code, Policy: access.PolicyVersion}
