@@ -110,17 +110,18 @@ func (s *Service) grantThen(ctx context.Context, id string, at time.Time) (*Gran
 	return &then, nil
 }
 
-// checksOf tells how far the decision came.
+// checksOf tells how far the decision came. What a grant itself demands of address and second factor is asked after TIME:
+// a refusal for it names the grant, and what stands before it had passed.
 func checksOf(r *audit.Record, g *Grant) []Checked {
 	var out []Checked
-	failed := false
+	failed, late := false, r.Decision.Reason == string(CheckAuthn) && r.Target.Grant != ""
 	for _, c := range checkOrder() {
 		x := Checked{Check: c, State: CheckPassed, Saw: saw(c, r, g)}
 		switch {
-		case failed:
+		case failed || late && (c == CheckQuota || c == CheckState):
 			x.State, x.Saw = CheckNotAsked, ""
 		case string(c) == r.Decision.Reason:
-			x.State, failed = CheckFailed, true
+			x.State, failed = CheckFailed, !late
 		}
 		out = append(out, x)
 	}
