@@ -73,6 +73,7 @@ func (s *Service) Why(ctx context.Context, id string) (Why, error) {
 	if !who.Operates() && who.Agency != r.Actor.AgencyCode && who.Agency != r.Target.Owner {
 		return Why{}, unknown
 	}
+	r = ToldTo(who, r)
 	w := Why{
 		ID: id, At: r.At, Allowed: r.Decision.Result != audit.Deny, Check: r.Decision.Reason, Code: r.Result.ErrorCode, Policy: r.Decision.PolicyVersion, Caller: r.Actor.Name, Agency: r.Actor.AgencyCode,
 		Dataset: r.Target.Dataset, Owner: r.Target.Owner, Purpose: r.Purpose.Code, Fields: append([]string{}, r.Content.Fields...),
@@ -85,6 +86,17 @@ func (s *Service) Why(ctx context.Context, id string) (Why, error) {
 	return w, s.log.Note(ctx, &audit.Record{
 		Kind: audit.KindChange, Channel: audit.ChannelScreen, Event: "access.why", Actor: who.ForAudit(), Subject: "access.decision/" + id, Target: audit.Target{Dataset: w.Dataset, Owner: w.Owner},
 	})
+}
+
+// ToldTo is the record of a decision as a reader may have it. Who was refused for want of any right learns from the record
+// no more than from the refusal: not whether the dataset exists, whose it is or which version it has (Điều 21.4c).
+func ToldTo(who Actor, r *audit.Record) *audit.Record {
+	if who.Operates() || r.Decision.Reason != string(CheckGrant) || r.Target.Grant != "" || r.Target.Owner != "" && r.Target.Owner == who.Agency {
+		return r
+	}
+	told := *r
+	told.Target.Dataset, told.Target.Owner, told.Target.Version, told.Content.DataTime = UnknownWord, "", "", time.Time{}
+	return &told
 }
 
 // grantThen is a grant as its history has it at a moment; the right of an owner's own people is kept nowhere.

@@ -63,6 +63,9 @@ func (p *Pages) explain(r *http.Request, t ui.T, v *whyView, why access.Why) {
 	} else {
 		v.Facts = append(v.Facts, ui.Pair{Name: t("access.why_grant"), Text: t("access.why_no_grant")})
 	}
+	if why.Dataset == access.UnknownWord {
+		v.Facts[2].Text = t("access.why_untold")
+	}
 	v.Checks = ui.TableProps{Caption: t("access.why_checks"), Columns: []ui.Column{{Label: t("access.why_check")}, {Label: t("access.why_end")}, {Label: t("access.why_saw")}}}
 	for _, c := range why.Checks {
 		state := ui.State{Label: t("access.why_end." + string(c.State)), Tone: ui.Neutral}

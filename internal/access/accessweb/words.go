@@ -125,6 +125,7 @@ var Messages = i18n.Messages{
 	"access.why_at":            {Vi: "Thời điểm", En: "At"},
 	"access.why_caller":        {Vi: "Bên truy cập", En: "Caller"},
 	"access.why_grant":         {Vi: "Quyền tại thời điểm đó", En: "Grant as it was then"},
+	"access.why_untold":        {Vi: "Không nêu, vì bên truy cập không có quyền nào trên tập dữ liệu được hỏi", En: "Not told: the caller has no right on the dataset that it asked for"},
 	"access.why_no_grant":      {Vi: "Không có quyền nào", En: "There was none"},
 	"access.why_checks":        {Vi: "Các bước kiểm tra theo thứ tự", En: "The checks in their order"},
 	"access.why_facts":         {Vi: "Thông tin lượt truy cập", En: "The access"},

@@ -64,8 +64,9 @@ func (p *Pages) callTable(ctx context.Context, t ui.T, items []audit.Item) ui.Ta
 		Columns: []ui.Column{{Label: t("exchange.when")}, {Label: t("exchange.who")}, {Label: t("exchange.dataset")}, {Label: t("exchange.purpose")}, {Label: t("exchange.decision")}},
 		Empty:   ui.Empty{Icon: ui.IconCall, Title: t("exchange.no_calls"), Text: t("exchange.no_calls_text")},
 	}
-	purpose, dataset := named(ctx, p.purposes), named(ctx, p.datasets)
+	purpose, dataset, who := named(ctx, p.purposes), named(ctx, p.datasets), access.ActorOf(ctx)
 	for _, item := range items {
+		item.Record = access.ToldTo(who, item.Record)
 		what, code := dataset(item.Target.Dataset)
 		why, _ := purpose(item.Purpose.Code)
 		table.Rows = append(table.Rows, ui.Row{Cells: []templ.Component{
@@ -126,7 +127,7 @@ func (p *Pages) find(ctx context.Context, id string) (audit.Item, error) {
 	for _, item := range items {
 		mine := who.Can(access.ExchangeRead) || item.Actor.AgencyCode == who.Agency || item.Target.Owner == who.Agency
 		if item.Kind == audit.KindDecision && item.ID == id && mine {
-			item.Outcome = ended
+			item.Record, item.Outcome = access.ToldTo(who, item.Record), ended
 			return item, nil
 		}
 	}
