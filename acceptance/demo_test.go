@@ -118,10 +118,10 @@ func everyPage(t *testing.T, people ...*harness.Client) {
 			switch {
 			case a.Status == http.StatusOK:
 				opened++
-				if page := string(a.Body); strings.Contains(page, "%!") || strings.Contains(page, "ZgotmplZ") {
+				if page := string(a.Body); strings.HasPrefix(page, "<!doctype") && (strings.Contains(page, "%!") || strings.Contains(page, "ZgotmplZ")) {
 					t.Errorf("%s holds what no reader understands", f[1])
 				}
-			case a.Status >= 500 || a.Status == http.StatusNotFound && f[1] != "/ingest/template" && f[1] != "/audit/log/cosigned" && f[1] != "/certificate/authority.pem": // those ask for something that is not there
+			case a.Status >= 500 || a.Status == http.StatusNotFound && f[1] != "/ingest/template" && f[1] != "/reviews/ask" && f[1] != "/audit/log/cosigned" && f[1] != "/certificate/authority.pem": // those ask for something that is not there
 				t.Errorf("%s: %s", f[1], a)
 			}
 		}

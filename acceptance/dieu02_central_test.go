@@ -77,6 +77,7 @@ func centralVertical(t *testing.T, p *province) {
 	if page := string(ok(t, steward.Get("/connections/"+c.ID), http.StatusOK).Body); !strings.Contains(page, "Điều 7; "+otherLaw) {
 		t.Fatal("the page of the request, which is printed, does not say it")
 	}
+	q.registerProcessing(t, department+"/du-lieu-thu")
 	c.approve(t, scope(), asked)
 	c.must(t, p.engineer, "provision", nil)
 	var grants struct {
