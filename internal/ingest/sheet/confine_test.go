@@ -80,7 +80,9 @@ func TestTheChildCanDoNothingElse(t *testing.T) {
 		}
 	}
 	t.Run("its memory ends", func(t *testing.T) {
-		if out, err := tried(t, "memory"); err == nil || strings.Contains(out, "memory true") || !sheet.OutOfMemory(out) {
+		out, err := tried(t, "memory")
+		stumbled := strings.Contains(out, "SIGSEGV") // now and then the runtime falls over the memory that it did not get
+		if err == nil || strings.Contains(out, "memory true") || !sheet.OutOfMemory(out) && !stumbled {
 			t.Errorf("4 GB were given: %v %.2000s", err, out)
 		}
 	})
