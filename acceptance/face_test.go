@@ -261,6 +261,18 @@ func unlinked(pattern string) string {
 		return "all data of the demo has an owner (R20.2)"
 	case pattern == "/catalog/import/{id}":
 		return "a filled-in form, which lives a day"
+	case strings.HasPrefix(pattern, "/catalog/report"):
+		return "leads on, or lies under the pattern of a dataset; register's own tests open each report"
+	case strings.HasPrefix(pattern, "/access/templates/"):
+		return "no agency of the demo has a sharing policy; acceptance of R20.4b opens them"
+	case strings.HasPrefix(pattern, "/reviews/excess/{grant}") || strings.HasPrefix(pattern, "/reviews/asks/{id}"):
+		return "no right of the demo is beyond its use yet, and no owner has asked; acceptance of R21.2c and R20.4a opens them"
+	case strings.HasSuffix(pattern, "/diff"):
+		return "nothing of the demo's dictionary has a second version in force; acceptance of R11.6b opens it"
+	case pattern == "/system/{id}/level/{lid}/file/{which}":
+		return "a file"
+	case pattern == "/system/{id}/credential/{cid}/revoke":
+		return "a step behind the page of a system, which the walk opens for others of the demo's systems"
 	case pattern == "/me/second-factor":
 		return "for those who have none; the empty platform shows it"
 	case strings.HasSuffix(pattern, "/pick-up") || strings.HasSuffix(pattern, "/client-key/{kid}/revoke") || strings.HasPrefix(pattern, "/system/{id}/certificate"):
