@@ -86,7 +86,7 @@ func TestHistory(t *testing.T) {
 			t.Fatalf("after it was suspended: %v", got["status"])
 		}
 		refused(t, foreignHead.Get("/api/v1"+grant+"/history"), http.StatusNotFound, "access.grant_not_found") // what exists is not told
-		refused(t, foreignHead.Get("/api/v1"+grant+"?as_of="+time.Now().Format(time.DateOnly)), http.StatusNotFound, "access.grant_not_found")
+		refused(t, foreignHead.Get("/api/v1"+grant+"?as_of="+today()), http.StatusNotFound, "access.grant_not_found")
 	})
 	t.Run("X7 roles: before, after and who; the name of the person is not kept in clear", func(t *testing.T) {
 		who := p.admin.Hire(t, "doi.vai.tro", "Người Đổi Vai", owner, nil, "analyst")
@@ -147,7 +147,7 @@ func TestHistory(t *testing.T) {
 			}
 		}
 		refused(t, outsider.Get("/api/v1"+at+"/history"), http.StatusForbidden, "access.other_agency")
-		refused(t, outsider.Get("/api/v1"+at+"?as_of="+time.Now().Format(time.DateOnly)), http.StatusForbidden, "access.other_agency")
+		refused(t, outsider.Get("/api/v1"+at+"?as_of="+today()), http.StatusForbidden, "access.other_agency")
 		refused(t, p.ownerSteward.Get("/api/v1"+at+"?as_of=2099-01-01"), http.StatusUnprocessableEntity, "web.as_of_future")
 		refused(t, p.ownerSteward.Get("/api/v1"+at+"?as_of=30/04/2026"), http.StatusUnprocessableEntity, "web.as_of_form")
 	})
@@ -161,7 +161,7 @@ func TestHistory(t *testing.T) {
 		if _, id, found := became(list, "system.credential_issue", "credentials["+c.ClientID+"].client_id"); !found || id != c.ClientID {
 			t.Fatalf("the credential: %+v", list)
 		}
-		whole := ok(t, p.consumerSteward.Get("/api/v1"+at+"/history?limit=200"), http.StatusOK).String() + ok(t, p.consumerSteward.Get("/api/v1"+at+"?as_of="+time.Now().Format(time.DateOnly)), http.StatusOK).String()
+		whole := ok(t, p.consumerSteward.Get("/api/v1"+at+"/history?limit=200"), http.StatusOK).String() + ok(t, p.consumerSteward.Get("/api/v1"+at+"?as_of="+today()), http.StatusOK).String()
 		if strings.Contains(whole, c.Secret) {
 			t.Fatal("the history holds the secret of a credential")
 		}
@@ -197,7 +197,7 @@ func TestHistory(t *testing.T) {
 		if !strings.Contains(page, "Phân công đầu mối") || !strings.Contains(page, "Đầu mối dữ liệu") || !strings.Contains(page, `type="date"`) {
 			t.Fatal("the history is not told in words")
 		}
-		page = string(ok(t, p.admin.Get("/agency/"+foreign+"?as_of="+time.Now().Format(time.DateOnly)), http.StatusOK).Body)
+		page = string(ok(t, p.admin.Get("/agency/"+foreign+"?as_of="+today()), http.StatusOK).Body)
 		main := regexp.MustCompile(`(?s)<main.*</main>`).FindString(page)
 		if !strings.Contains(main, "Trạng thái tại ") || strings.Contains(main, `method="post"`) || strings.Contains(main, "/edit") {
 			t.Fatal("the state of a date has no banner, or something to do")
