@@ -84,7 +84,7 @@ func TestStory01NoPaperAgain(t *testing.T) {
 	p, steward, head := justiceProvince(t)
 	c := &clerk{visitor: newVisitor(t, p.Console)}
 	c.b.Width(1280)
-	t.Run("R7.3* the steward registers the births with what Điều 7.3 asks, and declares that they are no secret", func(t *testing.T) { c.registersBirths(t, p, steward) })
+	t.Run("R7.3a R7.3d R7.3đ R7.3e the steward registers the births with what Điều 7.3 asks, and declares that they are no secret", func(t *testing.T) { c.registersBirths(t, p, steward) })
 	t.Run("R27.1 the steward enters the processing, the head confirms it", func(t *testing.T) { c.entersProcessing(t, steward, head) })
 	if a := send(steward, births, birthFile(40), map[string][]string{"system": {registry}}); a.Status >= 300 {
 		t.Fatalf("deliver: %s", a)
@@ -104,7 +104,7 @@ func TestStory01NoPaperAgain(t *testing.T) {
 	t.Run("R9.3 R12.2b1 R12.2b2 what is not needed falls away, the ethnic group becomes yes or no, the owner agrees with limits", func(t *testing.T) { c.appraisesNeed(t, p, at, head) })
 	t.Run("R12.2b3 R12.2c1 R12.2c2 the assessment passes, a second operator reviews the set-up, the secret is shown once to the agency", func(t *testing.T) { c.setsUp(t, p, at, conn) })
 	t.Run("R12.2d1 R12.2d2 R12.2d3 three verdicts, minutes of three parties, live", func(t *testing.T) { c.acceptsConnection(t, p, at, head) })
-	t.Run("R4.6 R21.4 a call carries exactly the approved fields; without its purpose it carries nothing", func(t *testing.T) { conn.carriesApproved(t) })
+	t.Run("R4.6 R21.4c a call carries exactly the approved fields; without its purpose it carries nothing", func(t *testing.T) { conn.carriesApproved(t) })
 }
 
 func (c *clerk) registersBirths(t *testing.T, p *province, steward *harness.Person) {
