@@ -82,18 +82,21 @@ func (l *large) addAgencies(ctx context.Context) error {
 		at := communes[i%len(communes)]
 		code := fmt.Sprintf("%s.%02d", at.Code, 50+i/len(communes))
 		rows = append(rows, fmt.Sprintf("%s,%s %s,service_unit,2025-07-01,%s", code, unitKinds[i/len(communes)%len(unitKinds)], strings.TrimPrefix(at.Name, "UBND "), at.Code))
-		l.agencies = append(l.agencies, code)
 	}
 	if missing > 0 {
 		if _, err := l.Agency.Import(ctx, strings.NewReader(strings.Join(rows, "\n"))); err != nil {
 			return err
 		}
+		if known, err = l.Agency.List(ctx, agency.Filter{}); err != nil {
+			return err
+		}
 	}
-	for _, a := range known {
-		if slices.Contains(unitKinds, strings.Join(strings.Fields(a.Name)[:min(2, len(strings.Fields(a.Name)))], " ")) || a.Kind == agency.Commune {
+	for _, a := range known { // the same ones in the same order at every start, since datasets are counted by it
+		if a.Kind == agency.Commune || slices.ContainsFunc(communes, func(c *agency.Agency) bool { return c.Code == a.Parent }) {
 			l.agencies = append(l.agencies, a.Code)
 		}
 	}
+	slices.Sort(l.agencies)
 	return l.addSystems(ctx)
 }
 
@@ -226,7 +229,7 @@ func (l *large) pattern(ctx context.Context, state connection.State) (*connectio
 	}
 	slices.Sort(names)
 	for _, name := range names {
-		if r := l.loaded.Requests[name]; r.State == state && r.Need.System != "" && len(r.Need.Operations) == 0 && r.Route == connection.Full {
+		if r := l.loaded.Requests[name]; r.State == state && r.Need.System != "" && len(r.Need.Operations) == 0 {
 			v, err := l.Connections.Find(l.as(ctx, appraiser), r.ID)
 			return v.Request, err
 		}
